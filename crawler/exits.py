@@ -1,4 +1,4 @@
-"""The exit codes of `gongkai`, for scripts and cron. docs/running.md prints this table; a test compares them."""
+"""The exit codes of `gongkai`, for scripts and cron. docs/running.md has this table; a test compares them."""
 
 from __future__ import annotations
 
