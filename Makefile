@@ -3,14 +3,16 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TESTS ?=
 
 .PHONY: demo test check setup system lock bench clean
 
 demo: $(READY)          ## crawl the replica into ./archive and show what was found
 	$(BIN)/gongkai demo
 
-test: system $(READY) check   ## all checks and all tests
-	$(BIN)/pytest -n auto --dist loadgroup
+test: system $(READY) check ## all checks and all tests
+	@./setup.sh swift
+	$(BIN)/pytest -n auto --dist loadgroup $(TESTS)
 
 check: $(READY)         ## lint, format and types
 	$(BIN)/ruff check .
@@ -23,7 +25,7 @@ $(READY): requirements-dev.lock pyproject.toml setup.sh
 	PYTHON="$(PYTHON)" VENV="$(VENV)" ./setup.sh python
 	@touch $@
 
-system:                 ## system packages that the tests use, where they can be installed
+system:                 ## the programs that the tests use, where they can be installed
 	@./setup.sh system
 
 bench: $(READY)         ## speed and memory, as ratios taken side by side
