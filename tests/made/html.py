@@ -133,7 +133,7 @@ def table(printed: Printed, style: Style = Style()) -> str:
         cells = "".join(f"<td{_attributes(slot, style)}>{_content(slot, style)}{closing}" for slot in row)
         lines.append(f"<tr>{cells}" + ("" if style.sloppy else "</tr>"))
     opening = (
-        '<table class=MsoTableGrid border=1 cellspacing=0 style="border-collapse:collapse;mso-yfti-tbllook:1184">'
+        '<table class=MsoTableGrid border=1 style="border-collapse:collapse;mso-padding-alt:0cm">'
         if style.word
         else '<table border="1" cellspacing="0" style="border-collapse: collapse;">'
     )
@@ -149,7 +149,8 @@ def _attributes(slot: Slot, style: Style) -> str:
         out += f" colspan={quote}{slot.colspan}{quote}"
     if style.word:
         width = 41.25 * slot.colspan
-        out += f" width={round(width)} style='width:{width}pt;mso-border-alt:solid windowtext .5pt' valign=\"center\""
+        out += f" width={round(width)} style='width:{width}pt;mso-border-alt:solid windowtext .5pt'"
+        out += ' valign="center"'
     return out
 
 

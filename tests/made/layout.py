@@ -24,7 +24,7 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """One table: `rows` of slots, the number of header rows (repeated after a page break), its width in columns."""
+    """One table: `rows` of slots, how many of them are headers, and its width in columns."""
 
     name: str
     rows: tuple[tuple[Slot, ...], ...]
@@ -126,7 +126,7 @@ def review_blocks(truth: Truth) -> tuple[Printed, ...]:
     """表四 cut into three tables of five columns, each under its own heading."""
     made = []
     for block, heading, sub in form.REVIEW_BLOCKS:
-        rows = [(Slot(heading, 0, colspan=5),)]
+        rows: list[tuple[Slot, ...]] = [(Slot(heading, 0, colspan=5),)]
         if sub is not None:
             rows.append((Slot(sub, 0, colspan=5),))
         rows.append(tuple(Slot(label, i) for i, (_, label) in enumerate(form.REVIEW_RESULTS)))

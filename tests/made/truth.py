@@ -21,7 +21,7 @@ Table = dict[str, dict[str, Number | None]]
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """One invented report: the tables under the published contract's keys, None where the cell prints blank."""
+    """One invented report: the tables under the contract's keys, None where a cell prints blank."""
 
     organization: str
     year: int
@@ -156,7 +156,7 @@ def with_errors(truth: Truth) -> Truth:
 def with_blank_zeros(truth: Truth, *tables: str) -> Truth:
     """The same report with every zero of those tables (all three unless named) left blank, as many do."""
     chosen = tables or tuple(truth.tables())
-    blanked = {
+    changes: dict[str, Any] = {
         name: {
             row: {c: None if v == 0 and name in chosen else v for c, v in cells.items()}
             for row, cells in table.items()
@@ -164,7 +164,7 @@ def with_blank_zeros(truth: Truth, *tables: str) -> Truth:
         for name, table in truth.tables().items()
     }
     printed = {p: t for p, t in truth.printed.items() if p.split(".")[0] not in chosen or t.strip("+-0")}
-    return replace(truth, printed=printed, **blanked)
+    return replace(truth, printed=printed, **changes)
 
 
 def with_cell(truth: Truth, path: str, value: Number | None, printed: str | None = None) -> Truth:
