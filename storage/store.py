@@ -1,0 +1,68 @@
+"""What the archive needs of a place that keeps bytes under keys, and how an address names one.
+
+A store holds bytes and knows nothing of captures or reports. Both implementations, `local.LocalStore`
+and `s3.S3Store`, pass the same tests. A put has happened only when the bytes were read back and
+compared: an ETag, an echoed checksum, a 200 and an existing key are no proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from storage.errors import ArchiveUnusable
+
+
+class Store(Protocol):
+    """Bytes under keys. Every method raises `ArchiveUnusable` when the place itself fails, and `BadKey`
+    for keys that are not of the layout. Methods may be called from several threads at once."""
+
+    url: str
+    """The address in its normal form: ``file:///absolute/folder`` or ``s3://bucket/prefix``."""
+    local: bool
+    """Whether it is this machine's file system, where a put costs no more than a spool entry."""
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep `data` under `key` for ever; returns when it is durable, read back and right.
+
+        If the key exists and holds the same bytes all is well; other bytes are left alone and raise `Damaged`.
+        """
+
+    def replace(self, key: str, data: bytes) -> None:
+        """Put `data` under `key` in place of what is there; readers see the old bytes or the new, nothing between."""
+
+    def get(self, key: str) -> bytes:
+        """The bytes under `key`; raises `NotFound`."""
+
+    def exists(self, key: str) -> bool:
+        """Whether there is anything under `key`. Says nothing about its bytes."""
+
+    def remove(self, key: str) -> None:
+        """Take `key` away if it is there. For published reports only: nothing else is ever removed."""
+
+    def list(self, prefix: str = "") -> Iterator[str]:
+        """All keys that start with `prefix`, sorted."""
+
+    def close(self) -> None:
+        """Let go of connections; the store is not used after this."""
+
+
+def open_store(url: str, *, create: bool = True) -> Store:
+    """The store that `url` names: a folder ("./archive", "/abs", "file:///abs") or "s3://bucket/prefix".
+
+    A missing folder is made if `create` allows it. Raises `ArchiveUnusable`.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "s3":
+        from storage.s3 import S3Store  # here: boto3 takes a third of a second to import
+
+        return S3Store(parts.netloc, parts.path.strip("/"))
+    from storage.local import LocalStore
+
+    if parts.scheme == "file":
+        return LocalStore(Path(unquote(parts.path)), create=create)
+    if "://" in url:
+        raise ArchiveUnusable(f"{url!r} is not an archive's address: give a folder or s3://bucket/prefix")
+    return LocalStore(Path(url), create=create)
