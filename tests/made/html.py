@@ -11,7 +11,7 @@ from html import escape
 from typing import Literal
 
 from tests.made import form
-from tests.made.layout import Printed, Slot, tables
+from tests.made.layout import Printed, Slot, cut, tables
 from tests.made.truth import Truth
 
 
@@ -80,7 +80,11 @@ def article(truth: Truth, style: Style = Style()) -> str:
         parts.append(_paragraph(shown, style, bold=True))
         parts += [_paragraph(text, style) for text in truth.prose.get(number, ())]
         for printed in grids.get(number, ()):
-            pieces = _cut(printed) if style.cut_requests and printed.name == "requests" else (printed,)
+            pieces = (
+                cut(printed, len(printed.rows) // 2)
+                if style.cut_requests and printed.name == "requests"
+                else (printed,)
+            )
             parts += [table(piece, style) for piece in pieces]
     parts.append(_paragraph(truth.organization, style, right=True))
     parts.append(_paragraph(_day(truth), style, right=True))
@@ -235,25 +239,3 @@ def _without_rowspans(printed: Printed) -> Printed:
                 rows[at + below].append(Slot("", slot.column, 1, slot.colspan))
     ordered = tuple(tuple(sorted(row, key=lambda slot: slot.column)) for row in rows)
     return Printed(printed.name, ordered, printed.width, printed.header_rows)
-
-
-def _cut(printed: Printed) -> tuple[Printed, Printed]:
-    """表三 in two: header rows and the labels of groups that go on are printed again in the second."""
-    head, body = printed.rows[: printed.header_rows], printed.rows[printed.header_rows :]
-    at = len(body) // 2
-    upper: list[tuple[Slot, ...]] = []
-    again: list[Slot] = []
-    for number, row in enumerate(body[:at]):
-        kept = []
-        for slot in row:
-            over = number + slot.rowspan - at
-            if over > 0:
-                again.append(slot._replace(rowspan=over))
-                slot = slot._replace(rowspan=slot.rowspan - over)
-            kept.append(slot)
-        upper.append(tuple(kept))
-    first = tuple(sorted((*again, *body[at]), key=lambda slot: slot.column))
-    return (
-        Printed(printed.name, (*head, *upper), printed.width, printed.header_rows),
-        Printed(printed.name, (*head, first, *body[at + 1 :]), printed.width, printed.header_rows),
-    )

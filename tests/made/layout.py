@@ -6,7 +6,7 @@ Rows list only the cells that begin in them, as HTML does. Renderers (HTML, PDF,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from tests.made import form
 from tests.made.truth import Truth
@@ -133,6 +133,44 @@ def review_blocks(truth: Truth) -> tuple[Printed, ...]:
         rows.append(_review_values(truth, block, 0))
         made.append(Printed("review", tuple(rows), 5, len(rows) - 1))
     return tuple(made)
+
+
+def cut(
+    printed: Printed,
+    at: int,
+    *,
+    labels: Literal["both", "first", "halved"] = "both",
+    repeat_header: bool = True,
+) -> tuple[Printed, Printed]:
+    """The table in two, cut before row `at` as by a page's end.
+
+    A cell that spans the cut is printed on both sides with its whole text, with its text on the first
+    side only, or with half of it on each. The lower table has the header rows again, or none.
+    """
+    head = printed.rows[: printed.header_rows]
+    upper: list[tuple[Slot, ...]] = []
+    again: list[Slot] = []
+    for number, row in enumerate(printed.rows[:at]):
+        kept = []
+        for slot in row:
+            over = number + slot.rowspan - at
+            if over > 0:
+                half = len(slot.text) // 2
+                above, below = {
+                    "both": (slot.text, slot.text),
+                    "first": (slot.text, ""),
+                    "halved": (slot.text[:half], slot.text[half:]),
+                }[labels]
+                again.append(slot._replace(text=below, rowspan=over))
+                slot = slot._replace(text=above, rowspan=slot.rowspan - over)
+            kept.append(slot)
+        upper.append(tuple(kept))
+    first = tuple(sorted((*again, *printed.rows[at]), key=lambda slot: slot.column))
+    lower = (*(head if repeat_header else ()), first, *printed.rows[at + 1 :])
+    return (
+        Printed(printed.name, tuple(upper), printed.width, printed.header_rows),
+        Printed(printed.name, lower, printed.width, printed.header_rows if repeat_header else 0),
+    )
 
 
 def _review_values(truth: Truth, block: str, first: int) -> tuple[Slot, ...]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tests.made import form
-from tests.made.layout import Printed, Slot, tables
+from tests.made.layout import Printed, Slot, cut, tables
 from tests.made.truth import Truth
 
 FONT = "STSong-Light"
@@ -37,8 +37,10 @@ class PdfStyle:
     """Header rows again on the page where a table goes on."""
     page_numbers: bool = True
     """`— 5 —` at the foot."""
-    break_in_requests: bool = True
-    """表三 starts low on its page, so that it is cut by the page's end."""
+    requests_break: int | None = 13
+    """The page ends before this row of 表三 (header rows counted); None: 表三 on one page."""
+    cut_labels: Literal["both", "first", "halved"] = "both"
+    """The label of a group that the page's end cuts: on both pages, on the first, or half on each."""
     review_tables: Literal[1, 3] = 1
     headings: Literal[0, 1, 2] = 0
     title: Literal["one-line", "split"] = "one-line"
@@ -50,9 +52,10 @@ PDF_STYLES: dict[str, PdfStyle] = {
     "plain": PdfStyle(),
     "grey": PdfStyle(borders="grey", headings=1),
     "thick": PdfStyle(borders="thick", title="split", spaced_digits=True),
-    "dashed": PdfStyle(borders="dashed", repeat_header=False),
+    "dashed": PdfStyle(borders="dashed", repeat_header=False, requests_break=16, cut_labels="halved"),
+    "early-break": PdfStyle(requests_break=5, cut_labels="first"),
     "three-reviews": PdfStyle(review_tables=3, page_numbers=False, headings=2),
-    "unbroken": PdfStyle(break_in_requests=False, repeat_header=False),
+    "unbroken": PdfStyle(requests_break=None, repeat_header=False),
 }
 """Styles by name, for tests that walk all of them."""
 
@@ -175,22 +178,28 @@ def _story(truth: Truth, style: PdfStyle) -> Iterator[Any]:
         yield paragraph(heading)
         yield from (paragraph(words) for words in truth.prose.get(part, ()))
         for printed in grids.get(part, ()):
-            if printed.name == "requests":
-                yield from _before_requests(style)
-            yield _table(printed, style)
+            yield from _requests(printed, style) if printed.name == "requests" else [_table(printed, style)]
             yield Spacer(1, 8)
     yield paragraph(truth.organization, signature)
     day = truth.published
     yield paragraph(f"{day.year}年{day.month}月{day.day}日", signature)
 
 
-def _before_requests(style: PdfStyle) -> Iterator[Any]:
-    """Puts 表三 on a page of its own, or low enough on it to be cut."""
+def _requests(printed: Printed, style: PdfStyle) -> Iterator[Any]:
+    """表三 on a page of its own, or over two pages."""
     from reportlab.platypus import PageBreak, Spacer
 
     yield PageBreak()
-    if style.break_in_requests:
-        yield Spacer(1, 260)
+    if style.requests_break is None:
+        yield _table(printed, style)
+        return
+    upper, lower = cut(
+        printed, style.requests_break, labels=style.cut_labels, repeat_header=style.repeat_header
+    )
+    yield Spacer(1, 120)
+    yield _table(upper, style)
+    yield PageBreak()
+    yield _table(lower, style)
 
 
 def _table(printed: Printed, style: PdfStyle) -> Any:
