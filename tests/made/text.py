@@ -52,7 +52,7 @@ def _fold(paragraph: str) -> list[str]:
 
 
 def _rows(printed: Printed, folded: bool) -> list[str]:
-    """A line for each row; labels of several lines stand above the line that has the numbers."""
+    """A line for each row; a label of several lines stands above its numbers."""
     lines = []
     for row in printed.rows:
         labels = [slot.text for slot in row if slot.path is None and slot.text]
@@ -60,14 +60,22 @@ def _rows(printed: Printed, folded: bool) -> list[str]:
         if not values:
             lines.append(" ".join(labels))
             continue
-        if folded and printed.name == "requests" and labels:
-            *groups, own = labels
-            lines += groups
-            pieces = [own[i : i + 12] for i in range(0, len(own), 12)]
-            lines += pieces[:-1]
-            labels = pieces[-1:]
-        lines.append(" ".join((*labels, *values)))
+        if not folded or printed.name != "requests" or not labels:
+            lines.append(" ".join((*labels, *values)))
+            continue
+        *groups, own = labels
+        for group in groups:
+            lines += _narrow(group, 4)
+        pieces = _narrow(own, 12)
+        if len(pieces) == 1:
+            lines.append(" ".join((own, *values)))
+        else:
+            lines += [*pieces, " ".join(values)]
     return lines
+
+
+def _narrow(label: str, width: int) -> list[str]:
+    return [label[i : i + width] for i in range(0, len(label), width)]
 
 
 def _cells(printed: Printed) -> list[str]:
