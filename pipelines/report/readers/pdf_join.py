@@ -1,0 +1,180 @@
+"""Tables that a page break cut: the parts joined into one, rows and group cells cut in two made whole.
+
+The parts are joined when nothing but page furniture stands between them and their columns agree.
+Whether a *row* was cut is decided by what it holds: two halves never both hold a number in one
+column. It must not know the statutory labels; an enumerator (（一）, 1., 一、) at a label's start is
+all it looks at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipelines.report.readers.pdf_page import PageTable, TableCell
+
+_NEAR = 3.0
+_ENUMERATOR = re.compile(
+    r"\s*(?:[一二三四五六七八九十]{1,3}\s*、|[（(]\s*[一二三四五六七八九十]{1,3}\s*[)）]|\d{1,2}\s*[.、．])"
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_DIGIT = re.compile(r"[0-9０-９]")
+
+
+def joinable(upper: PageTable, lower: PageTable) -> bool:
+    """Whether `lower` has the columns of `upper`, or `upper` those of `lower`, at the same width."""
+    if abs((upper.xs[-1] - upper.xs[0]) - (lower.xs[-1] - lower.xs[0])) > 2 * _NEAR:
+        return False
+    mine = [x - upper.xs[0] for x in upper.xs]
+    theirs = [x - lower.xs[0] for x in lower.xs]
+    few, many = sorted((mine, theirs), key=len)
+    return all(any(abs(x - y) <= _NEAR for y in many) for x in few)
+
+
+def join(upper: PageTable, lower: PageTable) -> PageTable:
+    """One table of both parts; a header printed again is dropped, what the break cut is made whole."""
+    upper, lower = _same_columns(upper, lower)
+    lower = _without_header(upper, lower)
+    if not lower.cells:
+        return replace(upper, last_page=lower.last_page)
+    seam = _seam(upper, lower)
+    cut = _row_is_cut(upper, lower, seam)
+    offset = upper.rows - (1 if cut else 0)
+    merged: dict[int, TableCell] = {}
+    gone: set[int] = set()
+    for above, below in seam:
+        if cut or _is_one(above, below):
+            merged[id(above)] = _one(above, below, overlap=cut)
+            gone.add(id(below))
+    cells = [merged.get(id(cell), cell) for cell in upper.cells]
+    cells += [replace(cell, row=cell.row + offset) for cell in lower.cells if id(cell) not in gone]
+    cells.sort(key=lambda cell: (cell.row, cell.column))
+    return PageTable(
+        cells=cells,
+        xs=upper.xs,
+        rows=offset + lower.rows,
+        page=upper.page,
+        box=upper.box,
+        open_top=upper.open_top,
+        open_bottom=lower.open_bottom,
+        sure=upper.sure and lower.sure,
+        last_page=lower.last_page,
+    )
+
+
+def _same_columns(upper: PageTable, lower: PageTable) -> tuple[PageTable, PageTable]:
+    """Both tables on the finer set of columns."""
+    fine, coarse = (upper, lower) if len(upper.xs) >= len(lower.xs) else (lower, upper)
+    shift = fine.xs[0] - coarse.xs[0]
+    at = [min(range(len(fine.xs)), key=lambda k: abs(fine.xs[k] - shift - x)) for x in coarse.xs]
+    cells = [
+        replace(cell, column=at[cell.column], colspan=at[cell.column + cell.colspan] - at[cell.column])
+        for cell in coarse.cells
+    ]
+
+    def spread(open_: list[bool]) -> list[bool]:
+        return [open_[k] for k in range(len(at) - 1) for _ in range(at[k], at[k + 1])]
+
+    widened = replace(
+        coarse,
+        cells=cells,
+        xs=fine.xs,
+        open_top=spread(coarse.open_top),
+        open_bottom=spread(coarse.open_bottom),
+    )
+    return (fine, widened) if fine is upper else (widened, fine)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _without_header(upper: PageTable, lower: PageTable) -> PageTable:
+    """`lower` less its first rows where they repeat the first rows of `upper` word for word."""
+
+    def head(table: PageTable, rows: int) -> list[tuple[int, int, int, int, str]]:
+        return [
+            (cell.row, cell.column, cell.rowspan, cell.colspan, _plain(cell.text))
+            for cell in table.cells
+            if cell.row < rows
+        ]
+
+    for rows in range(min(6, lower.rows, upper.rows), 0, -1):
+        top = head(lower, rows)
+        closed = all(row + span <= rows for row, _, span, _, _ in top)
+        words = any(text for *_, text in top)
+        numbers = any(text and not _HAN.search(text) for *_, text in top)
+        if closed and words and not numbers and top == head(upper, rows):
+            return replace(
+                lower,
+                cells=[replace(cell, row=cell.row - rows) for cell in lower.cells if cell.row >= rows],
+                rows=lower.rows - rows,
+                open_top=[False] * len(lower.open_top),
+            )
+    return lower
+
+
+def _seam(upper: PageTable, lower: PageTable) -> list[tuple[TableCell, TableCell]]:
+    """The cells that meet at the break and cover the same columns."""
+    below = {(cell.column, cell.colspan): cell for cell in lower.cells if cell.row == 0}
+    return [
+        (cell, below[cell.column, cell.colspan])
+        for cell in upper.cells
+        if cell.row + cell.rowspan == upper.rows and (cell.column, cell.colspan) in below
+    ]
+
+
+def _row_is_cut(upper: PageTable, lower: PageTable, seam: Sequence[tuple[TableCell, TableCell]]) -> bool:
+    meeting = sum(cell.row + cell.rowspan == upper.rows for cell in upper.cells)
+    first = sum(cell.row == 0 for cell in lower.cells)
+    if not seam or len(seam) != meeting or len(seam) != first:
+        return False
+    both = [(above, below) for above, below in seam if above.text and below.text]
+    open_ = all(upper.open_bottom) or all(lower.open_top)
+    if not all(_goes_on(above, below, open_=open_) for above, below in both):
+        return False
+    if open_:
+        return True
+    leaves = [(a, b) for a, b in seam if a.rowspan == 1 and b.rowspan == 1]
+    if any(a.text and b.text for a, b in leaves):
+        return True
+    # The label on one page and the numbers on the other.
+    label_above = any(_HAN.search(a.text) for a, _ in leaves)
+    number_above = any(_DIGIT.search(a.text) and not _HAN.search(a.text) for a, _ in leaves)
+    label_below = any(_HAN.search(b.text) for _, b in leaves)
+    number_below = any(_DIGIT.search(b.text) and not _HAN.search(b.text) for _, b in leaves)
+    return (label_above, number_above, label_below, number_below) in {
+        (True, False, False, True),
+        (False, True, True, False),
+    }
+
+
+def _goes_on(above: TableCell, below: TableCell, *, open_: bool = False) -> bool:
+    """Whether the words below end the label that began above."""
+    if not _HAN.search(below.text) or _ENUMERATOR.match(below.text):
+        return _plain(above.text) == _plain(below.text) and bool(_HAN.search(below.text))
+    return open_ or bool(_ENUMERATOR.match(above.text)) or _plain(above.text) == _plain(below.text)
+
+
+def _is_one(above: TableCell, below: TableCell) -> bool:
+    """Whether two cells that meet at a break between rows are one group cell."""
+    group = above.rowspan > 1 or below.rowspan > 1
+    if above.text and below.text:
+        return _goes_on(above, below)
+    if not group:
+        return False
+    return not _ENUMERATOR.match(below.text) or not above.text
+
+
+def _one(above: TableCell, below: TableCell, *, overlap: bool) -> TableCell:
+    rowspan = above.rowspan + below.rowspan - (1 if overlap else 0)
+    texts = [above.text, below.text]
+    if _plain(above.text) == _plain(below.text):
+        texts.pop()
+    return replace(
+        below if below.text and not above.text else above,
+        row=above.row,
+        rowspan=rowspan,
+        text="\n".join(text for text in texts if text),
+    )

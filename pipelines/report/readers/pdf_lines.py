@@ -1,0 +1,216 @@
+"""Rules to lattices: which slots a page's rules draw, and which slots are one merged cell.
+
+Geometry alone: it must not look at what the characters say, only at where they stand (a band of the
+lattice too narrow for a character is a double border and no column).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.report.readers.pdf_page import MAX_RULES, Box, Page, Rule
+from pipelines.report.readers.pdf_rules import covered
+
+DRAWN = 0.6
+"""A slot's edge is there when rules cover at least this share of it; corners and gaps are never exact."""
+FAINT = 0.25
+"""Less than this share is no edge at all; between the two the lattice is not sure."""
+
+
+@dataclass(slots=True)
+class Lattice:
+    """A ruled table's geometry: column and row borders, cells as (row, column, rowspan, colspan).
+
+    `closed_top` and `closed_bottom`: for each column, whether a rule closes it there. `sure` is
+    False where a merged region is no rectangle or an edge is half drawn.
+    """
+
+    xs: list[float]
+    ys: list[float]
+    cells: list[tuple[int, int, int, int]]
+    closed_top: list[bool]
+    closed_bottom: list[bool]
+    sure: bool
+
+    @property
+    def box(self) -> Box:
+        """The lattice's outer border."""
+        return Box(self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
+
+    def cell_box(self, cell: tuple[int, int, int, int]) -> Box:
+        """One cell's box on the page."""
+        row, column, rowspan, colspan = cell
+        return Box(self.xs[column], self.ys[row], self.xs[column + colspan], self.ys[row + rowspan])
+
+
+def lattices(page: Page) -> list[Lattice]:
+    """The page's ruled tables with at least two cells, from top to bottom."""
+    rules = len(page.horizontals) + len(page.verticals)
+    if rules > MAX_RULES or not page.horizontals or not page.verticals:
+        return []
+    slack = _slack(page)
+    found = []
+    for across, down in _connected(page.horizontals, page.verticals, slack):
+        lattice = _lattice(page, across, down, slack)
+        if lattice is not None and len(lattice.cells) > 1:
+            found.append(lattice)
+    return sorted(found, key=lambda lattice: (lattice.ys[0], lattice.xs[0]))
+
+
+def _slack(page: Page) -> float:
+    """How far apart two rules may be and still be the same border: less than half a character."""
+    return max(2.0, min(5.0, 0.45 * page.em))
+
+
+def _connected(
+    across: Sequence[Rule], down: Sequence[Rule], slack: float
+) -> list[tuple[list[Rule], list[Rule]]]:
+    """Groups of rules that touch one another, directly or through others."""
+    parent = list(range(len(across) + len(down)))
+
+    def root(k: int) -> int:
+        while parent[k] != k:
+            parent[k] = parent[parent[k]]
+            k = parent[k]
+        return k
+
+    for i, h in enumerate(across):
+        for j, v in enumerate(down, len(across)):
+            if (
+                h.lo - slack <= v.at <= h.hi + slack
+                and v.lo - slack <= h.at <= v.hi + slack
+                and (a := root(i)) != (b := root(j))
+            ):
+                parent[a] = b
+    groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
+    for k, rule in enumerate([*across, *down]):
+        groups.setdefault(root(k), ([], []))[k >= len(across)].append(rule)
+    return [group for group in groups.values() if group[0] and group[1]]
+
+
+def _lattice(page: Page, across: list[Rule], down: list[Rule], slack: float) -> Lattice | None:
+    left, right = min(r.lo for r in across), max(r.hi for r in across)
+    top, bottom = min(r.lo for r in down), max(r.hi for r in down)
+    xs = _borders([r.at for r in down], left, right, slack)
+    ys = _borders([r.at for r in across], top, bottom, slack)
+    if len(xs) < 2 or len(ys) < 2:
+        return None
+    inside = Box(xs[0] - slack, ys[0] - slack, xs[-1] + slack, ys[-1] + slack)
+    chars = [c for c in page.chars if inside.holds(c) and not c.text.isspace()]
+    xs = _without_empty_bands(xs, sorted(c.x for c in chars), 0.9 * page.em)
+    ys = _without_empty_bands(ys, sorted(c.y for c in chars), 0.6 * page.em)
+    rows, columns = len(ys) - 1, len(xs) - 1
+    if rows < 1 or columns < 1:
+        return None
+    # walls[k][i]: how much of border k is drawn along band i.
+    down_walls = _walls(xs, ys, down, slack)
+    across_walls = _walls(ys, xs, across, slack)
+    cells, sure = _cells(rows, columns, across_walls, down_walls)
+    return Lattice(
+        xs=xs,
+        ys=ys,
+        cells=cells,
+        closed_top=[share >= DRAWN for share in across_walls[0]],
+        closed_bottom=[share >= DRAWN for share in across_walls[-1]],
+        sure=sure,
+    )
+
+
+def _borders(positions: list[float], first: float, last: float, slack: float) -> list[float]:
+    """Rule positions, near ones taken together, and the outer ends where no rule closes them."""
+    groups: list[list[float]] = []
+    for at in sorted(positions):
+        if groups and at - groups[-1][-1] <= slack and at - groups[-1][0] <= 1.6 * slack:
+            groups[-1].append(at)
+        else:
+            groups.append([at])
+    borders = [(group[0] + group[-1]) / 2 for group in groups]
+    if borders and borders[0] - first > 1.6 * slack:
+        borders.insert(0, first)
+    if borders and last - borders[-1] > 1.6 * slack:
+        borders.append(last)
+    return borders
+
+
+def _without_empty_bands(borders: list[float], middles: list[float], least: float) -> list[float]:
+    """Borders less those that part nothing: a band narrower than `least` that holds no character."""
+    kept = borders[:1]
+    for at in borders[1:]:
+        lo = kept[-1]
+        if at - lo < least and bisect_right(middles, at) == bisect_right(middles, lo):
+            kept[-1] = lo if len(kept) == 1 else (lo + at) / 2
+        else:
+            kept.append(at)
+    return kept
+
+
+def _walls(borders: list[float], bands: list[float], rules: list[Rule], slack: float) -> list[list[float]]:
+    near: list[list[Rule]] = [[] for _ in borders]
+    for rule in rules:
+        k = min(range(len(borders)), key=lambda k: abs(borders[k] - rule.at))
+        near[k].append(rule)
+    shrink = 0.3 * slack
+    return [
+        [covered(own, lo + shrink, hi - shrink) for lo, hi in zip(bands, bands[1:], strict=False)]
+        for own in near
+    ]
+
+
+def _cells(
+    rows: int, columns: int, across: list[list[float]], down: list[list[float]]
+) -> tuple[list[tuple[int, int, int, int]], bool]:
+    """Slots joined where no rule parts them; every joined region must be a rectangle to be sure."""
+    faint = any(FAINT < share < DRAWN for wall in (*across[1:-1], *down[1:-1]) for share in wall)
+    cells = _regions(rows, columns, across, down, DRAWN)
+    if cells is None:
+        cells = _regions(rows, columns, across, down, FAINT)
+        faint = True
+    if cells is None:
+        # The rules make no table: one cell for each slot loses no character, and says it is not sure.
+        return [(r, c, 1, 1) for r in range(rows) for c in range(columns)], False
+    return cells, not faint
+
+
+def _regions(
+    rows: int, columns: int, across: list[list[float]], down: list[list[float]], drawn: float
+) -> list[tuple[int, int, int, int]] | None:
+    owner: dict[tuple[int, int], int] = {}
+    cells: list[tuple[int, int, int, int]] = []
+    for row in range(rows):
+        for column in range(columns):
+            if (row, column) in owner:
+                continue
+            region = _flood(row, column, rows, columns, across, down, drawn)
+            bottom, right = max(r for r, _ in region), max(c for _, c in region)
+            if len(region) != (bottom - row + 1) * (right - column + 1) or min(c for _, c in region) < column:
+                return None
+            owner.update(dict.fromkeys(region, len(cells)))
+            cells.append((row, column, bottom - row + 1, right - column + 1))
+    return cells
+
+
+def _flood(
+    row: int,
+    column: int,
+    rows: int,
+    columns: int,
+    across: list[list[float]],
+    down: list[list[float]],
+    drawn: float,
+) -> set[tuple[int, int]]:
+    region, todo = {(row, column)}, [(row, column)]
+    while todo:
+        r, c = todo.pop()
+        neighbours = (
+            (r - 1, c, r > 0 and across[r][c] < drawn),
+            (r + 1, c, r + 1 < rows and across[r + 1][c] < drawn),
+            (r, c - 1, c > 0 and down[c][r] < drawn),
+            (r, c + 1, c + 1 < columns and down[c + 1][r] < drawn),
+        )
+        for nr, nc, open_ in neighbours:
+            if open_ and (nr, nc) not in region:
+                region.add((nr, nc))
+                todo.append((nr, nc))
+    return region

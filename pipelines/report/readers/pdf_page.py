@@ -1,0 +1,130 @@
+"""One PDF page as plain values: characters, drawn rules and pictures, measured from its top left.
+
+Both engines (pdfium in `pdf_chars`, pdfplumber in `pdf_plumber`) end in these values, and all
+geometry (`pdf_rules`, `pdf_lines`, `pdf_text`, `pdf_blocks`, `pdf_join`) starts from them. This
+module owns the words and the limits; it must not import an engine or decide what a table is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from statistics import median
+from typing import NamedTuple
+
+MAX_PAGES = 400
+"""An annual report has 4 to 40 pages; more than this is another kind of document, or an attack."""
+MAX_CHARACTERS = 60_000
+MAX_OBJECTS = 120_000
+MAX_RULES = 4_000
+"""Bounds for one page, far above any printed form, that keep a hostile page from eating a worker's time."""
+
+HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+
+
+class Char(NamedTuple):
+    """A printed character with the box of its advance, and where it came in the page's own order."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    order: int
+
+    @property
+    def x(self) -> float:
+        """The middle, from the page's left."""
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def y(self) -> float:
+        """The middle, from the page's top."""
+        return (self.top + self.bottom) / 2
+
+
+class Rule(NamedTuple):
+    """A straight drawn stroke: from `lo` to `hi` along its direction, `at` across it."""
+
+    lo: float
+    hi: float
+    at: float
+
+
+class Box(NamedTuple):
+    """x0, top, x1, bottom in points from the page's top left."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    def holds(self, char: Char) -> bool:
+        """Whether the character's middle lies inside."""
+        return self.x0 <= char.x <= self.x1 and self.top <= char.y <= self.bottom
+
+    @property
+    def area(self) -> float:
+        """In square points."""
+        return max(0.0, self.x1 - self.x0) * max(0.0, self.bottom - self.top)
+
+
+@dataclass(slots=True)
+class Page:
+    """What stands on one page. `number` counts from 1; sizes are points as the page is displayed."""
+
+    number: int
+    width: float
+    height: float
+    chars: list[Char] = field(default_factory=list)
+    horizontals: list[Rule] = field(default_factory=list)
+    verticals: list[Rule] = field(default_factory=list)
+    pictures: list[Box] = field(default_factory=list)
+    drawings: int = 0
+    """Drawn shapes that are not rules: glyphs turned into outlines, logos, shading."""
+    hidden: int = 0
+    """Characters that nobody sees: the text layer under a scan."""
+
+    @property
+    def em(self) -> float:
+        """The size of the page's running text: the median width of its Han characters."""
+        widths = [c.x1 - c.x0 for c in self.chars if HAN.match(c.text)]
+        if not widths:
+            widths = [c.bottom - c.top for c in self.chars if not c.text.isspace()]
+        return median(widths) if widths else 10.0
+
+
+@dataclass(slots=True)
+class TableCell:
+    """A cell on a page: its slot, spans and box in the table, and its text."""
+
+    row: int
+    column: int
+    rowspan: int
+    colspan: int
+    page: int
+    box: Box
+    text: str = ""
+
+
+@dataclass(slots=True)
+class PageTable:
+    """A table as found, before it is joined to its continuation on the next page.
+
+    `xs` are the column borders from left to right; `rows` the number of rows; `open_top` and
+    `open_bottom` say for each column that no rule closes it there (the page cut it). `sure` is
+    False where the rules do not make a clean lattice or a character could not be told.
+    """
+
+    cells: list[TableCell]
+    xs: list[float]
+    rows: int
+    page: int
+    box: Box
+    open_top: list[bool]
+    open_bottom: list[bool]
+    sure: bool = True
+    last_page: int = 0
+
+    def __post_init__(self) -> None:
+        self.last_page = self.last_page or self.page
