@@ -1,0 +1,13 @@
+"""A real HTTP server that plays government sites: for tests, the demo and benchmarks.
+
+It is a forward proxy, so registry entries run against it unchanged::
+
+    with Replica() as replica:
+        subprocess.run([...], env=os.environ | replica.environment())
+
+A site is one module in `sites/` with one subclass of `Site`; nothing else needs to know of it.
+"""
+
+from tests.replica.replica import Replica
+
+__all__ = ["Replica"]
