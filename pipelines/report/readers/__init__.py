@@ -1,0 +1,62 @@
+"""Bytes to a Document: one module for each format, chosen by content.
+
+Owns the choice and nothing else. The PDF and DOCX readers are imported when such a body comes.
+"""
+
+from __future__ import annotations
+
+from pipelines.errors import UnreadableDocument
+from pipelines.report.model import Document, Finding
+from pipelines.report.readers import sniff as kinds
+from pipelines.report.readers.sniff import sniff
+
+__all__ = ["open_document", "sniff"]
+
+
+def open_document(body: bytes, media_type: str | None = None) -> Document:
+    """Open a body as what it is (or as `media_type`).
+
+    A format that needs another program first gives an empty Document whose finding says so
+    (`needs-converter`, `needs-ocr`).
+
+    Raises:
+        UnreadableDocument: where the body is empty, damaged, encrypted, or of no known kind.
+    """
+    if not body.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+        raise UnreadableDocument("the body is empty: fetch it again")
+    kind = media_type or sniff(body)
+    if kind == kinds.PDF:
+        from pipelines.report.readers import pdf
+
+        return pdf.read(body)
+    if kind == kinds.DOCX:
+        from pipelines.report.readers import docx
+
+        return docx.read(body)
+    if kind == kinds.HTML:
+        from pipelines.report.readers import html
+
+        return html.read(body)
+    if kind == kinds.TEXT:
+        from pipelines.report.readers import text
+
+        return text.read(body)
+    if kind in kinds.IMAGES:
+        return Document(
+            kind,
+            (),
+            findings=(_needs("needs-ocr", f"the body is an image ({kind}): it takes character recognition"),),
+        )
+    if kind in kinds.OFFICE:
+        return Document(
+            kind,
+            (),
+            findings=(
+                _needs("needs-converter", f"the body is {kind}: convert it to DOCX, PDF or HTML first"),
+            ),
+        )
+    raise UnreadableDocument(f"the body is of no kind that is read here ({kind})")
+
+
+def _needs(code: str, message: str) -> Finding:
+    return Finding(code, "warning", "", message)

@@ -1,0 +1,284 @@
+"""HTML to a Document: paragraphs and grids in reading order, merged cells placed.
+
+Owns decoding and the walk over the tree. It must not know what a report is. Scripts, comments,
+navigation and (where something else is left) hidden parts are passed over.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding
+
+from pipelines.errors import UnreadableDocument
+from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Paragraph, Place
+from pipelines.report.slots import MAX_ROWS, MAX_SPAN
+
+MEDIA_TYPE = "text/html"
+
+_SKIP = frozenset(
+    "script style noscript template iframe object embed svg math head select option button textarea nav footer "
+    "audio video canvas map".split()
+)
+_BREAKS = frozenset(
+    "p div section article aside header main h1 h2 h3 h4 h5 h6 ul ol li dl dt dd form fieldset figure figcaption "
+    "blockquote pre address center hr body caption legend details summary ucapcontent".split()
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_WHITE = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
+_MAX_CELLS = 200_000
+
+
+def read(body: bytes) -> Document:
+    """Open an HTML page.
+
+    Raises:
+        UnreadableDocument: where there is nothing to read in it.
+    """
+    text = decode(body).replace("\x00", "")
+    if not text.strip():
+        raise UnreadableDocument("the page is empty: fetch it again")
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, etree.ParserError, ValueError) as error:
+        raise UnreadableDocument(f"the page is no HTML that can be parsed: {error}") from error
+    if root is None:
+        raise UnreadableDocument("the page holds no element: fetch it again")
+    walk = _Walk(hidden=False)
+    walk.over(root)
+    if walk.passed_over_table and not any(isinstance(block, Grid) for block in walk.blocks):
+        walk = _Walk(hidden=True)  # the page shows its content by script
+        walk.over(root)
+    return Document(MEDIA_TYPE, tuple(walk.blocks), _metadata(root))
+
+
+def decode(body: bytes) -> str:
+    """The page's text: byte order mark, strict UTF-8, the declared encoding, GB18030, in that order.
+
+    UTF-8 goes before the declaration because many pages declare an encoding that they do not use,
+    and other text is all but never valid UTF-8 by chance.
+    """
+    encoding, bom = read_bom(body)
+    if encoding is not None and bom is not None:
+        return body[len(bom) :].decode(encoding, "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start >= len(body) - 4 and error.start > 64:  # cut off inside a character
+            return body.decode("utf-8", "replace")
+    declared = html_body_declared_encoding(body)
+    for name in (resolve_encoding(declared) if declared else None, "gb18030", declared):
+        if name is None or name.replace("-", "").lower() == "utf8":
+            continue
+        try:
+            codecs.lookup(name)
+            return body.decode("gb18030" if name.lower() in ("gb2312", "gbk", "cp936") else name)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    as_utf8, as_gb = body.decode("utf-8", "replace"), body.decode("gb18030", "replace")
+    return as_utf8 if as_utf8.count("\ufffd") <= as_gb.count("\ufffd") else as_gb
+
+
+def _metadata(root: etree._Element) -> Metadata:
+    title = root.find(".//title")
+    names: dict[str, str] = {}
+    for meta in root.iter("meta"):
+        name = meta.get("name") or meta.get("property")
+        content = (meta.get("content") or "").strip()
+        if name and content:
+            names.setdefault(name.strip().lower(), content)
+    # Text of custom tags that some systems put the publication time in.
+    for tag in ("publishtime", "pubdate"):
+        for element in root.iter(tag):
+            if text := "".join(str(part) for part in element.itertext()).strip():
+                names.setdefault(tag, text)
+    text = "".join(str(part) for part in title.itertext()) if title is not None else ""
+    return Metadata(_fold(text) or None, names)
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split())
+
+
+@dataclass(slots=True)
+class _Table:
+    """A `<table>` that is being walked."""
+
+    index: int
+    cells: list[Cell] = field(default_factory=list)
+    taken: dict[int, int] = field(default_factory=dict)
+    """Column -> first row that is free again below a cell that spans rows."""
+    row: int = -1
+    column: int = 0
+    open_cell: bool = False
+    span: tuple[int, int] = (1, 1)
+    text: list[str] = field(default_factory=list)
+    layout: bool = False
+    begun: int = -1
+
+
+@dataclass(slots=True)
+class _Walk:
+    hidden: bool
+    blocks: list[Block] = field(default_factory=list)
+    passed_over_table: bool = False
+    _tables: list[_Table] = field(default_factory=list)
+    _text: list[str] = field(default_factory=list)
+    _count: int = 0
+    _cells: int = 0
+
+    def over(self, root: etree._Element) -> None:
+        """Walk the tree without recursion: hostile pages nest deeply."""
+        walker: Iterator[tuple[str, etree._Element]] = etree.iterwalk(root, events=("start", "end"))
+        for event, element in walker:
+            tag = element.tag
+            if not isinstance(tag, str):
+                continue
+            if event == "start":
+                if tag in _SKIP or (not self.hidden and self._is_hidden(element)):
+                    walker.skip_subtree()  # type: ignore[attr-defined]
+                    continue
+                self._start(tag, element)
+                if element.text:
+                    self._add(element.text)
+            else:
+                if not (tag in _SKIP or (not self.hidden and self._is_hidden(element))):
+                    self._end(tag)
+                if element.tail:
+                    self._add(element.tail)
+        self._flush()
+
+    def _is_hidden(self, element: etree._Element) -> bool:
+        style = element.get("style")
+        if (style is None or not _HIDDEN.search(style)) and element.get("hidden") is None:
+            return False
+        if not self.passed_over_table and (element.tag == "table" or element.find(".//table") is not None):
+            self.passed_over_table = True
+        return True
+
+    # ------------------------------------------------------------------ elements
+
+    def _start(self, tag: str, element: etree._Element) -> None:
+        if tag == "table":
+            self._flush()
+            self._break_outer()
+            self._tables.append(_Table(self._count))
+            self._count += 1
+        elif tag in ("td", "th") and self._tables:
+            self._start_cell(element)
+        elif tag == "tr" and self._tables:
+            self._end_cell()
+            self._tables[-1].row += 1
+            self._tables[-1].column = 0
+        elif tag == "br" or tag in _BREAKS:
+            self._break()
+
+    def _end(self, tag: str) -> None:
+        if tag == "table" and self._tables:
+            self._end_cell()
+            self._close(self._tables.pop())
+        elif tag in ("td", "th", "tr") and self._tables:
+            self._end_cell()
+        elif tag in _BREAKS:
+            self._break()
+
+    def _add(self, text: str) -> None:
+        table = self._tables[-1] if self._tables else None
+        if table is not None and table.open_cell and not table.layout:
+            table.text.append(text.replace("\n", " "))
+        else:
+            self._text.append(text.replace("\n", " "))
+
+    def _break(self) -> None:
+        table = self._tables[-1] if self._tables else None
+        if table is not None and table.open_cell and not table.layout:
+            table.text.append("\n")
+        else:
+            self._flush()
+
+    def _flush(self) -> None:
+        text = _fold("".join(self._text))
+        self._text.clear()
+        if text:
+            self.blocks.append(Paragraph(text))
+
+    # ------------------------------------------------------------------ tables
+
+    def _start_cell(self, element: etree._Element) -> None:
+        self._end_cell()
+        table = self._tables[-1]
+        if table.row < 0:
+            table.row = 0
+        while table.taken.get(table.column, 0) > table.row:
+            table.column += 1
+        table.open_cell, table.text, table.begun = True, [], table.row
+        table.span = (_span(element.get("rowspan"), MAX_ROWS), _span(element.get("colspan"), MAX_SPAN))
+
+    def _end_cell(self) -> None:
+        table = self._tables[-1]
+        if not table.open_cell:
+            return
+        table.open_cell = False
+        if table.layout:
+            table.layout = False
+            self._flush()
+            return
+        rowspan, colspan = table.span
+        self._cells += 1
+        if self._cells <= _MAX_CELLS and table.row < MAX_ROWS:
+            text = _cell_text("".join(table.text))
+            place = Place(table=table.index, row=table.row, column=table.column)
+            table.cells.append(Cell(text, table.row, table.column, rowspan, colspan, place))
+            for column in range(table.column, table.column + colspan):
+                table.taken[column] = table.row + rowspan
+        table.column += colspan
+
+    def _break_outer(self) -> None:
+        """A table inside another's cell: the outer one is layout there, and what it held comes first."""
+        if not self._tables:
+            return
+        outer = self._tables[-1]
+        if not outer.open_cell:
+            return
+        same_row = [cell for cell in outer.cells if cell.row == outer.begun]
+        outer.cells = [cell for cell in outer.cells if cell.row != outer.begun]
+        self._close(outer)
+        outer.cells = []
+        self.blocks.extend(Paragraph(_fold(cell.text)) for cell in same_row if cell.text.strip())
+        if text := _fold("".join(outer.text)):
+            self.blocks.append(Paragraph(text))
+        outer.text, outer.layout = [], True
+
+    def _close(self, table: _Table) -> None:
+        if not table.cells:
+            return
+        height = max(cell.row for cell in table.cells) + 1
+        cells = tuple(
+            cell if cell.row + cell.rowspan <= height else _clip(cell, height) for cell in table.cells
+        )
+        self.blocks.append(Grid(cells, Place(table=table.index)))
+
+
+def _clip(cell: Cell, height: int) -> Cell:
+    return Cell(cell.text, cell.row, cell.column, max(1, height - cell.row), cell.colspan, cell.place)
+
+
+def _span(value: str | None, most: int) -> int:
+    """A span attribute as browsers read it, bounded; 0 rows means "to the end"."""
+    if value is None:
+        return 1
+    found = re.match(r"\s*\+?([0-9]{1,9})", value)
+    if found is None:
+        return 1
+    number = int(found[1])
+    return most if number == 0 or number > most else number
+
+
+def _cell_text(raw: str) -> str:
+    lines = (_WHITE.sub(" ", line).strip() for line in raw.split("\n"))
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,198 @@
+"""Where readings come together: the values found so far, cell by cell, and what is wrong with them.
+
+Owns duplicates, editions, and the findings about rows and tables that are missing. It must not look
+at a document's layout (`tables`, `streams`) and never chooses between two values that differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pipelines.report import form
+from pipelines.report.model import TABLES, Edition, Evidence, Finding, Place, Severity, Table, TableName
+from pipelines.report.values import BLANK, Value, parse_value, unreadable
+
+_MAX_COUNT_DIGITS = 8
+"""No body has had a hundred million applications: more digits are several numbers run together."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """What one cell of a table was found to say."""
+
+    value: Value
+    raw: str
+    place: Place
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The tables of one document while they are being read. Columns of 表二 are the printed ones."""
+
+    cells: dict[TableName, dict[str, dict[str, Entry]]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    seen: set[TableName] = field(default_factory=set)
+    """Tables of which a header or a label stands in the document."""
+
+    def note(
+        self, code: str, severity: Severity, where: str, message: str, evidence: Iterable[str] = ()
+    ) -> None:
+        """Add a finding, once."""
+        finding = Finding(code, severity, where, message, tuple(evidence))
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+    def put(
+        self, table: TableName, row: str, column: str, raw: str, place: Place, lost: str | None = None
+    ) -> None:
+        """Enter a cell; `lost` says why its value cannot be told although something may stand there."""
+        value = unreadable(lost) if lost else parse_value(raw)
+        if (
+            table != "active_disclosure"
+            and value.kind == "number"
+            and len(str(abs(value.number or 0))) > _MAX_COUNT_DIGITS
+        ):
+            value = unreadable(f"“{raw.strip()}” is no count: several numbers seem to have run together")
+        self.seen.add(table)
+        rows = self.cells.setdefault(table, {})
+        cells = rows.setdefault(row, {})
+        old = cells.get(column)
+        if old is None or (old.value.kind == "unreadable" and not old.raw and value.kind != "unreadable"):
+            cells[column] = Entry(value, raw, place)
+        elif old.value.number == value.number and old.value.number is not None:
+            return
+        elif value.kind in ("blank", "none-mark"):
+            return
+        elif old.value.kind in ("blank", "none-mark") and value.number is not None:
+            cells[column] = Entry(value, raw, place)
+            path = f"{table}.{row}.{form.published_column(column)}"
+            self.note("label-unknown", "info", path, "the row is printed twice, once with this cell blank")
+        elif old.value.number is not None and value.number is not None:
+            message = f"the cell is printed twice, as “{old.raw.strip()}” and as “{raw.strip()}”"
+            cells[column] = Entry(unreadable(message), f"{old.raw} / {raw}", old.place)
+
+    def has_row(self, table: TableName, row: str) -> bool:
+        """Whether the row was found."""
+        return row in self.cells.get(table, {})
+
+    def has_numbers(self) -> bool:
+        """Whether any cell of any table holds a number."""
+        return any(
+            entry.value.number is not None
+            for rows in self.cells.values()
+            for cells in rows.values()
+            for entry in cells.values()
+        )
+
+    def finish(self) -> Finished:
+        """The tables as published, their editions, the evidence for each cell, and all findings."""
+        out = Finished()
+        for table in TABLES:
+            rows = self.cells.get(table)
+            if not rows:
+                message = f"the table 《{form.TABLE_FORMS[table].chinese}》 was not found"
+                if table in self.seen:
+                    message = f"of the table 《{form.TABLE_FORMS[table].chinese}》 only headings were found"
+                out.findings.append(Finding("table-missing", "warning", table, message))
+                out.tables[table] = None
+                out.editions[table] = None
+                continue
+            edition = self._edition(table, rows)
+            out.editions[table] = edition
+            out.tables[table] = self._table(table, edition, rows, out)
+        out.findings[:0] = self.findings
+        return out
+
+    def _edition(self, table: TableName, rows: dict[str, dict[str, Entry]]) -> Edition | None:
+        if table == "requests":
+            if any(row in rows for row in form.REQUEST_2021_ONLY):
+                extra = rows.get("other")
+                if extra is not None:
+                    del rows["other"]
+                    if any(entry.value.kind != "blank" for entry in extra.values()):
+                        self.note(
+                            "label-unknown",
+                            "warning",
+                            "requests",
+                            "（六）其他处理 prints figures of its own beside its three rows; they are left out",
+                        )
+                return "2021"
+            return "2019" if "other" in rows else None
+        if table == "review":
+            return "2021"  # the same in both; see `read` for the other tables' say
+        votes: dict[Edition, int] = {}
+        for cells in rows.values():
+            for column in cells:
+                edition = form.EDITION_OF_COLUMN[column]
+                votes[edition] = votes.get(edition, 0) + 1
+        if not votes:
+            return None
+        if len(votes) > 1:
+            self.note(
+                "column-unknown",
+                "warning",
+                "active_disclosure",
+                "the table mixes columns of the editions 2019 and 2021",
+            )
+        return max(votes, key=lambda e: votes[e])
+
+    def _table(
+        self, table: TableName, edition: Edition | None, rows: dict[str, dict[str, Entry]], out: Finished
+    ) -> Table:
+        result: Table = {}
+        expected = form.expected_rows(table, edition)
+        order = [*expected, *(row for row in rows if row not in expected)]
+        for row in order:
+            if row not in rows:
+                label = form.row_label(table, row)
+                out.findings.append(
+                    Finding("row-missing", "warning", f"{table}.{row}", f"the row “{label}” was not found")
+                )
+                continue
+            result[row] = {}
+            for column in self._columns(table, row, rows[row]):
+                key = form.published_column(column)
+                path = f"{table}.{row}.{key}"
+                entry = rows[row].get(column)
+                if entry is None:
+                    entry = Entry(unreadable("no cell was found for this column"), "", Place())
+                result[row][key] = entry.value.number
+                out.evidence[path] = Evidence(entry.raw, entry.value.kind, entry.place)
+                if entry.value.code is not None:
+                    out.findings.append(
+                        Finding(entry.value.code, entry.value.severity, path, entry.value.message)
+                    )
+        if table == "requests" and edition is None:
+            out.findings.append(
+                Finding(
+                    "row-missing",
+                    "warning",
+                    "requests.other",
+                    "no row of （六）其他处理 was found, so the edition is unknown",
+                )
+            )
+        return result
+
+    def _columns(self, table: TableName, row: str, cells: dict[str, Entry]) -> tuple[str, ...]:
+        if table == "requests":
+            return tuple(form.REQUEST_COLUMNS)
+        if table == "review":
+            return tuple(form.REVIEW_COLUMNS)
+        for columns in (rows[row] for rows in form.ACTIVE_FORM.values() if row in rows):
+            if any(column in cells for column in columns):
+                return columns
+        return tuple(cells)
+
+
+@dataclass(slots=True)
+class Finished:
+    """A sheet's outcome."""
+
+    tables: dict[TableName, Table | None] = field(default_factory=dict)
+    editions: dict[TableName, Edition | None] = field(default_factory=dict)
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+__all__ = ["BLANK", "Entry", "Finished", "Sheet"]

@@ -1,0 +1,360 @@
+"""Grids to the statutory tables, row by row and column by column, by label.
+
+Owns how a drawn table becomes entries of a `Sheet`. It must not know file formats, and it never
+shifts a value: a row whose cells do not fit the columns is lost and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipelines.report import form, headers
+from pipelines.report.headers import Column, Header, HeaderRows
+from pipelines.report.labels import fold, label_key
+from pipelines.report.model import Grid, Place, TableName
+from pipelines.report.sheet import Sheet
+from pipelines.report.slots import Slot, rows_of
+from pipelines.report.values import parse_value
+
+_COUNT_MISMATCH = "the row's cells do not fit the table's columns"
+
+
+@dataclass(slots=True)
+class GridReader:
+    """Reads the grids of one document in reading order; a table may go on in the next grid."""
+
+    sheet: Sheet
+    current: TableName | None = None
+    active: Header | None = None
+    requests: Header | None = None
+    review: Header | None = None
+    group: str = ""
+    previous_row: str = ""
+    _rows: HeaderRows = field(default_factory=HeaderRows)
+    _collecting: TableName | None = None
+    _odd_header: bool = False
+    _context: str = ""
+
+    def read(self, grid: Grid, context: str = "") -> None:
+        """Enter what the grid holds of the statutory tables; `context` is the text right above it."""
+        self._context = context
+        self._rows, self._collecting = HeaderRows(), None
+        for name in ("active", "requests", "review"):
+            if (header := getattr(self, name)) is not None:
+                setattr(self, name, header.moved())
+        for slots in rows_of(grid):
+            if any(slot.text.strip() for slot in slots if slot.first):
+                self._row(slots)
+            elif slots and self.current == "review" and any(slot.first for slot in slots):
+                self._review_row(slots)
+
+    # ------------------------------------------------------------------ one row
+
+    def _row(self, slots: list[Slot]) -> None:
+        if headers.is_request_header(slots):
+            self._header("requests", slots)
+            return
+        if headers.is_review_header(slots):
+            self._header("review", slots)
+            return
+        if (header := headers.active_header(slots)) is not None:
+            self.current, self.active = "active_disclosure", header
+            self._collecting = None
+            self.sheet.seen.add("active_disclosure")
+            for column in header.columns:
+                if column.key is None:
+                    self._unknown_column("active_disclosure", column)
+            return
+        self._close_header()
+        if self.current == "review" and self._review_row(slots):
+            return
+        self._labelled_row(slots)
+
+    def _header(self, table: TableName, slots: list[Slot]) -> None:
+        if self._collecting != table:
+            self._rows, self._collecting = HeaderRows(), table
+        self._rows.rows.append(slots)
+        self.current = table
+        self.sheet.seen.add(table)
+        # Kept up to date row by row: nothing says in advance which header row is the last.
+        if table == "requests":
+            self.requests = headers.request_header(self._rows)
+        else:
+            self.review = headers.review_header(self._rows, self._context)
+
+    def _close_header(self) -> None:
+        if self._collecting == "requests" and self.requests is not None:
+            for column in self.requests.columns:
+                if column.key is None:
+                    self._unknown_column("requests", column)
+        self._collecting = None
+
+    def _unknown_column(self, table: TableName, column: Column) -> None:
+        self.sheet.note("column-unknown", "warning", table, f"the form has no column “{column.text.strip()}”")
+
+    # ------------------------------------------------------------------ rows of 表二 and 表三
+
+    def _labelled_row(self, slots: list[Slot]) -> None:
+        at = self._label_index(slots)
+        if at is None:
+            return
+        label, values = slots[at], slots[at + 1 :]
+        row = form.active_rows.match(label.text)
+        if row is not None and self.current != "requests":
+            self._note_label("active_disclosure", row.key, label.text, row.how)
+            self._active_row(row.key, label, values)
+            return
+        request = self._request_row(slots[:at], label.text)
+        if request is not None:
+            key, how = request
+            self.current = "requests"
+            self._note_label("requests", key, label.text, how)
+            self._request_values(key, label, values)
+            self.previous_row = key
+            if group := form.REQUEST_GROUP_OF.get(key):
+                self.group = group
+            return
+        if self.current is None or not any(parse_value(v.text).number is not None for v in values if v.first):
+            self._remember_group(slots)
+            return
+        text = " ".join(label.text.split())
+        self.sheet.note(
+            "label-unknown",
+            "warning",
+            self.current,
+            f"the form has no row “{text}”: its figures are left out",
+        )
+
+    def _label_index(self, slots: list[Slot]) -> int | None:
+        """The cell that labels the row: the last one with words before the values begin."""
+        start = self._values_start()
+        words = None
+        for i, slot in enumerate(slots):
+            text = slot.text
+            if not text.strip():
+                continue
+            value = parse_value(text)
+            if value.kind != "unreadable":
+                break
+            if start is not None and slot.start >= start and words is not None:
+                break
+            if (
+                words is not None
+                and not self._is_label(text)
+                and self._is_row(slots[:words], slots[words].text)
+            ):
+                if (
+                    any(c.isdigit() for c in fold(text))
+                    and not fold(text)[0].isdigit()
+                    or not label_key(text)
+                ):
+                    break  # words among the values ("约3件"), not a further label
+            if label_key(text):
+                words = i
+        return words
+
+    def _values_start(self) -> int | None:
+        header = {"active_disclosure": self.active, "requests": self.requests}.get(self.current or "")
+        return header.columns[0].start if header is not None and header.placed and header.columns else None
+
+    def _is_label(self, text: str) -> bool:
+        return (
+            form.active_rows.match(text) is not None
+            or form.request_rows.match(text) is not None
+            or form.request_groups.match(text) is not None
+        )
+
+    def _is_row(self, before: Sequence[Slot], text: str) -> bool:
+        return form.active_rows.match(text) is not None or self._request_row(before, text) is not None
+
+    def _request_row(self, before: Sequence[Slot], text: str) -> tuple[str, str] | None:
+        if (match := form.request_rows.match(text)) is not None:
+            return match.key, match.how
+        key, folded = label_key(text), fold(text)
+        in_requests = self.current == "requests"
+        if key in ("总计", "合计") and (in_requests or "七" in folded):
+            return "total_processed", "exact"
+        if key in ("其他处理", "本年度办理结果其他处理") and (in_requests or "六" in folded):
+            return "other", "exact"
+        if key == "其他" and folded.startswith(("(六)", "六、")) and in_requests:
+            return "other", "exact"
+        if key in ("其他", "其他处理其他") and in_requests:
+            groups = [m.key for slot in before if (m := form.request_groups.match(slot.text)) is not None]
+            group = next((g for g in reversed(groups) if g != "processed"), self.group)
+            if group == "other" or key == "其他处理其他":
+                return "other_other", "exact"
+        return None
+
+    def _remember_group(self, slots: list[Slot]) -> None:
+        for slot in slots:
+            match = form.request_groups.match(slot.text)
+            if match is not None and match.key != "processed":
+                self.group = match.key
+
+    def _note_label(self, table: TableName, row: str, text: str, how: str) -> None:
+        printed = " ".join(text.split())
+        if how == "fuzzy":
+            message = f"the label “{printed}” is taken for “{form.row_label(table, row)}”"
+            self.sheet.note("label-unknown", "info", f"{table}.{row}", message)
+
+    # ------------------------------------------------------------------ values under columns
+
+    def _active_row(self, row: str, label: Slot, values: list[Slot]) -> None:
+        self.current = "active_disclosure"
+        self.sheet.seen.add("active_disclosure")
+        header = self.active
+        forms = [rows[row] for rows in form.ACTIVE_FORM.values() if row in rows]
+        if (
+            header is None
+            or not {k for k in header.keys if k is not None}
+            or not any(set(header.keys) & set(columns) for columns in forms)
+        ):
+            if any(v.text.strip() for v in values):
+                where = f"active_disclosure.{row}"
+                self.sheet.note(
+                    "column-unknown", "warning", where, "no header that fits stands above the row"
+                )
+            return
+        self._enter("active_disclosure", row, header, label, values)
+        for column in header.columns:
+            path = f"active_disclosure.{row}.{form.published_column(column.key or '')}"
+            if column.key is None:
+                continue
+            if not column.certain:
+                printed = " ".join(column.text.split())
+                message = f"the column's label “{printed}” is damaged; the column is taken by elimination"
+                self.sheet.note("column-unknown", "warning", path, message)
+            if column.key == "fee_amount" and "万" not in column.text and "元" in column.text:
+                message = f"the column states another unit than 万元: “{' '.join(column.text.split())}”"
+                self.sheet.note("unit-stated", "warning", path, message)
+
+    def _request_values(self, row: str, label: Slot, values: list[Slot]) -> None:
+        self.sheet.seen.add("requests")
+        header = self.requests
+        if header is None or not header.columns:
+            header = headers.REQUEST_ORDER
+        if header.damaged:
+            lost = [c.key for c in header.columns if c.key is not None and not c.certain]
+            message = "the header's labels are missing or damaged; the columns are taken in the form's order"
+            if header is headers.REQUEST_ORDER:
+                self.sheet.note("column-unknown", "warning", "requests", message)
+            for key in lost:
+                self.sheet.note("column-unknown", "warning", f"requests.*.{key}", message)
+        self._enter("requests", row, header, label, values)
+
+    def _review_row(self, slots: list[Slot]) -> bool:
+        """Enter 表四's row of values; False where the row is none."""
+        header = self.review
+        if header is None:
+            return False
+        own = list(slots)
+        label: Slot | None = None
+        if (
+            own
+            and (match := form.review_blocks.match(own[0].text)) is not None
+            and match.key in form.REVIEW_BLOCKS
+        ):
+            label = own[0]
+            header = Header(
+                tuple(
+                    Column(f"{match.key}.{(c.key or '').rpartition('.')[2]}", c.start, c.stop)
+                    for c in header.columns
+                ),
+                header.placed,
+            )
+            own = own[1:]
+        texts = [slot for slot in own if slot.text.strip()]
+        if any(label_key(slot.text) and parse_value(slot.text).number is None for slot in texts):
+            return False
+        if not texts and (self.sheet.has_row("review", "reconsideration") or len(own) < len(header.columns)):
+            return False
+        if not all(c.key and "." in c.key for c in header.columns):
+            return False
+        if header.damaged:
+            message = "the header's labels are missing or damaged; the columns are taken in the form's order"
+            self.sheet.note("column-unknown", "warning", "review", message)
+        self._enter("review", "", header, label, own)
+        return True
+
+    def _enter(
+        self, table: TableName, row: str, header: Header, label: Slot | None, values: list[Slot]
+    ) -> None:
+        label_stop = 0 if label is None else label.stop
+        found, how = align(header, label_stop, values)
+        where = f"{table}.{row}.*" if row else table
+        if how == "count" and header.placed:
+            message = "the row's cells do not stand under the header's; they are taken in order, their number being right"
+            self.sheet.note("column-unknown", "warning", where, message)
+        elif how == "window":
+            message = (
+                "the row has blank cells more than the header has columns; those at its edges are passed over"
+            )
+            self.sheet.note("column-unknown", "warning", where, message)
+        for column, cell in zip(header.columns, found, strict=True):
+            if column.key is None:
+                continue
+            target, _, key = column.key.rpartition(".") if table == "review" else (row, "", column.key)
+            if isinstance(cell, Slot):
+                lost = None
+                if not cell.first and cell.text.strip():
+                    lost = "one cell stands in several rows"
+                self.sheet.put(table, target, key, cell.text, cell.cell.place, lost)
+            else:
+                raw = " | ".join(slot.text.strip() for slot in values)
+                place = values[0].cell.place if values else (label.cell.place if label else Place())
+                self.sheet.put(table, target, key, raw[:200], place, cell)
+
+
+def align(header: Header, label_stop: int, values: list[Slot]) -> tuple[list[Slot | str], str]:
+    """For each column its cell, or why there is none; and how: "place", "count", "window" or "lost"."""
+    if header.placed and (placed := _by_place(header.columns, label_stop, values)) is not None:
+        return placed, "place"
+    width = len(header.columns)
+    surplus = len(values) - width
+    if surplus == 0:
+        return list(values), "count"
+    if surplus > 0:
+        fits = [
+            values[i : i + width]
+            for i in range(surplus + 1)
+            if not any(v.text.strip() for v in (*values[:i], *values[i + width :]))
+        ]
+        if len(fits) == 1 or (fits and not any(v.text.strip() for v in values)):
+            return list(fits[0]), "window"
+    return [_COUNT_MISMATCH] * width, "lost"
+
+
+def _by_place(columns: Sequence[Column], label_stop: int, values: list[Slot]) -> list[Slot | str] | None:
+    first, last = columns[0].start, columns[-1].stop
+    if label_stop > first:
+        return None
+    inside = [v for v in values if v.stop > first and v.start < last]
+    if any(v.text.strip() for v in values if v not in inside):
+        return None
+    if len(inside) == len(columns) and all(
+        v.stop > c.start and v.start < c.stop for v, c in zip(inside, columns, strict=True)
+    ):
+        return list(inside)
+    found: list[Slot | str] = []
+    for column in columns:
+        over = [v for v in inside if v.stop > column.start and v.start < column.stop]
+        if not over:
+            return None
+        filled = [v for v in over if v.text.strip()]
+        if not filled:
+            found.append(over[0])
+        elif len(filled) > 1:
+            found.append("several cells stand under one column")
+        elif sum(filled[0].stop > c.start and filled[0].start < c.stop for c in columns) > 1:
+            found.append("one cell stands under several columns")
+        else:
+            found.append(filled[0])
+    return found
+
+
+def read_grids(grids: Sequence[tuple[Grid, str]], sheet: Sheet) -> None:
+    """Read grids, each with the text above it, into the sheet."""
+    reader = GridReader(sheet)
+    for grid, context in grids:
+        reader.read(grid, context)

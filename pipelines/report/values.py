@@ -1,0 +1,123 @@
+"""A cell's text to its value: a number exactly as printed, or a reason why there is none.
+
+Owns what counts as a number. It must not know where the cell stands, and it never repairs: what
+cannot be read with certainty is None and says so. Blank, not applicable and zero stay apart.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from pipelines.report.model import Number, Severity
+
+Kind = Literal["number", "blank", "annotated", "unit", "none-mark", "unreadable"]
+
+_WHITE = "\\s\u00ad\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\ufeff"
+_BLANKS = re.compile(f"[{_WHITE}]+")
+# Full-width digits and signs only: NFKC would turn 5② into 52 and 3² into 32.
+_FULL_WIDTH = str.maketrans(
+    {chr(0xFF10 + d): str(d) for d in range(10)}
+    | {"，": ",", "．": ".", "－": "-", "−": "-", "＋": "+", "﹣": "-", "（": "(", "）": ")", "　": " "}
+)
+_NONE_MARKS = frozenset(
+    {
+        "/",
+        "／",
+        "\\",
+        "＼",
+        "-",
+        "--",
+        "---",
+        "—",
+        "——",
+        "–",
+        "――",
+        "―",
+        "─",
+        "－",
+        "无",
+        "無",
+        "〇〇",
+        "不涉及",
+        "不适用",
+    }
+)
+_NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
+_PLAIN = re.compile(_NUMBER)
+_UNIT = re.compile(rf"({_NUMBER})(万元|亿元|元整|元|万|件|个|项|条|宗|份|次|人次|户|篇|起|家|部)")
+_ANNOTATED = re.compile(
+    rf"({_NUMBER})((?:万元|元|件|个|项|条)?(?:\(.*\)?|[,;、，；]?(?:其中|含|包括|注).*))", re.DOTALL
+)
+_BROKEN = re.compile(rf"[+-]?[0-9]+(?:[,.][0-9]+)*[{_WHITE}]+[0-9.,]+")
+_MAX_DIGITS = 15  # more than a JSON number keeps exactly
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a cell says: the number, the kind of its evidence, and the finding it calls for, if any."""
+
+    number: Number | None
+    kind: Kind
+    code: str | None = None
+    severity: Severity = "info"
+    message: str = ""
+
+
+BLANK = Value(None, "blank")
+
+
+def unreadable(message: str) -> Value:
+    """No value, because `message`."""
+    return Value(None, "unreadable", "cell-unreadable", "warning", message)
+
+
+def parse_value(text: str) -> Value:
+    """The value that a cell prints. Never raises."""
+    stripped = _BLANKS.sub(" ", text).strip()
+    if not stripped:
+        return BLANK
+    if _BLANKS.sub("", stripped) in _NONE_MARKS:
+        return Value(None, "none-mark")
+    plain = stripped.translate(_FULL_WIDTH)
+    solid = plain.replace(" ", "")
+    shown = stripped if len(stripped) <= 60 else stripped[:57] + "..."
+    if _PLAIN.fullmatch(plain) or _PLAIN.fullmatch(re.sub(r"^([+-]) +", r"\1", plain)):
+        return _number(solid, shown) or unreadable(f"“{shown}” is no number that the form can hold")
+    if (m := _UNIT.fullmatch(solid)) and " " not in plain[: len(m[1])]:
+        if (value := _number(m[1], shown)) is not None:
+            return Value(
+                value.number, "unit", "unit-stated", "info", f"the cell prints its own unit: “{shown}”"
+            )
+    elif (m := _ANNOTATED.fullmatch(solid)) and " " not in plain[: len(m[1])]:
+        if (value := _number(m[1], shown)) is not None:
+            return Value(
+                value.number, "annotated", "cell-annotated", "warning", f"the cell prints a note: “{shown}”"
+            )
+    elif _BROKEN.fullmatch(plain) and len(solid.lstrip("+-")) >= 4:
+        # One number broken once, in a cell of its own: a narrow column, or a gap between thousands.
+        if _PLAIN.fullmatch(solid) and (value := _number(solid, shown)) is not None:
+            message = f"the cell prints its number in two pieces: “{shown}”"
+            return Value(value.number, "annotated", "cell-annotated", "warning", message)
+    return unreadable(f"“{shown}” is not one number")
+
+
+def is_numeric(text: str) -> bool:
+    """Whether the text, as a whole, is one printed number (with or without unit or note)."""
+    return parse_value(text).number is not None
+
+
+def _number(solid: str, shown: str) -> Value | None:
+    digits = solid.lstrip("+-").replace(",", "")
+    whole = digits.partition(".")[0]
+    if len(digits.replace(".", "")) > _MAX_DIGITS or (len(whole) > 1 and whole.startswith("0")):
+        return None
+    text = solid.replace(",", "")
+    if "." not in text:
+        return Value(int(text), "number")
+    number = Decimal(text)
+    if Decimal(repr(float(number))) != number:
+        return None
+    return Value(number, "number")
