@@ -9,119 +9,281 @@ nothing refers to what is not durable, and a crash leaves a true archive that la
 
 from __future__ import annotations
 
+import json
+import os
+import uuid
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from storage.journal import Capture
+import platformdirs
+from filelock import FileLock, Timeout
+
+from storage.bodies import Bodies
+from storage.disk import disk_errors, make_folder
+from storage.errors import ArchiveUnusable, Damaged, NotFound, SiteBusy
+from storage.index import Index
+from storage.journal import Capture, json_document
+from storage.keys import (
+    ARCHIVE_KEY,
+    check_site,
+    digest,
+    new_run,
+    parse_key,
+    raw_key,
+    report_key,
+    reports_prefix,
+)
+from storage.ledger import Ledger
+from storage.recovery import recover_run
 from storage.run import Run
-from storage.store import Store
+from storage.spool import Spool
+from storage.store import Store, open_store
+
+FORMAT = "gongkai.archive"
+LAYOUT = 1
+
+_REMEDY = "set GONGKAI_STATE to another folder"
 
 
 class Archive:
     """One archive, opened by this process. Safe to use from several threads."""
 
-    store: Store
-    url: str
+    def __init__(self, store: Store, identity: str, state: Path) -> None:
+        """Use `Archive.open`."""
+        self.store = store
+        self.url = store.url
+        self._state = state
+        self._ledger = Ledger(state / "ledger.sqlite", identity)
+        self._bodies = Bodies(store, self._ledger)
+        self._index = Index(store, self._ledger)
+        self._runs: dict[str, Run] = {}
 
     @classmethod
     def open(cls, url: str, *, state: Path | None = None, create: bool = True) -> Archive:
-        """The archive at `url` ("./archive", "s3://bucket/prefix"), made if it is not there and `create` allows it.
+        """The archive at `url` ("./archive", "s3://bucket/prefix"), made if missing and `create` allows it.
 
-        `state` is the folder for spool and ledger; without it ``$GONGKAI_STATE``, else the platform's state
-        folder; inside it each archive has a folder of its own, named by a digest of its address.
+        `state` is the folder for spool and ledger; without it ``$GONGKAI_STATE``, else the platform's
+        state folder; inside it each archive has a folder of its own, named by a digest of its address.
 
         Raises `ArchiveUnusable` with a sentence that says what to do: bucket missing, access refused,
         unreachable, read-only, not an archive, written by a newer version.
         """
-        raise NotImplementedError
-
-    def recover(self) -> int:
-        """Bring what dead runs left in the spool into the archive and write their run records ("ended": "crashed").
-
-        Returns the number of captures saved. Runs of living processes are left alone. `start_run` does this for
-        its own site.
-        """
-        raise NotImplementedError
-
-    def start_run(self, site: str, now: datetime) -> Run:
-        """Begin a run of `site`; raises `SiteBusy` while another run of it lives on this machine.
-
-        The site is marked dirty, durably, before anything is captured.
-        """
-        raise NotImplementedError
-
-    def body(self, sha256: str) -> bytes:
-        """The body with this digest, hashed again; raises `NotFound` or `Damaged`."""
-        raise NotImplementedError
-
-    def has_body(self, sha256: str) -> bool:
-        """Whether a body with this digest is stored. Does not read it."""
-        raise NotImplementedError
-
-    def latest(self, site: str, url: str) -> Capture | None:
-        """The newest committed capture of that address that a conditional request may build on: status 200 or
-        304, with a body's digest, none of the flags truncated, blocked, soft-404, too-large. None: never seen whole."""
-        raise NotImplementedError
-
-    def documents(self, site: str) -> Iterator[Capture]:
-        """Every committed capture with role report or attachment, status 200 or 304 and a body's digest, oldest first.
-
-        Flags are the caller's to judge: truncated and soft-404 captures are among them.
-        """
-        raise NotImplementedError
-
-    def captures(self, site: str, run: str | None = None) -> Iterator[Capture]:
-        """Every committed capture of the site, or of one run, oldest first."""
-        raise NotImplementedError
-
-    def parse(self, version: str, sha256: str) -> dict[str, Any] | None:
-        """What this version of the parser read from that body, if it is stored; a damaged one counts as none."""
-        raise NotImplementedError
-
-    def put_parse(self, version: str, sha256: str, parse: dict[str, Any]) -> None:
-        """Store a reading, in place of a different one for the same version and body."""
-        raise NotImplementedError
-
-    def put_report(self, site: str, year: int, organization: str, report: dict[str, Any]) -> bool:
-        """Publish a report; True if its bytes are new or changed, False if nothing needed writing."""
-        raise NotImplementedError
-
-    def remove_report(self, site: str, year: int, organization: str) -> bool:
-        """Take a published report away that its captures no longer support; True if there was one."""
-        raise NotImplementedError
-
-    def reports(self, site: str, year: int | None = None) -> Iterator[dict[str, Any]]:
-        """The published reports of a site, in order of their keys (year, then pinyin)."""
-        raise NotImplementedError
-
-    def dirty(self, site: str) -> int:
-        """0 if everything captured has been published, else a number that grows with each new run or capture."""
-        raise NotImplementedError
-
-    def mark_clean(self, site: str, generation: int | None = None) -> None:
-        """Everything captured has been published. With the `generation` that `dirty` gave before publishing,
-        a site that got new captures meanwhile stays dirty."""
-        raise NotImplementedError
-
-    def runs(self, site: str) -> Iterator[dict[str, Any]]:
-        """The run records of a site, oldest first."""
-        raise NotImplementedError
-
-    def follow(self, site: str) -> int:
-        """Index journal segments and run records that others wrote since; returns the number of new captures.
-
-        Done once by itself before the first question about a site.
-        """
-        raise NotImplementedError
+        store = open_store(url, create=create)
+        identity = _identify(store, create)
+        if state is None:
+            state = Path(os.environ.get("GONGKAI_STATE") or platformdirs.user_state_path("gongkai"))
+        return cls(store, identity, state.absolute() / digest(store.url.encode())[:16])
 
     def close(self) -> None:
         """Let go of locks and connections. Runs that were not finished are left to `recover`."""
-        raise NotImplementedError
+        for run in list(self._runs.values()):
+            run.abandon()
+        self._ledger.close()
+        self.store.close()
 
     def __enter__(self) -> Archive:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    # ------------------------------------------------------------------ runs
+
+    def start_run(self, site: str, now: datetime) -> Run:
+        """Begin a run of `site`; raises `SiteBusy` while another run of it lives on this machine.
+
+        What dead runs of the site left is recovered first. The site is marked dirty, durably, before
+        anything is captured. Raises `ArchiveUnusable` if the archive cannot be written to.
+        """
+        lock = self._lock(check_site(site))
+        try:
+            # Says now, and not after the first page was fetched, that the archive is read-only or full.
+            self.store.put(ARCHIVE_KEY, self.store.get(ARCHIVE_KEY))
+            self._recover_site(site, now)
+            self._index.ask(site, lambda ledger: ledger.make_dirty(site))
+            run = new_run(now)
+            spool = Spool(self._spools / site / run)
+        except BaseException:
+            lock.release()
+            raise
+
+        def free() -> None:
+            self._runs.pop(run, None)
+            lock.release()
+
+        self._runs[run] = Run(site, run, self.store, self._bodies, self._index, spool, free)
+        return self._runs[run]
+
+    def recover(self, now: datetime | None = None) -> int:
+        """Bring what dead runs left in the spool into the archive and write their run records.
+
+        Returns the number of captures saved. Runs of living processes are left alone. `start_run` does
+        this for its own site. The records say "ended": "crashed" and "recovered": `now`.
+        """
+        saved = 0
+        for folder in sorted(self._spools.glob("*")):
+            try:
+                lock = self._lock(folder.name)
+            except SiteBusy:
+                continue
+            try:
+                saved += self._recover_site(folder.name, now or datetime.now(UTC))
+            finally:
+                lock.release()
+        return saved
+
+    def runs(self, site: str) -> Iterator[dict[str, Any]]:
+        """The run records of a site, oldest first."""
+        yield from (record for _, record in self._index.ask(site, lambda ledger: ledger.runs(site)))
+
+    # ------------------------------------------------------------------ bodies and captures
+
+    def body(self, sha256: str) -> bytes:
+        """The body with this digest, hashed again; raises `NotFound` or `Damaged`."""
+        return self._bodies.get(sha256)
+
+    def has_body(self, sha256: str) -> bool:
+        """Whether a body with this digest is stored. Does not read it."""
+        return self.store.exists(raw_key(sha256))
+
+    def latest(self, site: str, url: str) -> Capture | None:
+        """The newest committed capture of that address that a conditional request may build on.
+
+        That is: status 200 or 304, with a body's digest, none of the flags truncated, blocked,
+        soft-404, too-large. None: never seen whole.
+        """
+        return self._index.ask(site, lambda ledger: ledger.latest(site, url))
+
+    def documents(self, site: str) -> Iterator[Capture]:
+        """Every committed capture of a report or attachment with status 200 or 304 and a body, oldest first.
+
+        Flags are the caller's to judge: truncated and soft-404 captures are among them.
+        """
+        return self._index.captures(site, documents=True)
+
+    def captures(self, site: str, run: str | None = None) -> Iterator[Capture]:
+        """Every committed capture of the site, or of one run, oldest first."""
+        return self._index.captures(site, run=run)
+
+    # ------------------------------------------------------------------ readings and reports
+
+    def parse(self, version: str, sha256: str) -> dict[str, Any] | None:
+        """What this version of the parser read from that body; None if it is not stored, or damaged."""
+        with suppress(NotFound, ValueError):
+            reading = json.loads(self.store.get(parse_key(version, sha256)))
+            return reading if isinstance(reading, dict) else None
+        return None
+
+    def put_parse(self, version: str, sha256: str, parse: dict[str, Any]) -> None:
+        """Store a reading, in place of a different one for the same version and body."""
+        key, data = parse_key(version, sha256), json_document(parse)
+        try:
+            self.store.put(key, data)
+        except Damaged:
+            self.store.replace(key, data)
+
+    def put_report(self, site: str, year: int, organization: str, report: dict[str, Any]) -> bool:
+        """Publish a report; True if its bytes are new or changed, False if nothing needed writing."""
+        key, data = report_key(site, year, organization), json_document(report)
+        with suppress(NotFound):
+            if self.store.get(key) == data:
+                return False
+        self.store.replace(key, data)
+        return True
+
+    def remove_report(self, site: str, year: int, organization: str) -> bool:
+        """Take a published report away that its captures no longer support; True if there was one."""
+        key = report_key(site, year, organization)
+        there = self.store.exists(key)
+        if there:
+            self.store.remove(key)
+        return there
+
+    def reports(self, site: str, year: int | None = None) -> Iterator[dict[str, Any]]:
+        """The published reports of a site, in order of their keys (year, then pinyin); raises `Damaged`."""
+        for key in self.store.list(reports_prefix(site, year)):
+            if not key.endswith(".json"):
+                continue
+            try:
+                yield json.loads(self.store.get(key))
+            except ValueError as error:
+                raise Damaged(f"{key} in {self.url} is not JSON: publish it again.") from error
+
+    def dirty(self, site: str) -> int:
+        """0 if everything captured has been published, else a number that grows with each run or segment."""
+        return self._index.ask(site, lambda ledger: ledger.generation(site))
+
+    def mark_clean(self, site: str, generation: int | None = None) -> None:
+        """Everything captured has been published.
+
+        With the `generation` that `dirty` gave before publishing, a site that got new captures meanwhile
+        stays dirty.
+        """
+        self._index.ask(site, lambda ledger: ledger.mark_clean(site, generation))
+
+    def follow(self, site: str) -> int:
+        """Index journal segments and run records that others wrote; returns the number of new captures.
+
+        Done once by itself before the first question about a site.
+        """
+        return self._index.follow(site)
+
+    # ------------------------------------------------------------------ this machine
+
+    @property
+    def _spools(self) -> Path:
+        return self._state / "spool"
+
+    def _recover_site(self, site: str, now: datetime) -> int:
+        folders = sorted(folder for folder in (self._spools / site).glob("*") if folder.is_dir())
+        return sum(
+            recover_run(self.store, self._bodies, self._index, site, folder, now) for folder in folders
+        )
+
+    def _lock(self, site: str) -> FileLock:
+        path = self._state / "locks" / f"{site}.lock"
+        with disk_errors(path, _REMEDY):
+            make_folder(path.parent)
+            lock = FileLock(path, thread_local=False)
+            try:
+                lock.acquire(blocking=False)
+            except Timeout as error:
+                raise SiteBusy(
+                    f"Another process is crawling {site} into {self.url}: wait until it ends."
+                ) from error
+        return lock
+
+
+def _identify(store: Store, create: bool) -> str:
+    """The archive's identity from archive.json, which is written first where there is nothing at all."""
+    try:
+        data = store.get(ARCHIVE_KEY)
+    except NotFound:
+        if not create:
+            raise ArchiveUnusable(f"There is no archive at {store.url}: `gongkai crawl` makes one.") from None
+        if any(store.list()):
+            raise ArchiveUnusable(
+                f"{store.url} holds other things and no {ARCHIVE_KEY}: choose an empty place for the archive."
+            ) from None
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        identity = {"format": FORMAT, "layout": LAYOUT, "identity": uuid.uuid4().hex, "created": now}
+        with suppress(Damaged):  # another process was faster: its identity counts
+            store.put(ARCHIVE_KEY, json_document(identity))
+        data = store.get(ARCHIVE_KEY)
+    try:
+        found = json.loads(data)
+        described = found["format"], int(found["layout"]), str(found["identity"])
+    except (ValueError, TypeError, KeyError):
+        described = None, 0, ""
+    if described[0] != FORMAT:
+        raise ArchiveUnusable(
+            f"{ARCHIVE_KEY} in {store.url} is not Gongkai's: choose another place for the archive."
+        )
+    if described[1] > LAYOUT:
+        raise ArchiveUnusable(
+            f"{store.url} was written by a newer Gongkai (layout {described[1]}; this one knows {LAYOUT})."
+        )
+    return described[2]

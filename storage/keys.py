@@ -59,12 +59,12 @@ def check_key(key: str) -> str:
 
 
 def check_site(site: str) -> str:
-    """`site` itself if it can name a site: lower-case letters, digits and hyphens, at most 40; else `BadKey`."""
+    """`site` itself if it can name a site (lower-case letters, digits, hyphens, at most 40); else `BadKey`."""
     return _checked(_SITE, site, "the name of a site", "lower-case letters, digits and hyphens, at most 40")
 
 
 def new_run(now: datetime) -> str:
-    """A run's name: its start in UTC and six random hex digits, so that names sort by time and never collide."""
+    """A run's name: its start in UTC and six random hex digits; names sort by time and don't collide."""
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
 

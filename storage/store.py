@@ -27,11 +27,11 @@ class Store(Protocol):
     def put(self, key: str, data: bytes) -> None:
         """Keep `data` under `key` for ever; returns when it is durable, read back and right.
 
-        If the key exists and holds the same bytes all is well; other bytes are left alone and raise `Damaged`.
+        If the key exists with the same bytes all is well; other bytes are left alone and raise `Damaged`.
         """
 
     def replace(self, key: str, data: bytes) -> None:
-        """Put `data` under `key` in place of what is there; readers see the old bytes or the new, nothing between."""
+        """Put `data` under `key` in place of what is there; readers see the old bytes or the new."""
 
     def get(self, key: str) -> bytes:
         """The bytes under `key`; raises `NotFound`."""
@@ -43,7 +43,7 @@ class Store(Protocol):
         """Take `key` away if it is there. For published reports only: nothing else is ever removed."""
 
     def list(self, prefix: str = "") -> Iterator[str]:
-        """All keys that start with `prefix`, sorted."""
+        """Everything stored whose key starts with `prefix`, sorted; also what lies there and is no key."""
 
     def close(self) -> None:
         """Let go of connections; the store is not used after this."""

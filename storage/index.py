@@ -1,0 +1,125 @@
+"""The index: the ledger kept in step with the journal in the store.
+
+It follows segments and run records that others wrote, and mends a ledger that was lost. It writes
+nothing to the store.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from storage.errors import BadKey, LedgerLost
+from storage.journal import Capture, read_segment
+from storage.keys import captures_prefix, digest, run_and_digest, runs_prefix
+from storage.ledger import Ledger
+from storage.store import Store
+
+_logger = logging.getLogger(__name__)
+_T = TypeVar("_T")
+_BATCH = 100
+"""Objects for each transaction of the ledger: an fsync for each segment would be the slowest part."""
+
+
+class Index:
+    """What the ledger says of one archive, as of the last time that the store was looked at."""
+
+    def __init__(self, store: Store, ledger: Ledger) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._followed: set[str] = set()
+        self._lock = threading.RLock()
+
+    def ask(self, site: str, question: Callable[[Ledger], _T]) -> _T:
+        """The ledger's answer, after the site's journal was followed once.
+
+        A corrupt ledger is made anew from the archive and asked again.
+        """
+        with self._lock:
+            try:
+                if site not in self._followed:
+                    self._follow(site)
+                return question(self._ledger)
+            except LedgerLost as loss:
+                _logger.warning("%s; it is made anew from the archive", loss)
+                self._renew()
+                self._follow(site)
+                return question(self._ledger)
+
+    def follow(self, site: str) -> int:
+        """Index what others wrote since; returns the number of new captures."""
+        with self._lock:
+            self._followed.add(site)
+            return self.ask(site, lambda _: self._follow(site))
+
+    def captures(self, site: str, *, run: str | None = None, documents: bool = False) -> Iterator[Capture]:
+        """See `Ledger.captures`. Pages are asked for one by one; others may write in between."""
+        place = ("", "", -1)
+        while page := self.ask(
+            site, lambda ledger: ledger.captures(site, place, run=run, documents=documents)
+        ):
+            yield from (capture for _, capture in page)
+            place = page[-1][0]
+
+    def add_segment(self, site: str, key: str, lines: list[tuple[bytes, Capture]]) -> None:
+        """Index a segment that this machine has just put, bodies and all."""
+        self.ask(site, lambda ledger: ledger.add_segments(site, [(key, lines)], ours=True))
+
+    def add_run(self, site: str, key: str, record: bytes) -> None:
+        """Index a run record that this machine has just put."""
+        self.ask(site, lambda ledger: ledger.add_runs(site, [(key, record)]))
+
+    def heads(self, site: str) -> list[str]:
+        """Digests of the site's run records that no other names as previous, as of now in the store."""
+        self.follow(site)
+        records = self.ask(site, lambda ledger: ledger.runs(site))
+        named = {previous for _, record in records for previous in record.get("previous", ())}
+        return sorted({run_and_digest(key)[1] for key, _ in records} - named)
+
+    def _follow(self, site: str) -> int:
+        known, listed = self._ledger.segments(site), list(self._store.list(captures_prefix(site)))
+        if not known.issubset(listed):
+            # Restored from a backup or cut down by hand: then what was read back once proves nothing now.
+            _logger.warning("%s lacks journal segments that it had: reading it all anew", self._store.url)
+            self._renew()
+            known = set()
+        added = 0
+        for batch in _batches(self._sound(key for key in listed if key not in known)):
+            parsed = [(key, list(read_segment(data))) for key, data in batch]
+            added += self._ledger.add_segments(site, parsed, ours=False)
+        seen = self._ledger.run_keys(site)
+        for batch in _batches(
+            self._sound(key for key in self._store.list(runs_prefix(site)) if key not in seen)
+        ):
+            self._ledger.add_runs(site, batch)
+        self._followed.add(site)
+        return added
+
+    def _renew(self) -> None:
+        self._ledger.renew()
+        self._followed.clear()
+
+    def _sound(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Keys that carry a digest, with their bytes; where the bytes belie it, a warning names the key."""
+        for key in keys:
+            try:
+                expected, data = run_and_digest(key)[1], self._store.get(key)
+            except BadKey:
+                expected, data = "", b""
+            if digest(data) == expected:
+                yield key, data
+            else:
+                _logger.warning("%s in %s is damaged or foreign and was passed over", key, self._store.url)
+
+
+def _batches(items: Iterable[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
+    batch: list[tuple[str, bytes]] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

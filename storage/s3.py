@@ -1,0 +1,223 @@
+"""A store in an S3 bucket, through boto3: the only module that imports it.
+
+Address and credentials come the usual AWS ways and only those: AWS_ENDPOINT_URL_S3, AWS_PROFILE,
+AWS_ACCESS_KEY_ID, AWS_REGION, AWS_CA_BUNDLE, the configuration file. Nothing secret goes into a message.
+
+What each line of `put` is for was measured (see the comments): stores differ in which checksums they
+verify, and a 200, an ETag or an echoed checksum proves nothing. So every put is read back.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProxyConnectionError,
+    SSLError,
+)
+
+from storage.errors import ArchiveUnusable, BadKey, Damaged, NotFound
+from storage.keys import check_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_CONFIG = Config(
+    # A dead endpoint is given up after half a minute at most, a refused connection after a few seconds.
+    connect_timeout=5,
+    read_timeout=30,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    # Over TLS boto3's own checksum is a trailer, which several stores refuse (411); we send ours as headers.
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+    max_pool_connections=32,
+)
+_TAKEN = {"PreconditionFailed", "412"}
+_NO_CONDITIONS = {"NotImplemented", "501", "ConditionalRequestConflict", "409"}
+_BAD_CREDENTIALS = {
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "ExpiredToken",
+    "InvalidToken",
+    "TokenRefreshRequired",
+}
+_REFUSED = {"AccessDenied", "403", "Forbidden", "AllAccessDisabled", "AccountProblem"}
+_ELSEWHERE = {
+    "PermanentRedirect",
+    "301",
+    "AuthorizationHeaderMalformed",
+    "IllegalLocationConstraintException",
+}
+
+
+class S3Store:
+    """A bucket, or what lies under a prefix in it; `Store` says what each method promises."""
+
+    local = False
+
+    def __init__(self, bucket: str, prefix: str = "") -> None:
+        self.url = f"s3://{bucket}/{prefix}".rstrip("/")
+        self._bucket = bucket
+        self._prefix = f"{prefix}/" if prefix else ""
+        self._endpoint = "S3"
+        if not bucket:
+            raise ArchiveUnusable(f"{self.url!r} names no bucket: write s3://bucket/prefix")
+        if prefix:
+            try:
+                check_key(prefix)
+            except BadKey as error:
+                raise ArchiveUnusable(f"{self.url!r} cannot be an archive's address: {error}") from error
+        try:
+            self._client: S3Client = boto3.session.Session().client("s3", config=_CONFIG)
+        except (BotoCoreError, ValueError) as error:
+            raise ArchiveUnusable(
+                f"The S3 settings (AWS_* variables, profile) do not work: {error}"
+            ) from error
+        address = urlsplit(self._client.meta.endpoint_url)
+        self._endpoint = f"{address.scheme}://{address.netloc.rpartition('@')[2]}"
+
+    def put(self, key: str, data: bytes) -> None:
+        with self._errors(f"putting {key}"):
+            try:
+                # Not every store honours the condition (some let several win), so nothing rests on it.
+                self._send(key, data, IfNoneMatch="*")
+            except ClientError as error:
+                code = _code(error)
+                if code in _NO_CONDITIONS:
+                    if not self.exists(key):
+                        self._send(key, data)
+                elif (
+                    code not in _TAKEN
+                ):  # taken: by the same bytes, or by ours when an answer was lost on its way
+                    raise
+            self._compare(key, data)
+
+    def replace(self, key: str, data: bytes) -> None:
+        with self._errors(f"putting {key}"):
+            self._send(key, data)
+            self._compare(key, data)
+
+    def get(self, key: str) -> bytes:
+        with self._errors(f"getting {key}"):
+            try:
+                return self._client.get_object(Bucket=self._bucket, Key=self._name(key))["Body"].read()
+            except ClientError as error:
+                if _code(error) in ("NoSuchKey", "404"):
+                    raise NotFound(f"{key} is not in {self.url}") from error
+                raise
+
+    def exists(self, key: str) -> bool:
+        with self._errors(f"looking for {key}"):
+            try:
+                self._client.head_object(Bucket=self._bucket, Key=self._name(key))
+            except ClientError as error:
+                if _code(error) in ("NoSuchKey", "404"):
+                    return False
+                raise
+            return True
+
+    def remove(self, key: str) -> None:
+        with self._errors(f"removing {key}"):
+            self._client.delete_object(Bucket=self._bucket, Key=self._name(key))
+
+    def list(self, prefix: str = "") -> Iterator[str]:
+        with self._errors("listing"):
+            pages = self._client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix):
+                for entry in page.get("Contents", ()):
+                    yield entry["Key"][len(self._prefix) :]
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _name(self, key: str) -> str:
+        return self._prefix + check_key(key)
+
+    def _send(self, key: str, data: bytes, **condition: Any) -> None:
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=self._name(key),
+            Body=data,
+            # The one integrity header that every store measured enforces.
+            ContentMD5=base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode(),
+            # Both: Ceph RGW 20 accepts a bare value unverified; without a value boto3 sends a trailer.
+            ChecksumAlgorithm="SHA256",
+            ChecksumSHA256=base64.b64encode(hashlib.sha256(data).digest()).decode(),
+            **condition,
+        )
+
+    def _compare(self, key: str, data: bytes) -> None:
+        try:
+            stored = self.get(key)
+        except NotFound as error:
+            raise ArchiveUnusable(
+                f"{self._endpoint} said that it kept {key} in {self.url}, but it is not there. "
+                "Is a proxy answering in its place?"
+            ) from error
+        if stored != data:
+            raise Damaged(
+                f"{key} in {self.url} holds other bytes than were to be kept there: check the store."
+            )
+
+    @contextmanager
+    def _errors(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except ClientError as error:
+            raise ArchiveUnusable(f"{self.url}: {self._refusal(_code(error), doing)}") from error
+        except BotoCoreError as error:
+            raise ArchiveUnusable(f"{self.url}: {self._failure(error, doing)}") from error
+
+    def _refusal(self, code: str, doing: str) -> str:
+        if code == "NoSuchBucket" or (code == "404" and doing == "listing"):
+            return (
+                f"there is no bucket {self._bucket} at {self._endpoint}. Create it, or correct the address."
+            )
+        if code in _BAD_CREDENTIALS:
+            return (
+                f"{self._endpoint} does not accept the credentials ({code}). Check AWS_ACCESS_KEY_ID, "
+                "AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN or the profile."
+            )
+        if code in _REFUSED:
+            return (
+                f"{self._endpoint} refused access while {doing} ({code}). These credentials need "
+                "s3:ListBucket on the bucket, s3:GetObject and s3:PutObject on its objects."
+            )
+        if code in _ELSEWHERE:
+            return f"the bucket lies in another region ({code}). Set AWS_REGION to its region."
+        if code == "RequestTimeTooSkewed":
+            return "this machine's clock is wrong by more than the store allows. Set it."
+        return f"{self._endpoint} answered {code} while {doing}."
+
+    def _failure(self, error: BotoCoreError, doing: str) -> str:
+        if isinstance(error, NoCredentialsError | PartialCredentialsError):
+            return (
+                "no credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
+            )
+        if isinstance(error, SSLError):
+            return (
+                f"no trusted TLS connection to {self._endpoint}. Name its authority's file in AWS_CA_BUNDLE."
+            )
+        if isinstance(error, ProxyConnectionError):
+            return (
+                f"the proxy on the way to {self._endpoint} cannot be reached. Check https_proxy and no_proxy."
+            )
+        return (
+            f"{self._endpoint} could not be reached while {doing} ({type(error).__name__}). "
+            "Check AWS_ENDPOINT_URL_S3 and the network."
+        )
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", "unknown"))
