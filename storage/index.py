@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TypeVar
 
 from storage.errors import BadKey, LedgerLost
@@ -57,9 +58,8 @@ class Index:
     def captures(self, site: str, *, run: str | None = None, documents: bool = False) -> Iterator[Capture]:
         """See `Ledger.captures`. Pages are asked for one by one; others may write in between."""
         place = ("", "", -1)
-        while page := self.ask(
-            site, lambda ledger: ledger.captures(site, place, run=run, documents=documents)
-        ):
+        ask = partial(Ledger.captures, site=site, run=run, documents=documents)
+        while page := self.ask(site, partial(ask, after=place)):
             yield from (capture for _, capture in page)
             place = page[-1][0]
 

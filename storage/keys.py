@@ -59,7 +59,7 @@ def check_key(key: str) -> str:
 
 
 def check_site(site: str) -> str:
-    """`site` itself if it can name a site (lower-case letters, digits, hyphens, at most 40); else `BadKey`."""
+    """`site` itself if it can name a site (lower-case letters, digits, hyphens, up to 40); else `BadKey`."""
     return _checked(_SITE, site, "the name of a site", "lower-case letters, digits and hyphens, at most 40")
 
 
