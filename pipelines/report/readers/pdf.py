@@ -141,7 +141,7 @@ def _paragraph(lines: list[tuple[int, Line]]) -> Iterator[Paragraph]:
         max(b.x1 for b in here),
         max(b.bottom for b in here),
     )
-    yield Paragraph(text, Place(page=page, bbox=tuple(box)))
+    yield Paragraph(text, Place(page=page, bbox=box))
 
 
 def _grid(table: PageTable, number: int) -> Grid:
@@ -153,13 +153,11 @@ def _grid(table: PageTable, number: int) -> Grid:
                 column=cell.column,
                 rowspan=cell.rowspan,
                 colspan=cell.colspan,
-                place=Place(
-                    page=cell.page, bbox=tuple(cell.box), table=number, row=cell.row, column=cell.column
-                ),
+                place=Place(page=cell.page, bbox=cell.box, table=number, row=cell.row, column=cell.column),
             )
             for cell in table.cells
         ),
-        place=Place(page=table.page, bbox=tuple(table.box), table=number),
+        place=Place(page=table.page, bbox=table.box, table=number),
     )
 
 

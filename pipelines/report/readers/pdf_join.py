@@ -24,12 +24,14 @@ _DIGIT = re.compile(r"[0-9０-９]")
 
 def joinable(upper: PageTable, lower: PageTable) -> bool:
     """Whether `lower` has the columns of `upper`, or `upper` those of `lower`, at the same width."""
-    if abs((upper.xs[-1] - upper.xs[0]) - (lower.xs[-1] - lower.xs[0])) > 2 * _NEAR:
-        return False
-    mine = [x - upper.xs[0] for x in upper.xs]
-    theirs = [x - lower.xs[0] for x in lower.xs]
-    few, many = sorted((mine, theirs), key=len)
-    return all(any(abs(x - y) <= _NEAR for y in many) for x in few)
+    few, many = sorted((upper.xs, lower.xs), key=len)
+    shifts = (0.0, many[0] - few[0])
+    return any(
+        abs(few[0] + shift - many[0]) <= 2 * _NEAR
+        and abs(few[-1] + shift - many[-1]) <= 2 * _NEAR
+        and all(any(abs(x + shift - y) <= _NEAR for y in many) for x in few[1:-1])
+        for shift in shifts
+    )
 
 
 def join(upper: PageTable, lower: PageTable) -> PageTable:
@@ -66,7 +68,7 @@ def join(upper: PageTable, lower: PageTable) -> PageTable:
 def _same_columns(upper: PageTable, lower: PageTable) -> tuple[PageTable, PageTable]:
     """Both tables on the finer set of columns."""
     fine, coarse = (upper, lower) if len(upper.xs) >= len(lower.xs) else (lower, upper)
-    shift = fine.xs[0] - coarse.xs[0]
+    shift = 0.0 if abs(fine.xs[0] - coarse.xs[0]) <= 2 * _NEAR else fine.xs[0] - coarse.xs[0]
     at = [min(range(len(fine.xs)), key=lambda k: abs(fine.xs[k] - shift - x)) for x in coarse.xs]
     cells = [
         replace(cell, column=at[cell.column], colspan=at[cell.column + cell.colspan] - at[cell.column])

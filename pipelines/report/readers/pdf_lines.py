@@ -6,6 +6,7 @@ lattice too narrow for a character is a double border and no column).
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ def _connected(
 
 def _lattice(page: Page, across: list[Rule], down: list[Rule], slack: float) -> Lattice | None:
     left, right = min(r.lo for r in across), max(r.hi for r in across)
-    top, bottom = min(r.lo for r in down), max(r.hi for r in down)
+    top, bottom = min(r.lo for r in down), _bottom(page, across, down, left, right)
     xs = _borders([r.at for r in down], left, right, slack)
     ys = _borders([r.at for r in across], top, bottom, slack)
     if len(xs) < 2 or len(ys) < 2:
@@ -118,6 +119,18 @@ def _lattice(page: Page, across: list[Rule], down: list[Rule], slack: float) -> 
     )
 
 
+def _bottom(page: Page, across: list[Rule], down: list[Rule], left: float, right: float) -> float:
+    """Where the table ends; below its last rule if the page cuts a row there.
+
+    Browsers may print the cut row's last line a little below the last stroke of its borders.
+    """
+    bottom, em = max(r.hi for r in down), page.em
+    if bottom - max(r.at for r in across) < em or bottom < 0.85 * page.height:
+        return bottom
+    spilt = [c.bottom for c in page.chars if left <= c.x <= right and bottom < c.y < bottom + 1.3 * em]
+    return max([bottom, *spilt])
+
+
 def _borders(positions: list[float], first: float, last: float, slack: float) -> list[float]:
     """Rule positions, near ones taken together, and the outer ends where no rule closes them."""
     groups: list[list[float]] = []
@@ -127,9 +140,9 @@ def _borders(positions: list[float], first: float, last: float, slack: float) ->
         else:
             groups.append([at])
     borders = [(group[0] + group[-1]) / 2 for group in groups]
-    if borders and borders[0] - first > 1.6 * slack:
+    if borders and borders[0] - first > slack:
         borders.insert(0, first)
-    if borders and last - borders[-1] > 1.6 * slack:
+    if borders and last - borders[-1] > slack:
         borders.append(last)
     return borders
 
@@ -152,10 +165,7 @@ def _walls(borders: list[float], bands: list[float], rules: list[Rule], slack: f
         k = min(range(len(borders)), key=lambda k: abs(borders[k] - rule.at))
         near[k].append(rule)
     shrink = 0.3 * slack
-    return [
-        [covered(own, lo + shrink, hi - shrink) for lo, hi in zip(bands, bands[1:], strict=False)]
-        for own in near
-    ]
+    return [[covered(own, lo + shrink, hi - shrink) for lo, hi in itertools.pairwise(bands)] for own in near]
 
 
 def _cells(

@@ -21,6 +21,7 @@ from pipelines.errors import UnreadableDocument
 from pipelines.report.readers.pdf_glyphs import UNKNOWN, letter
 from pipelines.report.readers.pdf_lines import Lattice
 from pipelines.report.readers.pdf_page import MAX_CHARACTERS, MAX_OBJECTS, Box, Char, Page, Rule
+from pipelines.report.readers.pdf_rules import THIN
 
 _SETTINGS = {
     "vertical_strategy": "lines",
@@ -33,7 +34,7 @@ _SETTINGS = {
 }
 _DAMAGE = (
     PDFException, PSException, PdfminerException, MalformedPDFException,
-    ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, RecursionError, OverflowError,
+    ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError, OverflowError,
 )  # fmt: skip
 # What pdfminer raises on damaged files: it checks little before it uses what a file says.
 
@@ -70,22 +71,29 @@ def _page(handle: Any, index: int) -> tuple[Page, list[Lattice]]:
     page.chars = list(_chars(objects.get("char", ()), float(x0), float(top)))
     page.pictures = [_box(image, float(x0), float(top)) for image in objects.get("image", ())]
     page.drawings = len(objects.get("curve", ()))
-    page.horizontals = [Rule(e["x0"], e["x1"], e["top"]) for e in handle.edges if e["orientation"] == "h"]
+    ruled = handle.filter(_is_no_shading)
+    page.horizontals = [Rule(e["x0"], e["x1"], e["top"]) for e in ruled.edges if e["orientation"] == "h"]
     lattices = [
         lattice
-        for table in handle.find_tables(_SETTINGS)
+        for table in ruled.find_tables(_SETTINGS)
         if (lattice := _lattice([tuple(map(float, cell)) for cell in table.cells])) is not None
     ]
     return page, lattices
 
 
+def _is_no_shading(item: dict[str, Any]) -> bool:
+    """False for a filled area without an outline: pdfplumber would take its edges for rules."""
+    return not (
+        item["object_type"] in ("rect", "curve")
+        and not item.get("stroke")
+        and min(item["width"], item["height"]) > THIN
+    )
+
+
 def _chars(chars: Sequence[dict[str, Any]], left: float, top: float) -> Iterator[Char]:
     for order, char in enumerate(chars):
         text = char["text"]
-        if text.startswith("(cid:"):
-            shown = UNKNOWN
-        else:
-            shown = "".join(letter(ord(c)) for c in text)
+        shown = UNKNOWN if text.startswith("(cid:") else "".join(letter(ord(c)) for c in text)
         if shown and char["x1"] > char["x0"]:
             yield Char(
                 shown, char["x0"] - left, char["top"] - top, char["x1"] - left, char["bottom"] - top, order

@@ -6,6 +6,7 @@ Plain geometry over `Rule` values. It must not know pages, text or tables.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from statistics import median
 
 from pipelines.report.readers.pdf_page import Rule
 
@@ -13,12 +14,14 @@ THIN = 4.0
 """A filled shape at most this thick (points) is a rule; thicker ones are shading."""
 SAME_LINE = 0.8
 """Pieces this close across their direction lie on one line: a border drawn cell by cell is never exact."""
-GAP = 2.5
+GAP = 4.5
 """Pieces this close along their direction are one rule: no cell is this narrow."""
-DASH = 7.0
-"""A piece, and a gap, at most this long may belong to a dashed or dotted rule; a cell is wider."""
+DASH = 14.0
+"""Pieces that are mostly at most this long may be a dashed or dotted rule."""
+DASH_GAP = 7.0
+"""The widest gap in a dashed rule; a merged cell, the other reason for a gap, is wider."""
 DASHES = 4
-"""So many pieces in a row, evenly spaced, make a dashed rule."""
+"""So many pieces in a row make a dashed rule."""
 
 
 def joined(pieces: Iterable[Rule]) -> list[Rule]:
@@ -42,45 +45,39 @@ def _lines(pieces: Iterable[Rule]) -> Iterable[list[Rule]]:
 
 
 def _touching(line: Sequence[Rule]) -> list[tuple[float, float]]:
+    """Pieces that touch as one span, so that what is left apart shows how the rule is dashed."""
     spans: list[tuple[float, float]] = []
     for lo, hi, _ in sorted(line):
-        # Two short pieces stay apart until `_dashes` has seen how they are spaced.
-        short = hi - lo <= DASH and spans and spans[-1][1] - spans[-1][0] <= DASH
-        if spans and lo - spans[-1][1] <= (0.3 if short else GAP):
+        if spans and lo - spans[-1][1] <= 0.3:
             spans[-1] = (spans[-1][0], max(spans[-1][1], hi))
         else:
             spans.append((lo, hi))
     return spans
 
 
-def _dashes(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Runs of short pieces with short gaps become one span; a piece that stands alone and is tiny goes."""
-    out: list[tuple[float, float]] = []
-    run: list[tuple[float, float]] = []
+def _dashes(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Runs of short pieces with short gaps become one span, and so do pieces with next to no gap.
 
-    def close() -> None:
-        if len(run) >= DASHES:
+    A dot that belongs to no run is no rule.
+    """
+    out: list[tuple[float, float]] = []
+    for run in _runs(spans, DASH_GAP):
+        if len(run) >= DASHES and median(hi - lo for lo, hi in run) <= DASH:
             out.append((run[0][0], run[-1][1]))
         else:
-            out.extend(span for span in run if span[1] - span[0] > THIN)
-        run.clear()
+            out += [(part[0][0], part[-1][1]) for part in _runs(run, GAP)]
+    return [(lo, hi) for lo, hi in out if hi - lo > THIN]
 
-    for lo, hi in spans:
-        if hi - lo > DASH:
-            close()
-            out.append((lo, hi))
-            continue
-        if run and lo - run[-1][1] > DASH:
-            close()
-        run.append((lo, hi))
-    close()
-    merged: list[tuple[float, float]] = []
-    for lo, hi in sorted(out):
-        if merged and lo - merged[-1][1] <= GAP:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], hi))
-        else:
-            merged.append((lo, hi))
-    return merged
+
+def _runs(spans: Sequence[tuple[float, float]], gap: float) -> Iterable[list[tuple[float, float]]]:
+    run: list[tuple[float, float]] = []
+    for span in spans:
+        if run and span[0] - run[-1][1] > gap:
+            yield run
+            run = []
+        run.append(span)
+    if run:
+        yield run
 
 
 def covered(rules: Sequence[Rule], lo: float, hi: float) -> float:

@@ -7,6 +7,7 @@ to part two cells ends as a horizontal or vertical `Rule`. It must not look at t
 from __future__ import annotations
 
 import ctypes
+import itertools
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -139,7 +140,7 @@ class Shapes:
             self._page.drawings += 1
             return
         straight = False
-        for start, end in zip(part, part[1:], strict=False):
+        for start, end in itertools.pairwise(part):
             if start is None or end is None:
                 continue
             (xa, ya), (xb, yb) = start, end

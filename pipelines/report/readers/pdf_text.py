@@ -5,6 +5,7 @@ It must not know tables or pages; it gets the characters that belong together.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -19,7 +20,7 @@ WIDE = 1.6
 
 @dataclass(slots=True)
 class Line:
-    """One line of text with its box; `size` is its characters' height, `parts` the pieces that wide gaps part."""
+    """One line of text with its box; `size` is its characters' height, `parts` counts what wide gaps part."""
 
     text: str
     box: Box
@@ -38,10 +39,11 @@ def rows_of(chars: Iterable[Char]) -> list[list[Char]]:
     middle = height = 0.0
     for char in sorted(chars, key=lambda c: c[2] + c[4]):
         y, high = (char[2] + char[4]) / 2, char[4] - char[2]
-        if rows and y - middle <= 0.5 * min(height, high):
+        # The larger of both heights: some fonts give only the ink's box, and 一 has next to no height.
+        if rows and y - middle <= 0.5 * max(height, high):
             rows[-1].append(char)
             middle += (y - middle) / len(rows[-1])
-            height = min(height, high)
+            height = max(height, high)
         else:
             rows.append([char])
             middle, height = y, high
@@ -107,10 +109,10 @@ def _turned(chars: Sequence[Char]) -> str | None:
     side by side, or the text runs upwards, only the document's own order tells.
     """
     ink = sorted((c for c in chars if not c.text.isspace()), key=lambda c: c.order)
-    if len(ink) < 3:
+    if len(ink) < 2:
         return None
     size = median(max(c.x1 - c.x0, c.bottom - c.top) for c in ink)
-    steps = [b.y - a.y for a, b in zip(ink, ink[1:], strict=False) if abs(b.x - a.x) < 0.5 * size]
+    steps = [b.y - a.y for a, b in itertools.pairwise(ink) if abs(b.x - a.x) < 0.5 * size]
     upright = [step for step in steps if abs(step) > 0.5 * size]
     if len(upright) < 0.6 * (len(ink) - 1):
         return None
