@@ -20,12 +20,32 @@ class SettingError(CrawlerError):
 
 
 class ScheduleFileError(CrawlerError):
-    """Raised when the schedule file is missing, no TOML, or plans something impossible; names file, table, key, remedy."""
+    """Raised when the schedule file is missing or plans something impossible; names file, key and remedy."""
 
 
 class ReportNotFound(CrawlerError):
-    """Raised when the archive has no report of the site, year and body that were asked for, or several."""
+    """Raised when the archive has no report of the site, year and body that were asked for."""
 
 
 class DemoUnavailable(CrawlerError):
     """Raised when the demo lacks what it needs: the replica, which is part of the source checkout only."""
+
+
+class RequestRefused(CrawlerError):
+    """Raised when a request must not be made: foreign or private address, or forbidden by robots.txt."""
+
+
+class RobotsUnavailable(CrawlerError):
+    """Raised when a host's robots.txt cannot be fetched, which means "not now" for all of the host (RFC 9309)."""
+
+
+class HostBlocked(CrawlerError):
+    """Raised when a host has answered with blocks so often that it is left alone for this run."""
+
+
+class AmbiguousName(CrawlerError):
+    """Raised when a part of a name fits several bodies; the message lists them."""
+
+
+class FileMissing(CrawlerError):
+    """Raised when a file that a person named does not exist."""

@@ -113,7 +113,7 @@ class Slots:
             )
 
     def claim(self, now: datetime, planned: frozenset[tuple[str, str]]) -> Slot | None:
-        """The oldest due slot of these (job, site) whose site is free, now running and leased to this owner."""
+        """The oldest due slot of these (job, site) whose site is free, leased to this owner and running."""
         with self._transaction():
             self._release_dead(now)
             for job, site, due in self._db.execute(

@@ -1,0 +1,270 @@
+"""`gongkai`: the verbs, their options and exit codes.
+
+Data goes to stdout, words to stderr. A verb imports what it needs when it runs: `gongkai parse` loads
+no Twisted. This is the edge where expected errors become one sentence and an exit code; what nobody
+foresaw keeps its traceback. It must not do a verb's work itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from crawler.errors import CrawlerError, ReportNotFound
+from crawler.exits import Exit
+from pipelines.errors import PipelineError
+from storage.errors import BadKey, SiteBusy, StorageError
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+_EXITS: tuple[tuple[type[Exception], Exit], ...] = (
+    (ReportNotFound, Exit.NOT_FOUND),
+    (CrawlerError, Exit.USAGE),
+    (PipelineError, Exit.UNREADABLE),
+    (SiteBusy, Exit.BUSY),
+    (BadKey, Exit.USAGE),
+    (StorageError, Exit.ARCHIVE),
+)
+"""Which exit code an expected error means; the first that fits counts."""
+
+PIPED_WIDTH = 110
+"""Columns of a table that is not printed to a terminal."""
+
+
+class Verbs(click.Group):
+    """A group whose expected errors are one sentence each."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the verb."""
+        try:
+            return super().invoke(ctx)
+        except (CrawlerError, PipelineError, StorageError) as error:
+            say(str(error))
+            ctx.exit(next(code for kind, code in _EXITS if isinstance(error, kind)))
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="gongkai", prog_name="gongkai", message="%(prog)s %(version)s")
+def main() -> None:
+    """Crawl, archive and read 政府信息公开工作年度报告, the annual disclosure reports of China's governments.
+
+    \b
+    To begin:
+      gongkai demo                 see it work on a made-up site, without a network
+      gongkai sites                which sites can be crawled
+      gongkai crawl bjxch          crawl one into ./archive
+      gongkai show bjxch 2024      look at what was found
+      gongkai parse report.pdf     read one document of your own
+    """
+
+
+archive_option = click.option(
+    "--archive",
+    "archive",
+    metavar="URL",
+    envvar="GONGKAI_ARCHIVE",
+    default="./archive",
+    show_default=True,
+    show_envvar=True,
+    help="The archive: a folder, or s3://bucket/prefix.",
+)
+
+
+@main.command(
+    short_help="Crawl sites into the archive.", epilog="Next: gongkai show SITE YEAR lists what was found."
+)
+@click.argument("sites", metavar="SITE...", nargs=-1, required=True)
+@click.option(
+    "--year", "years", metavar="Y", type=click.IntRange(2008, 2100), multiple=True,
+    help="Only reports of this year; repeat it for several.",
+)  # fmt: skip
+@archive_option
+@click.option(
+    "-s", "settings", metavar="NAME=VALUE", multiple=True,
+    help="A Scrapy setting, for example -s LOG_LEVEL=DEBUG; repeat it for several.",
+)  # fmt: skip
+def crawl(sites: tuple[str, ...], years: tuple[int, ...], archive: str, settings: tuple[str, ...]) -> None:
+    """Crawl sites: find their reports, archive every file, read and publish the tables.
+
+    SITE is a name that `gongkai sites` lists. A second crawl fetches only what changed.
+    """
+    from crawler.run import crawl as run_crawl
+
+    sys.exit(run_crawl(sites, years=years, archive=archive, settings=_settings(settings)))
+
+
+@main.command(short_help="List the sites that can be crawled.", epilog="Next: gongkai crawl SITE.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with everything that an entry says.")
+def sites(as_json: bool) -> None:
+    """List the sites that can be crawled, the shipped ones and those that GONGKAI_SITES names."""
+    from crawler.sites import load_sites
+    from crawler.sites_view import sites_json, sites_view
+
+    registry = load_sites()
+    if as_json:
+        _print_json(sites_json(registry.values()))
+    else:
+        _print(sites_view(registry.values()))
+
+
+@main.command(
+    short_help="Read one document to JSON or tables.",
+    epilog="Exit codes: 0 a report, 3 no report (the JSON says why), 4 not readable.",
+)
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--url", metavar="URL", help="Where the document is from; recorded in `sources`, never evidence."
+)
+@click.option("--table", is_flag=True, help="Print tables for people instead of JSON.")
+def parse(file: Path, url: str | None, table: bool) -> None:
+    """Read one document (HTML, PDF, Word, plain text) and print its report as JSON.
+
+    FILE may be "-" for standard input. No archive is needed and none is touched.
+    """
+    from crawler.parse_file import read_file, summary
+    from pipelines.report.stored import report_from_json
+
+    data = read_file(file, url)
+    report = report_from_json(data)
+    if table:
+        from crawler.show import report_view
+
+        _print(report_view(report))
+    else:
+        _print_json(data)
+    say(summary(report))
+    if not report.is_report:
+        sys.exit(Exit.NOT_A_REPORT)
+
+
+@main.command(
+    short_help="Show a year's bodies, or one report as tables.",
+    epilog="Next: add part of a body's name to see its tables: gongkai show bjxch 2024 虚构",
+)
+@click.argument("site", metavar="SITE")
+@click.argument("year", metavar="YEAR", type=click.IntRange(2008, 2100))
+@click.argument("organization", metavar="[ORGANIZATION]", required=False)
+@archive_option
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the published JSON; without ORGANIZATION, a list."
+)
+def show(site: str, year: int, organization: str | None, archive: str, as_json: bool) -> None:
+    """Show a report as tables, findings marked on their cells; without ORGANIZATION, the year's bodies.
+
+    ORGANIZATION is a body's name or a part of it that no other body of that year has.
+    """
+    from crawler.lookup import find_report, list_reports
+    from crawler.show import report_view, reports_view
+    from pipelines.report.stored import report_from_json
+
+    if organization is None:
+        reports = list_reports(archive, site, year)
+        if as_json:
+            _print_json(reports)
+        else:
+            _print(reports_view(report_from_json(data) for data in reports))
+        return
+    data = find_report(archive, site, year, organization)
+    if as_json:
+        _print_json(data)
+    else:
+        _print(report_view(report_from_json(data)))
+
+
+@main.command(
+    epilog="Without a scheduler: one line of crontab runs `gongkai crawl SITE`; see docs/running.md."
+)
+@click.option(
+    "--config", metavar="FILE", type=click.Path(path_type=Path), default="gongkai-schedule.toml",
+    show_default=True, help="The TOML file that plans the crawls.",
+)  # fmt: skip
+@click.option("--once", is_flag=True, help="Run what is due now, wait for it, and end.")
+@click.option("--list", "only_list", is_flag=True, help="Show what runs when and how it last went, and end.")
+@click.option("--json", "as_json", is_flag=True, help="With --list: print JSON.")
+def schedule(config: Path, once: bool, only_list: bool, as_json: bool) -> None:
+    """Crawl by cron expressions, in the time of Asia/Shanghai, until SIGTERM or Ctrl-C.
+
+    Each crawl is a process with a log file, one at a time for a site. A turn missed while the scheduler
+    was down is made up once. Running crawls finish before the scheduler ends.
+
+    \b
+    A schedule file:
+      archive = "s3://bucket/prefix"     # or a folder, from this file's place
+      [jobs.january]
+      cron = "20 3 * 1-3 *"              # minute hour day month weekday
+      sites = ["bjxch"]
+      years = [2025]                     # optional
+    """
+    from crawler.schedule_verb import list_plan, run_plan
+
+    if only_list:
+        view, data = list_plan(config)
+        if as_json:
+            _print_json(data)
+        else:
+            _print(view)
+        return
+    sys.exit(run_plan(config, once=once, say=say))
+
+
+@main.command(
+    short_help="See it work on a made-up site.", epilog="Next: the demo itself ends by saying what to type."
+)
+@archive_option
+def demo(archive: str) -> None:
+    """See it work: crawl a made-up district's website that runs on this machine, and show what was found.
+
+    Needs the source checkout and no network. Run it twice: the second crawl finds everything unchanged.
+    """
+    from crawler.demo import run_demo
+
+    sys.exit(run_demo(archive, _console(), say))
+
+
+def say(sentence: str) -> None:
+    """A sentence for the person, on stderr."""
+    click.echo(f"gongkai: {sentence}", err=True)
+
+
+def _settings(pairs: Sequence[str]) -> dict[str, str]:
+    settings = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            _wrong(f"-s {pair}: write NAME=VALUE, for example -s LOG_LEVEL=DEBUG")
+        settings[name] = value
+    return settings
+
+
+def _wrong(message: str) -> NoReturn:
+    raise click.UsageError(message)
+
+
+def _console() -> Console:
+    """stdout as rich sees it; wide enough for a report where it is no terminal."""
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=max(console.width, PIPED_WIDTH))
+    return console
+
+
+def _print(view: RenderableType) -> None:
+    _console().print(view)
+
+
+def _print_json(data: Any) -> None:
+    from storage.journal import json_document
+
+    # UTF-8 whatever the locale says: it is data.
+    sys.stdout.buffer.write(json_document(data))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""`gongkai parse`: one document from a file or a pipe, read in a process of its own.
+
+This module opens what a person named and says in words what came of it. It must not touch an archive,
+and the address that a person gives is recorded, never used as evidence.
+"""
+
+from __future__ import annotations
+
+import stat
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from crawler.errors import FileMissing
+from pipelines.errors import UnreadableDocument
+from pipelines.report.model import Report
+from pipelines.worker import MIB, Reader
+
+MAX_BYTES = 64 * MIB
+"""As for a crawl: no annual report comes near it, and a reader must end."""
+
+_SEVERITIES = ("error", "warning", "info")
+
+
+def read_file(file: Path, url: str | None) -> dict[str, Any]:
+    """The JSON of the document in `file` ("-": standard input), its `sources` naming `url`.
+
+    Raises:
+        FileMissing: where there is no such file.
+        UnreadableDocument, ReadTimeout, WorkerDied: where there is no reading it.
+    """
+    body = _body(file)
+    name = "standard input" if str(file) == "-" else str(file)
+    if not body:
+        raise UnreadableDocument(f"{name} is empty")
+    try:
+        with Reader(max_body=MAX_BYTES) as reader:
+            data = reader.read(body)
+    except UnreadableDocument as error:
+        raise UnreadableDocument(f"{name}: {error}") from error
+    if url is not None:
+        data["sources"] = [source | {"url": url} for source in data["sources"]]
+    return data
+
+
+def summary(report: Report) -> str:
+    """What was read, in a sentence: whose report, of which year, with which findings."""
+    if not report.is_report:
+        reason = next(finding.message for finding in report.findings if finding.code == "not-a-report")
+        return f"not an annual report: {reason}"
+    who = report.organization or "organization unknown"
+    return f"{who}, {report.year or 'year unknown'}: {findings_in_words(report)}"
+
+
+def findings_in_words(report: Report) -> str:
+    """The findings counted by severity and code: `1 error (requests-balance), 3 info (…)`."""
+    codes = {
+        severity: Counter(finding.code for finding in report.findings if finding.severity == severity)
+        for severity in _SEVERITIES
+    }
+    return ", ".join(_counted(severity, codes[severity]) for severity in _SEVERITIES if codes[severity]) or (
+        "no findings"
+    )
+
+
+def _counted(severity: str, codes: Mapping[str, int]) -> str:
+    total = sum(codes.values())
+    plural = "s" if total > 1 and severity != "info" else ""
+    named = ", ".join(code if count == 1 else f"{code} ×{count}" for code, count in codes.items())
+    return f"{total} {severity}{plural} ({named})"
+
+
+def _body(file: Path) -> bytes:
+    """At most one byte more than is read: enough to know that it is too large."""
+    if str(file) == "-":
+        body = sys.stdin.buffer.read(MAX_BYTES + 1)
+        if len(body) > MAX_BYTES:
+            raise UnreadableDocument(f"standard input has more than {MAX_BYTES // MIB} MiB; no report has")
+        return body
+    try:
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableDocument(f"{file} is no regular file; pipe it in and name it - instead")
+        if status.st_size > MAX_BYTES:
+            raise UnreadableDocument(
+                f"{file} has {status.st_size / MIB:.0f} MiB; more than {MAX_BYTES // MIB} are not read"
+            )
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise FileMissing(f"{file}: there is no such file") from None
+    except OSError as error:
+        raise UnreadableDocument(f"{file} cannot be opened: {error.strerror}") from error

@@ -1,0 +1,326 @@
+"""From captures to published reports: the fold over everything that a site ever sent.
+
+`publish` derives `reports/<site>/…` from the journal and the readings, and nothing else: no clock, no
+order of arrival, no memory of the last time. Run after a crash, twice, or on another machine, it
+writes the same bytes. It must not fetch or parse itself: bodies are read by the `Reader` it is given.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from pipelines.decoding import decode
+from pipelines.errors import InvalidReport, PipelineError
+from pipelines.report.merge import merge
+from pipelines.report.model import Hints, Report, Source
+from pipelines.report.read import PARSER_VERSION, apply_hints
+from pipelines.report.stored import report_from_json
+from storage.archive import Archive
+from storage.errors import Damaged, NotFound
+from storage.journal import Capture
+from storage.keys import report_key
+
+UNFIT = {
+    "truncated": "the transfer broke off",
+    "too-large": "larger than the crawl takes",
+    "blocked": "the site refused and sent a page saying so",
+    "soft-404": "an error page sent as if it were sound",
+}
+"""Flags of captures whose bodies are kept but never read as a version of a document."""
+
+ReportName = tuple[int, str]
+"""(year, organization)."""
+
+
+class Reads(Protocol):
+    """What turns a decoded body into a report's JSON (`pipelines.worker.Reader`)."""
+
+    def read(self, body: bytes) -> dict[str, Any]:
+        """The JSON of `read_body(body)`; raises a `PipelineError` where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A body that is part of no report, and why."""
+
+    url: str
+    sha256: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a fold did. Every document of the site is in a report, in `refused` or in `unread`."""
+
+    published: tuple[ReportName, ...] = ()
+    """Reports whose bytes are new or changed."""
+    unchanged: tuple[ReportName, ...] = ()
+    """Reports that were looked at and are as they were."""
+    removed: tuple[ReportName, ...] = ()
+    """Reports taken away because all their documents now belong elsewhere."""
+    refused: tuple[Left, ...] = ()
+    """Documents that were read and are no report, or whose organization or year nobody states."""
+    unread: tuple[Left, ...] = ()
+    """Documents that could not be read: damaged, cut off, too slow, not there."""
+
+
+@dataclass(slots=True)
+class _Version:
+    """One body at one address: when it was there, and what the list entries said of it."""
+
+    url: str
+    sha256: str
+    first: datetime
+    headers: tuple[tuple[str, str], ...] | None = None
+    superseded: datetime | None = None
+    unfit: str | None = None
+    hints: dict[str, str | int] = field(default_factory=dict)
+    media_type: str | None = None
+
+
+def publish(
+    archive: Archive, site: str, reader: Reads | None = None, digests: Iterable[str] | None = None
+) -> Published:
+    """Folds the site's captures into its published reports and writes those that differ.
+
+    Documents are grouped by the organization and year that they state, or that their list entry states
+    where they don't; an attachment that states neither belongs to its page's report. `reader` reads
+    bodies that this parser version has not read yet; without one they count as unread. `digests` limits
+    the work to the groups that these bodies touch; the result is the same as that of a whole fold as
+    long as every earlier body was published.
+    """
+    versions, gained = _versions(archive.documents(site))
+    fold = _Fold(archive, site, reader, versions)
+    # A hint that turned up later can move a body it was known without: only a whole fold sees that.
+    return fold.some(set(digests)) if digests is not None and not gained else fold.everything()
+
+
+class _Fold:
+    """One run of `publish`: the readings that it needed so far, and what it could not use."""
+
+    def __init__(
+        self, archive: Archive, site: str, reader: Reads | None, versions: Mapping[str, list[_Version]]
+    ) -> None:
+        self._archive = archive
+        self._site = site
+        self._reader = reader
+        self._versions = versions
+        self._bodies: dict[str, list[_Version]] = {}
+        self._children: dict[str, list[_Version]] = {}
+        for version in self._all():
+            self._bodies.setdefault(version.sha256, []).append(version)
+            if parent := version.hints.get("parent"):
+                self._children.setdefault(str(parent), []).append(version)
+        self._read: dict[str, Report | str] = {}
+        self._groups: dict[ReportName, dict[tuple[str, str], tuple[Source, Report]]] = {}
+        self._refused: dict[tuple[str, str], Left] = {}
+        self._unread: dict[tuple[str, str], Left] = {}
+
+    def everything(self) -> Published:
+        """Folds all documents, and takes away reports that none of them supports any more."""
+        for version in self._all():
+            self._assign(version)
+        return self._write(self._remove_stale())
+
+    def some(self, digests: set[str]) -> Published:
+        """Folds the groups that hold these bodies, or held what stood at their addresses before."""
+        addresses = {v.url for digest in digests for v in self._bodies.get(digest, ())}
+        addresses |= {child.url for url in set(addresses) for child in self._children.get(url, ())}
+        for url in sorted(addresses):
+            for version in self._versions[url]:
+                self._assign(version)
+        for name in sorted(self._groups):
+            for source in self._stored_sources(name):
+                for version in self._versions.get(source.url or "", ()):
+                    self._assign(version, only=name)
+        return self._write(())
+
+    def _all(self) -> Iterator[_Version]:
+        for url in sorted(self._versions):
+            yield from self._versions[url]
+
+    def _assign(self, version: _Version, only: ReportName | None = None) -> None:
+        """Puts a version into its group, or among those left out; `only`: into no other group than this."""
+        place = (version.sha256, version.url)
+        reading = self._reading(version)
+        if isinstance(reading, str):
+            self._unread[place] = Left(version.url, version.sha256, reading)
+            return
+        report = self._identified(version, reading)
+        if reason := _refusal(report):
+            self._refused[place] = Left(version.url, version.sha256, reason)
+            return
+        assert report.year is not None
+        assert report.organization is not None
+        name = (report.year, report.organization)
+        if only is None or name == only:
+            media_type = reading.sources[0].media_type if reading.sources else version.media_type
+            source = Source(
+                sha256=version.sha256,
+                media_type=media_type or "application/octet-stream",
+                url=version.url,
+                captured=version.first,
+                superseded=version.superseded,
+            )
+            self._groups.setdefault(name, {})[place] = (source, report)
+
+    def _identified(self, version: _Version, reading: Report) -> Report:
+        """The reading with what its list entry, and for an attachment its page, say of it."""
+        report = apply_hints(reading, _hints(version.hints))
+        page = self._page(version)
+        if page is None or not report.is_report:
+            return report
+        if report.organization is None or report.year is None:
+            return apply_hints(report, Hints(organization=page.organization, year=page.year))
+        ours, theirs = report.organization, page.organization or ""
+        if report.year == page.year and ours != theirs and (ours.endswith(theirs) or theirs.endswith(ours)):
+            # 西城区… in the PDF, 北京市西城区… on its page: one body, called as its page calls it.
+            return replace(report, organization=page.organization)
+        return report
+
+    def _page(self, version: _Version) -> Report | None:
+        """The report that the page of an attachment is, as of its newest version that is one."""
+        for candidate in reversed(self._versions.get(str(version.hints.get("parent", "")), ())):
+            reading = self._reading(candidate)
+            if not isinstance(reading, str) and candidate.url != version.url:
+                page = apply_hints(reading, _hints(candidate.hints))
+                if _refusal(page) is None:
+                    return page
+        return None
+
+    def _reading(self, version: _Version) -> Report | str:
+        """What the parser reads from a version's body, or why there is nothing."""
+        if version.unfit is not None:
+            return UNFIT[version.unfit]
+        if version.sha256 not in self._read:
+            self._read[version.sha256] = self._stored_reading(version) or self._new_reading(version)
+        return self._read[version.sha256]
+
+    def _stored_reading(self, version: _Version) -> Report | None:
+        data = self._archive.parse(PARSER_VERSION, version.sha256)
+        if data is None:
+            return None
+        try:
+            return report_from_json(data)
+        except InvalidReport:
+            return None  # A damaged reading can always be made again.
+
+    def _new_reading(self, version: _Version) -> Report | str:
+        if self._reader is None:
+            return "not read yet by this version of the parser"
+        headers = next((v.headers for v in self._bodies[version.sha256] if v.headers is not None), ())
+        try:
+            data = self._reader.read(decode(self._archive.body(version.sha256), headers))
+        except (PipelineError, Damaged, NotFound) as error:
+            return str(error)
+        self._archive.put_parse(PARSER_VERSION, version.sha256, data)
+        return report_from_json(data)
+
+    def _write(self, removed: tuple[ReportName, ...]) -> Published:
+        published: list[ReportName] = []
+        unchanged: list[ReportName] = []
+        for name in sorted(self._groups):
+            year, organization = name
+            report = merge(list(self._groups[name].values()))
+            written = self._archive.put_report(self._site, year, organization, report.to_json())
+            (published if written else unchanged).append(name)
+        return Published(
+            tuple(published),
+            tuple(unchanged),
+            removed,
+            tuple(self._refused[place] for place in sorted(self._refused)),
+            tuple(self._unread[place] for place in sorted(self._unread)),
+        )
+
+    def _remove_stale(self) -> tuple[ReportName, ...]:
+        """Removes reports that the fold no longer makes, if all their documents were read and lie elsewhere.
+
+        A document that could not be read this time takes no report away.
+        """
+        unread = {digest for digest, _ in self._unread}
+        removed = []
+        for data in self._archive.reports(self._site):
+            name = (data["year"], data["organization"])
+            digests = {source["sha256"] for source in data["sources"]}
+            known = digests <= set(self._read)
+            if name not in self._groups and known and not digests & unread:
+                self._archive.remove_report(self._site, *name)
+                removed.append(name)
+        return tuple(removed)
+
+    def _stored_sources(self, name: ReportName) -> tuple[Source, ...]:
+        """The documents that the published report of that name was made from."""
+        try:
+            data = json.loads(self._archive.store.get(report_key(self._site, *name)))
+            return report_from_json(data).sources
+        except (NotFound, ValueError, InvalidReport):
+            return ()
+
+
+def _versions(captures: Iterable[Capture]) -> tuple[dict[str, list[_Version]], bool]:
+    """Every address's bodies, oldest first, and whether a body's hints grew after it was first captured."""
+    found: dict[str, dict[str, _Version]] = {}
+    gained = False
+    for capture in captures:
+        if capture.sha256 is None:
+            continue
+        unfit = next((flag for flag in capture.flags if flag in UNFIT), None)
+        versions = found.setdefault(capture.url, {})
+        version = versions.get(capture.sha256)
+        if version is None:
+            version = _Version(capture.url, capture.sha256, capture.received, unfit=unfit)
+            versions[capture.sha256] = version
+        else:
+            # The first word counts, later ones only add: a list that words it anew moves no report.
+            gained = gained or not capture.hints.keys() <= version.hints.keys()
+            version.unfit = version.unfit and unfit
+        version.hints = capture.hints | version.hints
+        if capture.status == 200 and version.headers is None:
+            version.headers, version.media_type = capture.headers, capture.media_type
+        if version.unfit is None:
+            version.superseded = None
+            for other in versions.values():
+                if other is not version and other.superseded is None:
+                    other.superseded = capture.received
+    return {url: list(versions.values()) for url, versions in found.items()}, gained
+
+
+def _hints(words: Mapping[str, str | int]) -> Hints:
+    """A capture's hints as the reader takes them; a word that makes no sense counts as unsaid."""
+    year, published = words.get("year"), words.get("published")
+    return Hints(
+        title=_text(words.get("title")),
+        organization=_text(words.get("organization")),
+        year=year if isinstance(year, int) else None,
+        published=_date(published),
+    )
+
+
+def _text(word: str | int | None) -> str | None:
+    return word if isinstance(word, str) and word else None
+
+
+def _date(word: str | int | None) -> date | None:
+    try:
+        return datetime.fromisoformat(str(word)).date() if word else None
+    except ValueError:
+        return None
+
+
+def _refusal(report: Report) -> str | None:
+    """Why a reading cannot be published, or None."""
+    for finding in report.findings:
+        if finding.code == "not-a-report":
+            return finding.message
+    missing = [
+        what
+        for what, value in (("organization", report.organization), ("year", report.year))
+        if value is None
+    ]
+    if missing:
+        return f"neither the document nor its list entry states the {' and the '.join(missing)}"
+    return None
