@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import gzip
 import http.client
-import json
-import signal
-import subprocess
-import sys
 import urllib.request
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -16,6 +12,7 @@ import pytest
 
 from tests.replica import Replica
 from tests.replica.client import fetch
+from tests.replica.process import ReplicaProcess
 from tests.replica.site import Page, Site, all_sites
 
 HOST = "https://www.bjxch.gov.cn"
@@ -120,24 +117,13 @@ def test_every_site_is_found() -> None:
 
 
 def test_it_runs_as_a_process_and_is_steered_from_outside() -> None:
-    command = [sys.executable, "-m", "tests.replica"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        told = json.loads(process.stdout.readline())
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": told["proxy"]}))
-
-        def ask(path: str) -> object:
-            with opener.open(f"http://replica.invalid/{path}", timeout=20) as answer:
-                return json.load(answer)
-
-        corrected = ask("correct")
-        again = ask("correct")
-        log = ask("log")
-        assert Path(told["ca_file"]).exists()
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
-    assert isinstance(corrected, list)
-    assert corrected[0]["changes"]
-    assert again == []
-    assert isinstance(log, list)
-    assert log[0]["url"] == "http://replica.invalid/correct"
+    with ReplicaProcess() as replica:
+        assert Path(replica.ca_file).exists()
+        assert replica.environment()["http_proxy"] == replica.proxy_url
+        (corrected,) = replica.correct()
+        assert corrected["changes"]
+        assert replica.correct() == []
+        assert (corrected["organization"], corrected["year"]) in replica.truth()
+        replica.fail("/robots.txt", "500")
+        assert replica.log()[0]["url"] == "http://replica.invalid/correct"
+    assert not Path(replica.ca_file).exists(), "the process cleans up when it is told to end"

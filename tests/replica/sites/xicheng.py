@@ -37,6 +37,14 @@ from tests.replica.xicheng_plan import (
 
 PAGE_SIZE = 15
 ROBOTS = b"User-agent: *\nDisallow: /admin/\nDisallow: /zt/xxgkzl/gknbcg/\n"
+OTHER_PAGES = {
+    "/zt/xxgkzl/zn.html": "政府信息公开指南",
+    "/zt/xxgkzl/zd.html": "政府信息公开制度",
+    "/xxgk/jgzn/qjd/xgjdbsc.html": "虚构街道办事处机构职能",
+    "/zt/wza.html": "无障碍说明",
+    "/admin/login.html": "登录",
+}
+"""What the menus lead to."""
 
 
 class Xicheng(Site):
@@ -53,6 +61,8 @@ class Xicheng(Site):
             "/": partial(self._fixed, column_page(YEARS, home=True)),
             "/zt/xxgkzl/gknb.html": partial(self._fixed, column_page(YEARS, home=False)),
         }
+        for path, title in OTHER_PAGES.items():
+            self._routes[path] = partial(self._fixed, plain_page(title, "<p>虚构的样本页面。</p>"))
         self._items = [found for body in BODIES for year in YEARS if (found := item(body, year))]
         for found in self._items:
             self._add(found)
