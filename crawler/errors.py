@@ -4,11 +4,11 @@ from __future__ import annotations
 
 
 class CrawlerError(Exception):
-    """Raised when a crawl cannot start or go on; the message is a sentence for the person who typed the command."""
+    """Raised when a crawl cannot start or go on; the message is for the person who typed the command."""
 
 
 class SiteFileError(CrawlerError):
-    """Raised when a registry file is no TOML or an entry in it is wrong; names file, table, key and remedy."""
+    """Raised when a registry file is no TOML or an entry is wrong; names file, table, key and remedy."""
 
 
 class UnknownSite(CrawlerError):
@@ -16,7 +16,7 @@ class UnknownSite(CrawlerError):
 
 
 class SettingError(CrawlerError):
-    """Raised when a setting or spider argument has a value that makes no sense; names it and what is allowed."""
+    """Raised when a setting or spider argument makes no sense; names it and what is allowed."""
 
 
 class ScheduleFileError(CrawlerError):
@@ -36,7 +36,7 @@ class RequestRefused(CrawlerError):
 
 
 class RobotsUnavailable(CrawlerError):
-    """Raised when a host's robots.txt cannot be fetched, which means "not now" for all of the host (RFC 9309)."""
+    """Raised when a host's robots.txt cannot be fetched: "not now" for all of the host (RFC 9309)."""
 
 
 class HostBlocked(CrawlerError):

@@ -1,0 +1,76 @@
+"""From Scrapy's response to the archive's capture, and back to its body."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from pipelines.archive import ArchivePipeline, Exchange
+from storage.journal import Capture, Role
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Headers, Response
+
+FLAGS = ("truncated", "blocked", "unchanged", "soft-404", "too-large")
+SECRET = frozenset({"proxy-authorization", "authorization"})
+"""Request headers that stay out of the journal."""
+
+
+def exchange(response: Response, *, role: Role, hints: dict[str, str | int] | None = None) -> Exchange:
+    """What goes into the archive about `response`: one capture, and its body where there is one.
+
+    Header order is that of the HTTP client (Twisted), which keeps Connection and Transfer-Encoding to itself.
+    """
+    request = response.request
+    assert request is not None
+    passed = [*request.meta.get("redirect_urls", ()), response.url]
+    confirmed = request.meta.get("confirmed") if response.status == 304 else None
+    has_body = response.status != 304 and "too-large" not in response.flags
+    kind = response.headers.get("Content-Type")
+    capture = Capture(
+        site="",  # site and run are the archive's to fill in
+        run="",
+        url=passed[0],
+        final_url=passed[-1],
+        redirects=tuple(passed[1:-1]),
+        method=request.method,
+        request_headers=_pairs(request.headers, without=SECRET),
+        status=response.status,
+        headers=_pairs(response.headers),
+        peer=_peer(request, response),
+        requested=request.meta["requested"],
+        received=request.meta["received"],
+        sha256=confirmed,
+        media_type=kind.decode("latin-1").partition(";")[0].strip().lower() or None if kind else None,
+        role=role,
+        hints=hints or {},
+        flags=tuple(flag for flag in FLAGS if flag in response.flags),
+    )
+    return Exchange(capture, response.body if has_body else None)
+
+
+async def body_of(response: Response, crawler: Crawler) -> bytes:
+    """The response's body; for a 304 the one that it confirms, out of the archive."""
+    digest = response.request.meta.get("confirmed") if response.request is not None else None
+    keeper = crawler.get_item_pipeline(ArchivePipeline)
+    if response.status != 304 or digest is None or keeper is None or keeper.archive is None:
+        return response.body
+    return await asyncio.to_thread(keeper.archive.body, digest)
+
+
+def _peer(request: Request, response: Response) -> str | None:
+    """The server's address. Behind a proxy nobody here knows it: the connection's other end is the proxy."""
+    if request.meta.get("proxy") or response.ip_address is None:
+        return None
+    return str(response.ip_address)
+
+
+def _pairs(headers: Headers, without: frozenset[str] = frozenset()) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in headers.items()
+        if name.decode("latin-1").lower() not in without
+        for value in values
+    )

@@ -1,0 +1,138 @@
+"""Keeps the run record while the crawl runs, and writes it when the spider closes, whatever the reason."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import signals
+
+from crawler.exits import Exit
+from crawler.record import Record
+from pipelines.archive import ArchivePipeline, Exchange
+from pipelines.parse import ParsePipeline
+from pipelines.report.read import PARSER
+from storage.errors import SiteBusy, StorageError
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from crawler.spiders.report import ReportSpider
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the crawl of one site ended."""
+
+    exit: Exit
+    record: dict[str, Any] | None
+    """The run record as written; None where the archive could not take it."""
+    problem: str | None = None
+    """What made the archive unusable."""
+
+
+class RunRecord:
+    """Counts answers, settles what was expected, and closes run and archive at the end."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.outcome: Outcome | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way of building a component."""
+        extension = cls(crawler)
+        for handler, signal in (
+            (extension.response_downloaded, signals.response_downloaded),
+            (extension.item_scraped, signals.item_scraped),
+            (extension.item_dropped, signals.item_dropped),
+            (extension.item_error, signals.item_error),
+            (extension.spider_error, signals.spider_error),
+            (extension.spider_closed, signals.spider_closed),
+        ):
+            crawler.signals.connect(handler, signal=signal)
+        return extension
+
+    @property
+    def record(self) -> Record:
+        """The spider's own; it is the spider that knows what to expect."""
+        spider: ReportSpider = self.crawler.spider  # type: ignore[assignment]
+        return spider.record
+
+    def response_downloaded(self, request: Request, response: Response) -> None:
+        """Counts an answer, redirects and repeats included."""
+        self.record.requests[urlsplit(request.url).netloc][str(response.status)] += 1
+        self.record.bytes += len(response.body)
+
+    def item_scraped(self, item: Any) -> None:
+        """Settles an address whose exchange is in the archive, and counts what was read."""
+        if not isinstance(item, Exchange):
+            return
+        self.record.settle_capture(item.capture)
+        if item.reading is not None:
+            self.record.read += 1
+            codes = [finding["code"] for finding in item.reading["findings"]]
+            if "not-a-report" not in codes:
+                self.record.findings.update(codes)
+        if item.unread is not None and item.capture.sha256 is not None:
+            self.record.left_unread(item.capture.sha256, item.capture.url, item.unread)
+
+    def item_dropped(self, item: Any) -> None:
+        """Settles an address whose exchange could not be archived."""
+        if isinstance(item, Exchange):
+            self.record.settle(item.capture.url, "failed", "the archive could not take it")
+
+    def item_error(self, item: Any, failure: Failure) -> None:
+        """Settles an address on which a pipeline stumbled; Scrapy logs the traceback."""
+        self.record.bugs += 1
+        if isinstance(item, Exchange):
+            self.record.settle(item.capture.url, "failed", f"a bug: {failure.value!r}")
+
+    def spider_error(self, failure: Failure, response: Response | None) -> None:
+        """Notes that the spider stumbled; Scrapy logs the traceback."""
+        self.record.bugs += 1
+        if response is not None and response.request is not None:
+            self.record.settle(response.request.url, "failed", f"a bug: {failure.value!r}")
+
+    async def spider_closed(self, reason: str) -> None:
+        """Writes the record and closes the archive. Runs after the pipelines have closed."""
+        keeper = self.crawler.get_item_pipeline(ArchivePipeline)
+        assert keeper is not None
+        self._add_published()
+        written = self.record.to_json(reason) | {
+            "stopped": datetime.now(UTC).isoformat(timespec="seconds"),
+            "versions": {"gongkai": version("gongkai"), "scrapy": version("scrapy"), "parser": PARSER},
+        }
+        try:
+            if keeper.run is not None and keeper.problem is None:
+                await asyncio.to_thread(keeper.run.finish, written)
+        except StorageError as error:
+            keeper.problem = error
+            log.error("%s", error)
+        finally:
+            if keeper.archive is not None:
+                await asyncio.to_thread(keeper.archive.close)
+        if keeper.problem is None:
+            self.outcome = Outcome(self.record.exit(reason), written)
+        else:
+            busy = isinstance(keeper.problem, SiteBusy)
+            self.outcome = Outcome(Exit.BUSY if busy else Exit.ARCHIVE, None, str(keeper.problem))
+
+    def _add_published(self) -> None:
+        pipeline = self.crawler.get_item_pipeline(ParsePipeline)
+        for done in pipeline.published if pipeline is not None else ():
+            for name in ("published", "unchanged", "removed", "refused"):
+                counted = self.record.published.get(name, 0) + len(getattr(done, name))
+                self.record.published[name] = counted
+            for left in done.unread:
+                self.record.left_unread(left.sha256, left.url, left.reason)

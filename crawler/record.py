@@ -1,0 +1,147 @@
+"""What a run expected and what became of it, each address by name; the counts add up by construction.
+
+Pure bookkeeping: no clock, no archive, no Scrapy. `extensions/run_record.py` fills it and writes it down.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from crawler.exits import Exit
+from storage.journal import Capture
+
+State = Literal["captured", "unchanged", "absent", "failed", "refused", "blocked"]
+STATES: tuple[State, ...] = ("captured", "unchanged", "absent", "failed", "refused", "blocked")
+NOT_ASKED = "the run ended before it was asked for"
+
+
+@dataclass(slots=True)
+class Task:
+    """One address that the run set out to fetch."""
+
+    url: str
+    role: str
+    title: str | None
+    promised: bool
+    """A list or page says that it is there; False for addresses that were made up or are unverified."""
+    state: State | None = None
+    reason: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        """The task by name, with its reason."""
+        named = {"url": self.url, "role": self.role, "title": self.title, "reason": self.reason}
+        return {name: value for name, value in named.items() if value}
+
+
+@dataclass(slots=True)
+class Record:
+    """One run of one site."""
+
+    tasks: dict[str, Task] = field(default_factory=dict)
+    requests: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """Host -> status (or `error`) -> answers, robots.txt, redirects and repeats included."""
+    bytes: int = 0
+    read: int = 0
+    findings: Counter[str] = field(default_factory=Counter)
+    unread: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Digest -> address and reason of a document that could not be read."""
+    bugs: int = 0
+    """Errors that nobody foresaw; their tracebacks are in the log."""
+    published: dict[str, int] = field(default_factory=dict)
+
+    def expect(self, url: str, role: str, title: str | None = None, *, promised: bool = True) -> bool:
+        """Sets out to fetch `url`; False if the run already has."""
+        if url in self.tasks:
+            return False
+        self.tasks[url] = Task(url, role, title, promised)
+        return True
+
+    def settle(self, url: str, state: State, reason: str = "") -> None:
+        """What became of an address: the first word counts. One that nobody expected (robots.txt) has none."""
+        task = self.tasks.get(url)
+        if task is not None and task.state is None:
+            task.state, task.reason = state, reason
+
+    def settle_capture(self, capture: Capture) -> None:
+        """What became of an address, as its capture tells."""
+        task = self.tasks.get(capture.url)
+        state, reason = judge(capture)
+        if state == "absent" and task is not None and task.promised:
+            reason += ", though the site links to it"
+        self.settle(capture.url, state, reason)
+
+    def left_unread(self, sha256: str, url: str, reason: str) -> None:
+        """Notes a document that could not be read."""
+        self.unread[sha256] = {"sha256": sha256, "url": url, "reason": reason}
+
+    def count(self, state: State | None, role: str | None = None) -> int:
+        """How many addresses are in that state (None: still under way), of that role if one is given."""
+        return sum(t.state == state and role in (None, t.role) for t in self.tasks.values())
+
+    @property
+    def reports(self) -> int:
+        """Report pages that are in the archive as they now are."""
+        return self.count("captured", "report") + self.count("unchanged", "report")
+
+    def complete(self, ended: str) -> bool:
+        """Whether everything expected was found or its lack is the site's own doing, and everything was read.
+
+        An address that the site does not have, or forbids, or that leads off the site, is explained.
+        """
+        missing = self.count("failed") + self.count("blocked") + self.count(None) + self.bugs
+        return ended == "finished" and not missing and not self.unread and self.reports > 0
+
+    def exit(self, ended: str) -> Exit:
+        """The exit code that says it (docs/running.md)."""
+        if self.bugs:
+            return Exit.BUG
+        if self.complete(ended):
+            return Exit.OK
+        fetched = self.count("captured") + self.count("unchanged")
+        return Exit.INCOMPLETE if fetched or ended == "shutdown" else Exit.NETWORK
+
+    def to_json(self, ended: str) -> dict[str, Any]:
+        """The run record's part that is about fetching and reading."""
+        for task in self.tasks.values():
+            if task.state is None:
+                task.state, task.reason = "failed", NOT_ASKED
+        by_state = {state: [t for t in self.tasks.values() if t.state == state] for state in STATES}
+        return {
+            "ended": ended,
+            "complete": self.complete(ended),
+            "expected": len(self.tasks),
+            "counts": {state: len(tasks) for state, tasks in by_state.items()},
+            "reports": self.reports,
+            "captured": [t.url for t in by_state["captured"]],
+            "unchanged": [t.url for t in by_state["unchanged"]],
+            **{s: [t.to_json() for t in by_state[s]] for s in ("absent", "failed", "refused", "blocked")},
+            "requests": {host: dict(sorted(n.items())) for host, n in sorted(self.requests.items())},
+            "bytes": self.bytes,
+            "read": self.read,
+            "unread": list(self.unread.values()),
+            "findings": dict(sorted(self.findings.items())),
+            "published": self.published,
+            "bugs": self.bugs,
+        }
+
+
+def judge(capture: Capture) -> tuple[State, str]:
+    """What an exchange means for the address that it was about."""
+    flags = capture.flags
+    if "blocked" in flags:
+        return "blocked", f"the server answers {capture.status} in place of the page"
+    if "truncated" in flags:
+        return "failed", "the body broke off each time"
+    if "too-large" in flags:
+        return "failed", "the body is larger than DOWNLOAD_MAXSIZE"
+    if "soft-404" in flags:
+        return "absent", "the page says that it does not exist"
+    if "unchanged" in flags:
+        return "unchanged", ""
+    if capture.status == 200:
+        return "captured", ""
+    if capture.status in (404, 410):
+        return "absent", f"the server answers {capture.status}"
+    return "failed", f"the server answers {capture.status}"

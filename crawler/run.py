@@ -1,0 +1,102 @@
+"""Crawls sites in this process, as `gongkai crawl` does: Scrapy with this project's settings, then a summary.
+
+What happens during a crawl is the components' work, the same under `scrapy crawl`. This module turns
+outcomes into sentences and an exit code. It must not fetch or store anything itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from crawler.exits import Exit
+from crawler.extensions.run_record import Outcome, RunRecord
+from crawler.sites import find_site, load_sites
+from storage.archive import Archive
+
+QUIET = {"LOG_LEVEL": "WARNING", "LOG_FORMAT": "%(message)s", "GONGKAI_PROGRESS": True}
+"""What `gongkai crawl` sets differently from `scrapy crawl`, unless the user does."""
+NAMED = 5
+"""Failures that the summary names; the run record has all."""
+
+
+def crawl(
+    sites: Sequence[str],
+    years: Iterable[int] = (),
+    archive: str = "./archive",
+    settings: Mapping[str, Any] | None = None,
+) -> Exit:
+    """Crawls `sites` into `archive`, says on stderr how it went, and gives the exit code.
+
+    Call it once in a process: Scrapy's reactor cannot be started again.
+
+    Raises:
+        UnknownSite, SiteFileError: before anything is fetched.
+        ArchiveUnusable: the same.
+    """
+    registry = load_sites()
+    keys = [find_site(key, registry).key for key in dict.fromkeys(sites)]
+    Archive.open(archive).close()
+    process = AsyncCrawlerProcess(_settings(archive, settings or {}))
+    crawlers = [(key, process.create_crawler(key)) for key in keys]
+    asked = ",".join(str(year) for year in years) or None
+    for _, crawler in crawlers:
+        process.crawl(crawler, years=asked)
+    process.start()
+    outcomes = [(key, _outcome(crawler)) for key, crawler in crawlers]
+    for key, outcome in outcomes:
+        for line in summary(key, outcome):
+            print(line, file=sys.stderr)
+    return worst([outcome.exit for _, outcome in outcomes])
+
+
+def summary(site: str, outcome: Outcome) -> list[str]:
+    """What a person wants to know of one site's crawl, in a few lines."""
+    if outcome.record is None:
+        return [] if outcome.problem else [f"{site}: the crawl could not be started."]
+    record = outcome.record
+    counts, published = record["counts"], record["published"]
+    lines = [
+        f"{site}: {record['reports']} report pages; of {record['expected']} addresses "
+        + ", ".join(f"{count} {state}" for state, count in counts.items() if count or state == "captured")
+        + f". {record['read']} documents read, {published.get('published', 0)} reports written, "
+        + f"{sum(record['findings'].values())} findings."
+    ]
+    wrong = [*record["failed"], *record["blocked"], *record["unread"]]
+    lines += [f"  {item['url']}: {item['reason']}" for item in wrong[:NAMED]]
+    if len(wrong) > NAMED:
+        lines.append(f"  … and {len(wrong) - NAMED} more; the run record names each.")
+    if outcome.exit is Exit.NETWORK:
+        lines.append(f"{site}: nothing could be fetched.")
+    elif record["ended"] != "finished":
+        lines.append(f"{site}: stopped before the end ({record['ended']}); the next crawl goes on.")
+    return lines
+
+
+def worst(exits: Sequence[Exit]) -> Exit:
+    """The exit code of several sites: what most needs a person; NETWORK only if it was all of them."""
+    for code in (Exit.BUG, Exit.ARCHIVE, Exit.BUSY):
+        if code in exits:
+            return code
+    if all(code is Exit.OK for code in exits):
+        return Exit.OK
+    return Exit.NETWORK if all(code is Exit.NETWORK for code in exits) else Exit.INCOMPLETE
+
+
+def _settings(archive: str, given: Mapping[str, Any]) -> Settings:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.setdict({**QUIET, **given, "GONGKAI_ARCHIVE": archive}, priority="cmdline")
+    return settings
+
+
+def _outcome(crawler: Crawler) -> Outcome:
+    try:
+        extension = crawler.get_extension(RunRecord)
+    except RuntimeError:  # it failed before its extensions were built
+        return Outcome(Exit.BUG, None)
+    return extension.outcome if extension and extension.outcome else Outcome(Exit.BUG, None)

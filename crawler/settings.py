@@ -1,0 +1,116 @@
+"""Scrapy's settings: every departure from Scrapy's default, with that default and the reason.
+
+`-s NAME=VALUE` changes any of them for one crawl. Keys and passwords never go in here: Scrapy prints
+its settings into the log. boto3 reads the AWS variables by itself.
+"""
+
+from __future__ import annotations
+
+import os
+
+# ------------------------------------------------------------------ the project
+
+BOT_NAME = "gongkai"  # default "scrapybot"
+SPIDER_MODULES = [
+    "crawler.spiders"
+]  # default []: for `scrapy check` and `scrapy shell`; spiders come from the loader
+SPIDER_LOADER_CLASS = (
+    "crawler.spider_loader.SiteSpiderLoader"  # default: one spider for each class; here, for each site
+)
+
+GONGKAI_ARCHIVE = os.environ.get("GONGKAI_ARCHIVE", "./archive")  # ours: a folder, or s3://bucket/prefix
+GONGKAI_SITES = os.environ.get("GONGKAI_SITES", "")  # ours: more registry files, separated as in PATH
+GONGKAI_ALLOW_PRIVATE = ""  # ours: hosts that may have a private or local address, separated by commas
+GONGKAI_COMMIT_EVERY = 200  # ours: captures in one journal segment
+GONGKAI_BLOCKED_AFTER = 3  # ours: blocked answers in a row that end the crawl of a host
+GONGKAI_PROGRESS = False  # ours: a progress line on stderr; `gongkai crawl` switches it on
+
+# ------------------------------------------------------------------ manners
+
+USER_AGENT = (
+    "gongkai/0.1 (+https://github.com/gongkai-archive/gongkai; archive of government disclosure reports)"
+)
+# default "Scrapy/VERSION (+https://scrapy.org)": say who asks and where to complain
+ROBOTSTXT_OBEY = True  # default False
+CONCURRENT_REQUESTS = 4  # default 16: a site is one host, rarely two; a short queue stops quickly
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8: county servers are small
+DOWNLOAD_DELAY = 1  # default 0
+AUTOTHROTTLE_ENABLED = True  # default False: a slow server is asked more slowly
+AUTOTHROTTLE_START_DELAY = 1  # default 5: DOWNLOAD_DELAY is the floor already
+DEFAULT_REQUEST_HEADERS = {  # default: English, no encoding
+    "Accept": "text/html,application/xhtml+xml,application/pdf,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9",
+    # Bytes are archived as they come. Compressed ones differ with the server's mood, and Apache's ETag
+    # of a compressed answer ("...-gzip") never matches again.
+    "Accept-Encoding": "identity",
+}
+
+# ------------------------------------------------------------------ bytes as they come over the wire
+
+COMPRESSION_ENABLED = False  # default True: hands on a truncated gzip body as a sound one; ours is strict
+DOWNLOAD_FAIL_ON_DATALOSS = False  # default True: a body cut short is recorded as such, then asked for again
+DOWNLOAD_MAXSIZE = 256 * 1024 * 1024  # default 1 GiB: the largest reports seen are scans of some 50 MB
+DOWNLOAD_WARNSIZE = 0  # default 32 MiB: the run record says it
+DOWNLOAD_TIMEOUT = 120  # default 180
+HTTPERROR_ALLOW_ALL = True  # default False: every answer is a capture, whatever its status
+REDIRECT_MAX_TIMES = 5  # default 20: RFC 9309 asks for five; longer chains are loops
+RETRY_HTTP_CODES = [
+    500,
+    502,
+    503,
+    504,
+    522,
+    524,
+    408,
+]  # default has 429 too: asking again at once is no answer to it
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # default ERROR: the run record names each failure with its reason
+
+# ------------------------------------------------------------------ what is plugged in
+
+DOWNLOAD_HANDLERS = {  # default: also data:, file:, ftp: and s3:, where nothing from the web may lead
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+    "http": "crawler.handler.TimedDownloadHandler",  # notes when a request really went out
+    "https": "crawler.handler.TimedDownloadHandler",
+}
+TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
+# default CachingThreadedResolver: IPv4 only, and any address will do; ours refuses private ones
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # default 50: the guard below knows more
+    "crawler.middlewares.guard.HostGuard": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # default 100: an error is no permission
+    "crawler.middlewares.robots.Robots": 100,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # default 300: no site here has a login
+    "crawler.middlewares.truncation.Truncation": 560,  # asks again as RetryMiddleware (550) does
+    "crawler.middlewares.soft404.Soft404": 605,  # before meta refresh and redirects see the body
+    "crawler.middlewares.blocks.Blocks": 610,
+    "crawler.middlewares.size.SizeLimit": 620,
+    "crawler.middlewares.conditional.Conditional": 760,
+}
+SPIDER_MIDDLEWARES = {  # what a spider of known addresses does without
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # default 900
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # default 1000
+}
+ITEM_PIPELINES = {  # default {}
+    "pipelines.archive.ArchivePipeline": 100,  # bytes are kept before anything else happens to them
+    "pipelines.parse.ParsePipeline": 200,
+}
+EXTENSIONS = {
+    "crawler.extensions.run_record.RunRecord": 500,
+    "crawler.extensions.progress.Progress": 510,
+}
+
+# ------------------------------------------------------------------ off
+
+TELNETCONSOLE_ENABLED = False  # default True: nobody listens, nobody gets in
+REMOTE_CONTROL_ENABLED = False  # default True: the same
+HTTPCACHE_ENABLED = False  # the default, said aloud: the archive answers what a cache would
+MEMUSAGE_ENABLED = False  # default True: a timer that only logs
+
+# ------------------------------------------------------------------ log
+
+LOG_LEVEL = "INFO"  # default DEBUG: a line for each page is in the journal
+LOG_VERSIONS: list[str] = []  # default: ten lines; the run record has the versions
+STATS_DUMP = False  # default True: the run record says it better

@@ -1,0 +1,217 @@
+"""The registry: which sites there are, and what is known of each.
+
+One TOML file for each province under `crawler/sites/`, one table for each district; `GONGKAI_SITES`
+names further files, whose entries stand in for shipped ones of the same key. This module reads and
+checks entries. It must not fetch, and knows nothing of Scrapy.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler.cms import FAMILIES
+from crawler.errors import SiteFileError, UnknownSite
+
+SHIPPED = Path(__file__).parent / "sites"
+FIRST_REPORT_YEAR = 2008
+"""The decree (国务院令第492号) took effect on 1 May 2008: no report is about an earlier year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A district's or department's website, as far as the crawl needs to know it."""
+
+    key: str
+    """What a person types, what stands in the archive's keys: `bjxch`."""
+    name: str
+    code: str
+    """GB/T 2260 division code, six digits."""
+    family: str
+    """The CMS family that lists its columns: a module of `crawler.cms`."""
+    hosts: tuple[str, ...]
+    """Hosts that belong to it. Others are followed only where they end in `.gov.cn`."""
+    seeds: tuple[str, ...]
+    """Where a crawl starts: column pages and known reports."""
+    first_year: int = FIRST_REPORT_YEAR
+    """The oldest report year worth asking for, where years are enumerated."""
+    departments: Mapping[str, str] | None = None
+    """Department id -> body, for families whose report addresses can be enumerated."""
+    sweep: tuple[int, int] | None = None
+    """First and last department id to try for the latest year, where no list names them."""
+    unverified: tuple[str, ...] = ()
+    """What of this entry nobody has confirmed on the live site."""
+    source: Path = SHIPPED
+    """The file that it stands in."""
+
+
+def load_sites(extra: str | None = None) -> dict[str, Site]:
+    """Every site by its key: the shipped files, then `extra` (default: `GONGKAI_SITES`), which wins.
+
+    Raises:
+        SiteFileError: where a file is missing, is no TOML, or has a wrong entry.
+    """
+    listed = os.environ.get("GONGKAI_SITES", "") if extra is None else extra
+    sites = _load(sorted(SHIPPED.glob("*.toml")))
+    return sites | _load(Path(name) for name in listed.split(os.pathsep) if name)
+
+
+def find_site(key: str, sites: Mapping[str, Site]) -> Site:
+    """The site of that key.
+
+    Raises:
+        UnknownSite: with the closest names that exist.
+    """
+    if key in sites:
+        return sites[key]
+    close = difflib.get_close_matches(key, sites, n=3)
+    hint = f"Did you mean {' or '.join(close)}?" if close else "`gongkai sites` lists them."
+    raise UnknownSite(f"No site is called {key!r}. {hint}")
+
+
+def _load(files: Iterable[Path]) -> dict[str, Site]:
+    sites: dict[str, Site] = {}
+    for file in files:
+        try:
+            tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise SiteFileError(f"{file}: no such file. GONGKAI_SITES names it; correct the name.") from None
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SiteFileError(f"{file}: cannot be read as TOML in UTF-8: {error}") from None
+        for key, table in tables.items():
+            if key in sites:
+                raise SiteFileError(
+                    f"{file}: [{key}] stands in {sites[key].source} too. Give one of them another name."
+                )
+            sites[key] = _site(file, key, table)
+    return sites
+
+
+def _site(file: Path, key: str, table: Any) -> Site:
+    def wrong(name: str, problem: str) -> SiteFileError:
+        return SiteFileError(f"{file}: [{key}] {name}: {problem}")
+
+    if not isinstance(table, dict):
+        raise SiteFileError(f"{file}: {key} stands outside a table. Put it below a line like [bjxch].")
+    if not re.fullmatch(r"[a-z][a-z0-9-]{1,30}", key):
+        raise SiteFileError(
+            f"{file}: [{key}]: a site's key is 2 to 31 small letters, digits and hyphens, a letter first."
+        )
+    known = {f.name for f in fields(Site)} - {"key", "source"}
+    for name in table:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            raise wrong(name, f"no such key. {f'Did you mean {close[0]}?' if close else _known(known)}")
+    values: dict[str, Any] = {}
+    for name, check in CHECKS.items():
+        if name in table:
+            try:
+                values[name] = check(table[name])
+            except ValueError as problem:
+                raise wrong(name, str(problem)) from None
+        elif name in REQUIRED:
+            raise wrong(name, "missing. " + REQUIRED[name])
+    site = Site(key=key, source=file, **values)
+    for seed in site.seeds:
+        host = urlsplit(seed).netloc
+        if host not in site.hosts and not host.endswith(".gov.cn"):
+            raise wrong("seeds", f"{seed} is on {host}, which `hosts` does not name. Add it there.")
+    return site
+
+
+def _known(names: Iterable[str]) -> str:
+    return f"The keys are {', '.join(sorted(names))}."
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("should be a text that is not empty.")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
+        raise ValueError('should be a list of texts, as in ["www.example.gov.cn"].')
+    return tuple(value)
+
+
+def _code(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"\d{6}", value):
+        raise ValueError('should be the six digits of GB/T 2260 in quotes, as in "110102".')
+    return value
+
+
+def _family(value: Any) -> str:
+    if value not in FAMILIES:
+        raise ValueError(f"{value!r} is no CMS family. The families are {', '.join(sorted(FAMILIES))}.")
+    return str(value)
+
+
+def _hosts(value: Any) -> tuple[str, ...]:
+    hosts = _texts(value)
+    for host in hosts:
+        if "/" in host or host != host.lower():
+            raise ValueError(f"{host!r} should be a host in small letters, without https:// or a path.")
+    if not hosts:
+        raise ValueError("should name at least one host.")
+    return hosts
+
+
+def _seeds(value: Any) -> tuple[str, ...]:
+    seeds = _texts(value)
+    for seed in seeds:
+        if not re.match(r"https?://[^/]+/", seed):
+            raise ValueError(f"{seed!r} should be a whole address, as in https://www.example.gov.cn/gknb/.")
+    if not seeds:
+        raise ValueError("should have at least one address to start from.")
+    return seeds
+
+
+def _year(value: Any) -> int:
+    if not isinstance(value, int) or not FIRST_REPORT_YEAR <= value <= 2100:
+        raise ValueError(f"should be a report year from {FIRST_REPORT_YEAR} on.")
+    return value
+
+
+def _departments(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(name, str) and name for name in value.values()):
+        raise ValueError('should be a table of ids and names, as in 150 = "发展和改革委员会".')
+    return dict(value)
+
+
+def _sweep(value: Any) -> tuple[int, int]:
+    if (
+        not isinstance(value, list)
+        or len(value) != 2
+        or not all(isinstance(v, int) for v in value)
+        or not 0 < value[0] <= value[1] <= value[0] + 999
+    ):
+        raise ValueError("should be the first and the last id, as in [100, 250], at most a thousand.")
+    return value[0], value[1]
+
+
+CHECKS: dict[str, Callable[[Any], Any]] = {
+    "name": _text,
+    "code": _code,
+    "family": _family,
+    "hosts": _hosts,
+    "seeds": _seeds,
+    "first_year": _year,
+    "departments": _departments,
+    "sweep": _sweep,
+    "unverified": _texts,
+}
+REQUIRED = {
+    "name": 'Add the place\'s full name, as in name = "北京市西城区".',
+    "code": 'Add its GB/T 2260 code, as in code = "110102".',
+    "family": 'Add its CMS family, as in family = "xicheng".',
+    "hosts": 'Add the site\'s hosts, as in hosts = ["www.bjxch.gov.cn"].',
+    "seeds": "Add the addresses to start from.",
+}

@@ -1,0 +1,117 @@
+"""Item pipeline 2: new bodies to readings, in a worker process; then readings to published reports.
+
+It must not decide whether bytes are kept: they are, before this sees them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, Self
+
+from pipelines.archive import ArchivePipeline, Exchange
+from pipelines.decoding import decode
+from pipelines.errors import PipelineError
+from pipelines.publish import Published, publish
+from pipelines.report.read import PARSER_VERSION
+from pipelines.worker import Reader
+from storage.archive import Archive
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from storage.journal import Capture
+
+UNSOUND = frozenset({"truncated", "blocked", "too-large", "soft-404"})
+
+log = logging.getLogger(__name__)
+
+
+class ParsePipeline:
+    """Reads documents that this parser version has not read, stores the readings, publishes the reports.
+
+    Publishing happens when the journal is sealed and at the end; only groups that got new bodies are touched,
+    unless an earlier run was cut short.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.reader = Reader()
+        self.published: list[Published] = []
+        self.ready: set[str] = set()
+        """Digests read and not yet published."""
+        self._publishing = asyncio.Lock()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way of building a component."""
+        return cls(crawler)
+
+    async def process_item(self, item: Any) -> Any:
+        """The same exchange, read if it is a document with new bytes."""
+        keeper = self._keeper()
+        if not isinstance(item, Exchange) or keeper.archive is None:
+            return item
+        if _is_document(item.capture) and item.body is not None and "unchanged" not in item.capture.flags:
+            await self._read(item, keeper.archive)
+        if keeper.committed:
+            await self._publish(keeper, full=False)
+        return item
+
+    async def close_spider(self) -> None:
+        """Seals the journal, publishes what is left, ends the worker."""
+        keeper = self._keeper()
+        try:
+            if keeper.archive is not None and keeper.run is not None and keeper.problem is None:
+                await keeper.commit()
+                generation = await asyncio.to_thread(keeper.archive.dirty, keeper.run.site)
+                await self._publish(keeper, full=keeper.dirty_at_start)
+                await asyncio.to_thread(keeper.archive.mark_clean, keeper.run.site, generation)
+        except StorageError as error:
+            keeper.problem = error
+            log.error("%s", error)
+        finally:
+            await asyncio.to_thread(self.reader.close)
+
+    async def _read(self, item: Exchange, archive: Archive) -> None:
+        digest = item.capture.sha256
+        assert digest is not None
+        assert item.body is not None
+        if await asyncio.to_thread(archive.parse, PARSER_VERSION, digest) is None:
+            try:
+                body = decode(item.body, item.capture.headers)
+                item.reading = await asyncio.wrap_future(self.reader.submit(body))
+            except PipelineError as error:
+                item.unread = str(error)
+                return
+            await asyncio.to_thread(archive.put_parse, PARSER_VERSION, digest, item.reading)
+        self.ready.add(digest)
+
+    async def _publish(self, keeper: ArchivePipeline, *, full: bool) -> None:
+        async with self._publishing:
+            sealed = {capture.sha256 for capture in keeper.take_committed()}
+            digests = {digest for digest in self.ready if digest in sealed}
+            self.ready -= digests
+            if full or digests:
+                assert keeper.archive is not None
+                assert keeper.run is not None
+                self.published.append(
+                    await asyncio.to_thread(
+                        publish, keeper.archive, keeper.run.site, self.reader, None if full else digests
+                    )
+                )
+
+    def _keeper(self) -> ArchivePipeline:
+        keeper = self.crawler.get_item_pipeline(ArchivePipeline)
+        assert keeper is not None, "ParsePipeline needs ArchivePipeline in ITEM_PIPELINES"
+        return keeper
+
+
+def _is_document(capture: Capture) -> bool:
+    return (
+        capture.role in ("report", "attachment")
+        and capture.status == 200
+        and capture.sha256 is not None
+        and not UNSOUND.intersection(capture.flags)
+    )
