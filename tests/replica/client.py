@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import ssl
 from dataclasses import dataclass
@@ -17,6 +18,12 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes
+
+    @property
+    def content(self) -> bytes:
+        """The body with its gzip undone."""
+        zipped = self.headers.get("content-encoding") == "gzip"
+        return gzip.decompress(self.body) if zipped else self.body
 
 
 def fetch(replica: Replica, url: str, *, method: str = "GET", **headers: str) -> Answer:
