@@ -48,8 +48,8 @@ def run_demo(archive: str, console: Console, say: Callable[[str], None]) -> int:
     """
     if not (CHECKOUT / "tests" / "replica" / "__main__.py").is_file():
         raise DemoUnavailable(
-            "the demo's website is part of the source checkout: git clone the project and run make demo there, "
-            "or crawl a real site; gongkai sites lists them"
+            "the demo's website is part of the source checkout: git clone the project and run make demo "
+            "there, or crawl a real site; gongkai sites lists them"
         )
     _refuse_real_reports(archive)
     before = _reports(archive)

@@ -60,7 +60,7 @@ def findings_view(reports: Sequence[Report]) -> RenderableType:
 def _mark(report: Report | None) -> Text:
     if report is None:
         return Text("–", style="dim")
-    counts = Counter(finding.severity for finding in report.findings)
+    counts: Counter[str] = Counter(finding.severity for finding in report.findings)
     for severity, sign in (("error", "✗"), ("warning", "!"), ("info", "·")):
         if counts[severity]:
             return Text(f"{sign} {counts[severity]}", style=STYLES[severity])
