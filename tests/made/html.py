@@ -46,6 +46,10 @@ class Style:
     title: Literal["one-line", "split", "absent"] = "one-line"
     half_width: bool = False
     """Brackets as ( ) in labels."""
+    renamed: tuple[tuple[str, str], ...] = ()
+    """(label of the form, what is printed in its place)"""
+    empty_rows: bool = False
+    """An empty row at the end of each table, and a note below 表四."""
     encoding: str = "utf-8"
     declared: bool = True
     """The charset is named in a `<meta>`."""
@@ -69,6 +73,33 @@ STYLES: dict[str, Style] = {
 }
 """Styles by name, for tests that walk all of them."""
 
+WORN_STYLES: dict[str, Style] = {
+    "worn-active-disclosure": Style(
+        renamed=(
+            ("现行有效件数", "现行有效件"),
+            ("行政规范性文件", "规范性文件"),
+            ("规章", "规章(虚构市应当提供相关数据)"),
+            ("第二十条第（一）项", "第二十条 第（一）项"),
+            ("本年收费金额（单位：万元）", "本年收费金额(单位:万元)"),
+        )
+    ),
+    "worn-requests": Style(
+        renamed=(
+            ("2.其他法律行政法规禁止公开", "2.其他法律行政止公开"),
+            ("社会公益组织", "社会公益"),
+            (
+                "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请",
+                "1、申请人无正当理由逾期不补正,行政机关不再处理其政府信息公开申请",
+            ),
+            ("（二）部分公开（区分处理的，只计这一情形，不计其他情形）", "（二）部分公开"),
+            ("1.属于国家秘密", "1. 属于国家秘密"),
+            ("3.其他", "3、其他"),
+        )
+    ),
+    "empty-rows-at-end": Style(empty_rows=True, padding=True),
+}
+"""Labels as they are worn down in published reports: a reader finds the cells, and may say what it met."""
+
 
 def article(truth: Truth, style: Style = Style()) -> str:
     """The article's body as an HTML fragment: title, preface, six parts with their tables, signature."""
@@ -86,6 +117,8 @@ def article(truth: Truth, style: Style = Style()) -> str:
                 else (printed,)
             )
             parts += [table(piece, style) for piece in pieces]
+            if style.empty_rows and printed.name == "review":
+                parts.append(_paragraph("注：示例数量含上年度结转数量。", style))
     parts.append(_paragraph(truth.organization, style, right=True))
     parts.append(_paragraph(_day(truth), style, right=True))
     body = "\n".join(part for part in parts if part)
@@ -136,6 +169,8 @@ def table(printed: Printed, style: Style = Style()) -> str:
     for row in printed.rows:
         cells = "".join(f"<td{_attributes(slot, style)}>{_content(slot, style)}{closing}" for slot in row)
         lines.append(f"<tr>{cells}" + ("" if style.sloppy else "</tr>"))
+    if style.empty_rows:
+        lines.append("<tr>" + "<td>&nbsp;</td>" * printed.width + "</tr>")
     opening = (
         '<table class=MsoTableGrid border=1 style="border-collapse:collapse;mso-padding-alt:0cm">'
         if style.word
@@ -168,7 +203,7 @@ def _content(slot: Slot, style: Style) -> str:
         return _cell_paragraph(text, style)
     if not slot.text:
         return ""
-    label = _bent(slot.text, style)
+    label = _bent(dict(style.renamed).get(slot.text, slot.text), style)
     if style.vertical_group and label == form.RESULTS:
         return "<br/>".join(("三、", *label[2:]))
     return _label(label, style)
