@@ -124,6 +124,7 @@ def test_it_runs_as_a_process_and_is_steered_from_outside() -> None:
         assert corrected["changes"]
         assert replica.correct() == []
         assert (corrected["organization"], corrected["year"]) in replica.truth()
+        replica.warm()
         replica.fail("/robots.txt", "500")
         assert replica.log()[0]["url"] == "http://replica.invalid/correct"
     assert not Path(replica.ca_file).exists(), "the process cleans up when it is told to end"

@@ -41,6 +41,9 @@ class Control(Site):
                 times = int(query["times"]) if "times" in query else None
                 self._replica.fail(query["path"], query["mode"], times=times, host=query.get("host", "*"))
                 return _json("ok")
+            case "/warm":
+                self._replica.warm()
+                return _json("ok")
             case "/heal":
                 self._replica.heal()
                 return _json("ok")

@@ -62,6 +62,10 @@ class ReplicaProcess:
         corrected: list[dict[str, Any]] = self._ask("correct")
         return corrected
 
+    def warm(self) -> None:
+        """As `Replica.warm`."""
+        self._ask("warm")
+
     def fail(self, path: str, mode: str) -> None:
         """As `Replica.fail`."""
         self._ask("fail?" + urlencode({"path": path, "mode": mode}))

@@ -64,6 +64,7 @@ class Server(ThreadingHTTPServer):
         self._authority = authority
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._lock = threading.Lock()
+        self._making = threading.RLock()  # `/warm` on the control host asks for pages while it is a page
         self._open: set[socket.socket] = set()
         super().__init__(("127.0.0.1", port), Handler)
 
@@ -76,7 +77,7 @@ class Server(ThreadingHTTPServer):
 
     def page(self, host: str, path: str) -> Page | None:
         """What the site says; pages are made one at a time (PDF and font libraries are not thread-safe)."""
-        with self._lock:
+        with self._making:
             return self.sites[host].respond(path)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
