@@ -90,7 +90,10 @@ def truth_of(variant: Variant) -> Truth:
 
 
 def _chinese(variant: Variant) -> str:
-    return "".join("甲乙丙丁戊己庚辛壬癸"[int(d)] for d in str(sum(ord(c) * 31**k for k, c in enumerate(variant.name)) % 10**6))
+    return "".join(
+        "甲乙丙丁戊己庚辛壬癸"[int(d)]
+        for d in str(sum(ord(c) * 31**k for k, c in enumerate(variant.name)) % 10**6)
+    )
 
 
 def page(variants: tuple[Variant, ...], paper: str = "A4") -> bytes:
@@ -105,7 +108,7 @@ def page(variants: tuple[Variant, ...], paper: str = "A4") -> bytes:
             body = body.replace(grid, f'<div style="height:{variant.spacer}pt"></div>' + grid)
         if variant.thead:
             body = _with_thead(body)
-        body = body.replace("<p style=\"", "<p style=\"page-break-before:always;", 1)
+        body = body.replace('<p style="', '<p style="page-break-before:always;', 1)
         css.append(variant.css.replace("#ID", f"#v{k}"))
         sections.append(f'<section id="v{k}">{body}</section>')
     style = (

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipelines.report.readers.pdf_page import PageTable, TableCell
+from pipelines.report.readers.pdf_page import Box, PageTable, TableCell
 
 _NEAR = 3.0
 _ENUMERATOR = re.compile(
@@ -23,15 +23,22 @@ _DIGIT = re.compile(r"[0-9０-９]")
 
 
 def joinable(upper: PageTable, lower: PageTable) -> bool:
-    """Whether `lower` has the columns of `upper`, or `upper` those of `lower`, at the same width."""
+    """Whether one table's columns are among the other's.
+
+    Both ends agree, or (a browser draws nothing of a group cell whose text has ended) three borders do.
+    """
     few, many = sorted((upper.xs, lower.xs), key=len)
-    shifts = (0.0, many[0] - few[0])
-    return any(
-        abs(few[0] + shift - many[0]) <= 2 * _NEAR
-        and abs(few[-1] + shift - many[-1]) <= 2 * _NEAR
-        and all(any(abs(x + shift - y) <= _NEAR for y in many) for x in few[1:-1])
-        for shift in shifts
-    )
+    shift = _shift(few, many)
+    ends = abs(few[0] + shift - many[0]) <= 2 * _NEAR and abs(few[-1] + shift - many[-1]) <= 2 * _NEAR
+    inner = few[1:-1] if ends else few
+    near = all(any(abs(x + shift - y) <= _NEAR for y in many) for x in inner)
+    return near and (ends or len(few) > 3)
+
+
+def _shift(few: Sequence[float], many: Sequence[float]) -> float:
+    """Pages may be set off sideways as a whole; otherwise the borders stand where they stood."""
+    wide = abs((few[-1] - few[0]) - (many[-1] - many[0])) <= _NEAR
+    return many[0] - few[0] if wide else 0.0
 
 
 def join(upper: PageTable, lower: PageTable) -> PageTable:
@@ -42,11 +49,14 @@ def join(upper: PageTable, lower: PageTable) -> PageTable:
         return replace(upper, last_page=lower.last_page)
     seam = _seam(upper, lower)
     cut = _row_is_cut(upper, lower, seam)
+    # Header cells, some of which meet sub-headers below them: no row of numbers begins there.
+    first = [cell for cell in lower.cells if cell.row == 0]
+    heads = not cut and len(seam) < len(first) and not any(_DIGIT.search(cell.text) for cell in first)
     offset = upper.rows - (1 if cut else 0)
     merged: dict[int, TableCell] = {}
     gone: set[int] = set()
     for above, below in seam:
-        if cut or _is_one(above, below):
+        if cut or _is_one(above, below, open_=_open(upper, lower, above) or heads):
             merged[id(above)] = _one(above, below, overlap=cut)
             gone.add(id(below))
     cells = [merged.get(id(cell), cell) for cell in upper.cells]
@@ -68,23 +78,26 @@ def join(upper: PageTable, lower: PageTable) -> PageTable:
 def _same_columns(upper: PageTable, lower: PageTable) -> tuple[PageTable, PageTable]:
     """Both tables on the finer set of columns."""
     fine, coarse = (upper, lower) if len(upper.xs) >= len(lower.xs) else (lower, upper)
-    shift = 0.0 if abs(fine.xs[0] - coarse.xs[0]) <= 2 * _NEAR else fine.xs[0] - coarse.xs[0]
+    shift = _shift(coarse.xs, fine.xs)
     at = [min(range(len(fine.xs)), key=lambda k: abs(fine.xs[k] - shift - x)) for x in coarse.xs]
+    last = len(fine.xs) - 1
+    if len(coarse.xs) <= len(fine.xs) and abs(coarse.xs[0] + shift - fine.xs[0]) <= 2 * _NEAR:
+        at[0] = 0
+    if abs(coarse.xs[-1] + shift - fine.xs[-1]) <= 2 * _NEAR:
+        at[-1] = last
     cells = [
         replace(cell, column=at[cell.column], colspan=at[cell.column + cell.colspan] - at[cell.column])
         for cell in coarse.cells
     ]
-
-    def spread(open_: list[bool]) -> list[bool]:
-        return [open_[k] for k in range(len(at) - 1) for _ in range(at[k], at[k + 1])]
-
-    widened = replace(
-        coarse,
-        cells=cells,
-        xs=fine.xs,
-        open_top=spread(coarse.open_top),
-        open_bottom=spread(coarse.open_bottom),
-    )
+    open_top = [coarse.open_top[k] for k in range(len(at) - 1) for _ in range(at[k], at[k + 1])]
+    open_bottom = [coarse.open_bottom[k] for k in range(len(at) - 1) for _ in range(at[k], at[k + 1])]
+    for first, end in ((0, at[0]), (at[-1], last)):
+        if end > first:
+            box = Box(fine.xs[first], coarse.box.top, fine.xs[end], coarse.box.bottom)
+            cells.append(TableCell(0, first, coarse.rows, end - first, coarse.page, box))
+    open_top = [True] * at[0] + open_top + [True] * (last - at[-1])
+    open_bottom = [True] * at[0] + open_bottom + [True] * (last - at[-1])
+    widened = replace(coarse, cells=cells, xs=fine.xs, open_top=open_top, open_bottom=open_bottom)
     return (fine, widened) if fine is upper else (widened, fine)
 
 
@@ -133,6 +146,8 @@ def _row_is_cut(upper: PageTable, lower: PageTable, seam: Sequence[tuple[TableCe
     if not seam or len(seam) != meeting or len(seam) != first:
         return False
     both = [(above, below) for above, below in seam if above.text and below.text]
+    if _only_words_go_on(seam, len(both)) or _nothing_stands_in(seam):
+        return True
     open_ = all(upper.open_bottom) or all(lower.open_top)
     if not all(_goes_on(above, below, open_=open_) for above, below in both):
         return False
@@ -152,6 +167,23 @@ def _row_is_cut(upper: PageTable, lower: PageTable, seam: Sequence[tuple[TableCe
     }
 
 
+def _nothing_stands_in(seam: Sequence[tuple[TableCell, TableCell]]) -> bool:
+    """Whether one side of the break is an empty row: the padding of the row that was cut."""
+    above = [cell.text for cell, _ in seam if cell.rowspan == 1]
+    below = [cell.text for _, cell in seam if cell.rowspan == 1]
+    return bool(above and below) and (not any(above) or not any(below))
+
+
+def _only_words_go_on(seam: Sequence[tuple[TableCell, TableCell]], both: int) -> bool:
+    """Whether the row below holds words alone, and not the label that a row of its own begins with."""
+    words = [below.text for _, below in seam if below.text]
+    if not words or any(_ENUMERATOR.match(text) or not _HAN.search(text) for text in words):
+        return False
+    leftmost, _ = min(seam, key=lambda pair: pair[0].column)
+    first = min((below for _, below in seam), key=lambda cell: cell.column)
+    return both == len(words) and (both > 1 or (bool(leftmost.text) and not first.text))
+
+
 def _goes_on(above: TableCell, below: TableCell, *, open_: bool = False) -> bool:
     """Whether the words below end the label that began above."""
     if not _HAN.search(below.text) or _ENUMERATOR.match(below.text):
@@ -159,12 +191,22 @@ def _goes_on(above: TableCell, below: TableCell, *, open_: bool = False) -> bool
     return open_ or bool(_ENUMERATOR.match(above.text)) or _plain(above.text) == _plain(below.text)
 
 
-def _is_one(above: TableCell, below: TableCell) -> bool:
-    """Whether two cells that meet at a break between rows are one group cell."""
-    group = above.rowspan > 1 or below.rowspan > 1
+def _open(upper: PageTable, lower: PageTable, above: TableCell) -> bool:
+    """Whether no rule closes the cell on either side of the break."""
+    columns = range(above.column, above.column + above.colspan)
+    return all(upper.open_bottom[c] and lower.open_top[c] for c in columns)
+
+
+def _is_one(above: TableCell, below: TableCell, *, open_: bool) -> bool:
+    """Whether two cells that meet at a break between rows are one group cell; never for numbers."""
     if above.text and below.text:
-        return _goes_on(above, below)
-    if not group:
+        return _goes_on(above, below, open_=open_)
+    text = above.text or below.text
+    if text and not _HAN.search(text):
+        return False
+    if open_:
+        return True
+    if above.rowspan == 1 and below.rowspan == 1:
         return False
     return not _ENUMERATOR.match(below.text) or not above.text
 

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.report.readers.pdf_page import MAX_RULES, Box, Page, Rule
+from pipelines.report.readers.pdf_page import MAX_RULES, Box, Char, Page, Rule
 from pipelines.report.readers.pdf_rules import covered
 
 DRAWN = 0.6
@@ -39,6 +39,17 @@ class Lattice:
     def box(self) -> Box:
         """The lattice's outer border."""
         return Box(self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
+
+    def spills(self, char: Char, page: Page) -> bool:
+        """Whether a character just below the lattice belongs to the cell above it, which the page's end cuts.
+
+        Browsers print a cut cell's last line a little below the last stroke of its borders.
+        """
+        bottom = self.ys[-1]
+        if bottom < 0.85 * page.height or not bottom <= char.y <= bottom + 1.6 * page.em:
+            return False
+        column = bisect_right(self.xs, char.x) - 1
+        return 0 <= column < len(self.closed_bottom) and not self.closed_bottom[column]
 
     def cell_box(self, cell: tuple[int, int, int, int]) -> Box:
         """One cell's box on the page."""
@@ -93,7 +104,7 @@ def _connected(
 
 def _lattice(page: Page, across: list[Rule], down: list[Rule], slack: float) -> Lattice | None:
     left, right = min(r.lo for r in across), max(r.hi for r in across)
-    top, bottom = min(r.lo for r in down), _bottom(page, across, down, left, right)
+    top, bottom = min(r.lo for r in down), max(r.hi for r in down)
     xs = _borders([r.at for r in down], left, right, slack)
     ys = _borders([r.at for r in across], top, bottom, slack)
     if len(xs) < 2 or len(ys) < 2:
@@ -117,18 +128,6 @@ def _lattice(page: Page, across: list[Rule], down: list[Rule], slack: float) -> 
         closed_bottom=[share >= DRAWN for share in across_walls[-1]],
         sure=sure,
     )
-
-
-def _bottom(page: Page, across: list[Rule], down: list[Rule], left: float, right: float) -> float:
-    """Where the table ends; below its last rule if the page cuts a row there.
-
-    Browsers may print the cut row's last line a little below the last stroke of its borders.
-    """
-    bottom, em = max(r.hi for r in down), page.em
-    if bottom - max(r.at for r in across) < em or bottom < 0.85 * page.height:
-        return bottom
-    spilt = [c.bottom for c in page.chars if left <= c.x <= right and bottom < c.y < bottom + 1.3 * em]
-    return max([bottom, *spilt])
 
 
 def _borders(positions: list[float], first: float, last: float, slack: float) -> list[float]:

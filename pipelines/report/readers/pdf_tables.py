@@ -28,7 +28,7 @@ def fill(page: Page, found: Sequence[Lattice] | None = None) -> tuple[list[PageT
     outside: list[Char] = []
     for char in page.chars:
         for k in inward:
-            if boxes[k].holds(char):
+            if boxes[k].holds(char) or found[k].spills(char, page):
                 held[k].append(char)
                 break
         else:
