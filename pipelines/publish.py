@@ -117,6 +117,8 @@ class _Fold:
                 self._children.setdefault(str(parent), []).append(version)
         self._read: dict[str, Report | str] = {}
         self._groups: dict[ReportName, dict[tuple[str, str], tuple[Source, Report]]] = {}
+        self._by_itself: set[ReportName] = set()
+        """Names that attachments have without their pages: what they may have been published as before."""
         self._refused: dict[tuple[str, str], Left] = {}
         self._unread: dict[tuple[str, str], Left] = {}
 
@@ -124,7 +126,7 @@ class _Fold:
         """Folds all documents, and takes away reports that none of them supports any more."""
         for version in self._all():
             self._assign(version)
-        return self._write(self._remove_stale())
+        return self._write(self._remove_stale(self._archive.reports(self._site)))
 
     def some(self, digests: set[str]) -> Published:
         """Folds the groups that hold these bodies, or held what stood at their addresses before."""
@@ -137,7 +139,8 @@ class _Fold:
             for source in self._stored_sources(name):
                 for version in self._versions.get(source.url or "", ()):
                     self._assign(version, only=name)
-        return self._write(())
+        stored = (self._stored(name) for name in sorted(self._by_itself - set(self._groups)))
+        return self._write(self._remove_stale(data for data in stored if data is not None))
 
     def _all(self) -> Iterator[_Version]:
         for url in sorted(self._versions):
@@ -179,6 +182,7 @@ class _Fold:
         ours, theirs = report.organization, page.organization or ""
         if report.year == page.year and ours != theirs and (ours.endswith(theirs) or theirs.endswith(ours)):
             # 西城区… in the PDF, 北京市西城区… on its page: one body, called as its page calls it.
+            self._by_itself.add((report.year, ours))
             return replace(report, organization=page.organization)
         return report
 
@@ -236,29 +240,35 @@ class _Fold:
             tuple(self._unread[place] for place in sorted(self._unread)),
         )
 
-    def _remove_stale(self) -> tuple[ReportName, ...]:
+    def _remove_stale(self, stored: Iterable[dict[str, Any]]) -> tuple[ReportName, ...]:
         """Removes reports that the fold no longer makes, if all their documents were read and lie elsewhere.
 
         A document that could not be read this time takes no report away.
         """
-        unread = {digest for digest, _ in self._unread}
+        read = {digest for digest, reading in self._read.items() if not isinstance(reading, str)}
         removed = []
-        for data in self._archive.reports(self._site):
+        for data in stored:
             name = (data["year"], data["organization"])
-            digests = {source["sha256"] for source in data["sources"]}
-            known = digests <= set(self._read)
-            if name not in self._groups and known and not digests & unread:
+            if name not in self._groups and {source["sha256"] for source in data["sources"]} <= read:
                 self._archive.remove_report(self._site, *name)
                 removed.append(name)
         return tuple(removed)
 
     def _stored_sources(self, name: ReportName) -> tuple[Source, ...]:
         """The documents that the published report of that name was made from."""
+        data = self._stored(name)
         try:
-            data = json.loads(self._archive.store.get(report_key(self._site, *name)))
-            return report_from_json(data).sources
-        except (NotFound, ValueError, InvalidReport):
+            return () if data is None else report_from_json(data).sources
+        except InvalidReport:
             return ()
+
+    def _stored(self, name: ReportName) -> dict[str, Any] | None:
+        """The published report of that name, if there is one."""
+        try:
+            data: dict[str, Any] = json.loads(self._archive.store.get(report_key(self._site, *name)))
+        except (NotFound, ValueError):
+            return None
+        return data
 
 
 def _versions(captures: Iterable[Capture]) -> tuple[dict[str, list[_Version]], bool]:
