@@ -21,7 +21,8 @@ SECRET = frozenset({"proxy-authorization", "authorization"})
 def exchange(response: Response, *, role: Role, hints: dict[str, str | int] | None = None) -> Exchange:
     """What goes into the archive about `response`: one capture, and its body where there is one.
 
-    Header order is that of the HTTP client (Twisted), which keeps Connection and Transfer-Encoding to itself.
+    Headers are as the HTTP client (Twisted) hands them on: names with capitals, Content-Length first,
+    without Connection and Transfer-Encoding, which it keeps to itself.
     """
     request = response.request
     assert request is not None

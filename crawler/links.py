@@ -20,7 +20,7 @@ LOOK_ALIKE = re.compile(
 REPORT = re.compile(r"(信息|政务)公开.*(年报|年度.*报|工作(的)?(年度)?报告|报告)|年报.*信息公开")
 CUT_OFF = re.compile(r"信息公开.{0,9}(…|\.\.\.|\.\.)$")
 """A title that its list cut short after the decisive words."""
-YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?=年|年度|\D{0,2}(政府|政务)?信息公开)")
+YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?=年|\D{0,2}(?:政府|政务)?信息公开)")
 TAIL = re.compile(
     r"(关于)?(20\d\d年?度?)?(的)?(政府|政务)?信息(主动)?公开(工作)?(的)?(20\d\d年?度?)?(的)?"
     r"(年报|年度工作报告|年度报告|工作报告|报告)?.*$"

@@ -59,7 +59,7 @@ class Record:
         return True
 
     def settle(self, url: str, state: State, reason: str = "") -> None:
-        """What became of an address: the first word counts. One that nobody expected (robots.txt) has none."""
+        """What became of an address: the first word counts. What nobody expected (robots.txt) has none."""
         task = self.tasks.get(url)
         if task is not None and task.state is None:
             task.state, task.reason = state, reason

@@ -21,7 +21,7 @@ from storage.archive import Archive
 QUIET = {"LOG_LEVEL": "WARNING", "LOG_FORMAT": "%(message)s", "GONGKAI_PROGRESS": True}
 """What `gongkai crawl` sets differently from `scrapy crawl`, unless the user does."""
 NAMED = 5
-"""Failures that the summary names; the run record has all."""
+"""Reasons for failures that the summary names; the run record has all."""
 
 
 def crawl(
@@ -66,10 +66,14 @@ def summary(site: str, outcome: Outcome) -> list[str]:
         + f". {record['read']} documents read, {published.get('published', 0)} reports written, "
         + f"{sum(record['findings'].values())} findings."
     ]
-    wrong = [*record["failed"], *record["blocked"], *record["unread"]]
-    lines += [f"  {item['url']}: {item['reason']}" for item in wrong[:NAMED]]
-    if len(wrong) > NAMED:
-        lines.append(f"  … and {len(wrong) - NAMED} more; the run record names each.")
+    by_reason: dict[str, list[str]] = {}
+    for item in (*record["failed"], *record["blocked"], *record["unread"]):
+        by_reason.setdefault(item["reason"], []).append(item["url"])
+    for reason, urls in list(by_reason.items())[:NAMED]:
+        more = f" and {len(urls) - 1} more" if len(urls) > 1 else ""
+        lines.append(f"  {urls[0]}{more}: {reason}")
+    if len(by_reason) > NAMED:
+        lines.append(f"  … and {len(by_reason) - NAMED} more reasons; the run record has all.")
     if outcome.exit is Exit.NETWORK:
         lines.append(f"{site}: nothing could be fetched.")
     elif record["ended"] != "finished":

@@ -19,7 +19,7 @@ SPIDER_LOADER_CLASS = (
 )
 
 GONGKAI_ARCHIVE = os.environ.get("GONGKAI_ARCHIVE", "./archive")  # ours: a folder, or s3://bucket/prefix
-GONGKAI_SITES = os.environ.get("GONGKAI_SITES", "")  # ours: more registry files, separated as in PATH
+GONGKAI_SITES = os.environ.get("GONGKAI_SITES", "")  # ours: more registry files or folders, as in PATH
 GONGKAI_ALLOW_PRIVATE = ""  # ours: hosts that may have a private or local address, separated by commas
 GONGKAI_COMMIT_EVERY = 200  # ours: captures in one journal segment
 GONGKAI_BLOCKED_AFTER = 3  # ours: blocked answers in a row that end the crawl of a host
@@ -27,10 +27,9 @@ GONGKAI_PROGRESS = False  # ours: a progress line on stderr; `gongkai crawl` swi
 
 # ------------------------------------------------------------------ manners
 
-USER_AGENT = (
-    "gongkai/0.1 (+https://github.com/gongkai-archive/gongkai; archive of government disclosure reports)"
-)
-# default "Scrapy/VERSION (+https://scrapy.org)": say who asks and where to complain
+_CONTACT = os.environ.get("GONGKAI_CONTACT", "")
+USER_AGENT = f"gongkai/0.1 (archive of government disclosure reports{'; ' if _CONTACT else ''}{_CONTACT})"
+# default "Scrapy/VERSION (+https://scrapy.org)": say who asks, and where its operator can be reached
 ROBOTSTXT_OBEY = True  # default False
 CONCURRENT_REQUESTS = 4  # default 16: a site is one host, rarely two; a short queue stops quickly
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8: county servers are small
@@ -80,7 +79,7 @@ TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # default 50: the guard below knows more
     "crawler.middlewares.guard.HostGuard": 50,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # default 100: an error is no permission
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # default 100: too lax
     "crawler.middlewares.robots.Robots": 100,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # default 300: no site here has a login
     "crawler.middlewares.truncation.Truncation": 560,  # asks again as RetryMiddleware (550) does

@@ -1,8 +1,8 @@
 """The registry: which sites there are, and what is known of each.
 
 One TOML file for each province under `crawler/sites/`, one table for each district; `GONGKAI_SITES`
-names further files, whose entries stand in for shipped ones of the same key. This module reads and
-checks entries. It must not fetch, and knows nothing of Scrapy.
+names further files or folders of them, whose entries stand in for shipped ones of the same key.
+This module reads and checks entries. It must not fetch, and knows nothing of Scrapy.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def load_sites(extra: str | None = None) -> dict[str, Site]:
     """
     listed = os.environ.get("GONGKAI_SITES", "") if extra is None else extra
     sites = _load(sorted(SHIPPED.glob("*.toml")))
-    return sites | _load(Path(name) for name in listed.split(os.pathsep) if name)
+    named = (Path(name) for name in listed.split(os.pathsep) if name)
+    files = (f for path in named for f in (sorted(path.glob("*.toml")) if path.is_dir() else [path]))
+    return sites | _load(files)
 
 
 def find_site(key: str, sites: Mapping[str, Site]) -> Site:

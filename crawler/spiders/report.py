@@ -18,7 +18,7 @@ from scrapy import Request, Spider
 from crawler.attachments import attachments
 from crawler.captures import body_of, exchange
 from crawler.cms import FAMILIES, Entry
-from crawler.errors import HostBlocked, RequestRefused, SettingError
+from crawler.errors import CrawlerError, HostBlocked, RequestRefused, SettingError
 from crawler.failures import explain
 from crawler.links import judge
 from crawler.pages import archived_page, text_page
@@ -63,6 +63,7 @@ class ReportSpider(Spider):
         self.open_lists = 0
         self.lists_done = False
         self.lists = 0
+        self.lists_lost = 0
         self.listed = 0
         self.beside: list[tuple[Entry, str]] = []
 
@@ -141,8 +142,10 @@ class ReportSpider(Spider):
         if asked != request.url:
             reason = f"redirected to {request.url}: {reason}"
         self.record.settle(asked, state, reason)
-        self.record.requests[urlsplit(request.url).netloc]["error"] += 1
+        if not isinstance(error, CrawlerError):  # those never went out
+            self.record.requests[urlsplit(request.url).netloc]["error"] += 1
         if request.meta["role"] == "list":
+            self.lists_lost += 1
             self.open_lists -= 1
             yield from self.after_lists()
 
@@ -181,7 +184,8 @@ class ReportSpider(Spider):
     def after_lists(self) -> Iterator[Request]:
         """What waits until every list was seen, because a list's words about a report are the better ones:
 
-        known reports, reports that other reports link to, and, if no list had an entry, made-up addresses.
+        known reports, reports that other reports link to, and, if the lists could be had and none had an
+        entry, made-up addresses.
         """
         if self.open_lists:
             return
@@ -190,7 +194,7 @@ class ReportSpider(Spider):
             for seed in self.site.seeds:
                 if (entry := self.family.report(seed)) is not None:
                     yield from self.report_page(replace(entry, listed=False), parent=None)
-            if not self.listed:
+            if not self.listed and not self.lists_lost:
                 yield from self.made_up()
         while self.beside:
             yield from self.report_page(*self.beside.pop())
