@@ -1,14 +1,17 @@
 """pdfplumber's side of the PDF reader: the second opinion, some thirteen times slower than pdfium.
 
-It differs in both halves: pdfminer decodes the fonts, and pdfplumber's own table finder reads the
-rules (line gaps tolerated, so that a page break that cuts a row loses nothing). Each page is closed
-when read: pdfplumber keeps parsed pages in memory otherwise. It must not decide which engine is right.
+pdfminer decodes the fonts and paths anew. Our own lattice is laid over them; where that is not sure,
+pdfplumber's table finder (line gaps tolerated) has the last word. Each page is closed when read:
+pdfplumber keeps parsed pages in memory otherwise. It must not decide which engine is right.
 """
 
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import pdfplumber
@@ -19,9 +22,9 @@ from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from pipelines.errors import UnreadableDocument
 from pipelines.report.readers.pdf_glyphs import UNKNOWN, letter
-from pipelines.report.readers.pdf_lines import Lattice
+from pipelines.report.readers.pdf_lines import Lattice, lattices
 from pipelines.report.readers.pdf_page import MAX_CHARACTERS, MAX_OBJECTS, Box, Char, Page, Rule
-from pipelines.report.readers.pdf_rules import THIN
+from pipelines.report.readers.pdf_rules import THIN, joined
 
 _SETTINGS = {
     "vertical_strategy": "lines",
@@ -46,7 +49,7 @@ def read_pages(body: bytes, indexes: Sequence[int]) -> Iterator[tuple[Page, list
         UnreadableDocument: pdfminer cannot read the file, or it is beyond the limits of `pdf_page`.
     """
     try:
-        with pdfplumber.open(io.BytesIO(body)) as pdf:
+        with _quiet(), pdfplumber.open(io.BytesIO(body)) as pdf:
             for index in indexes:
                 handle = pdf.pages[index]
                 try:
@@ -71,14 +74,57 @@ def _page(handle: Any, index: int) -> tuple[Page, list[Lattice]]:
     page.chars = list(_chars(objects.get("char", ()), float(x0), float(top)))
     page.pictures = [_box(image, float(x0), float(top)) for image in objects.get("image", ())]
     page.drawings = len(objects.get("curve", ()))
-    ruled = handle.filter(_is_no_shading)
-    page.horizontals = [Rule(e["x0"], e["x1"], e["top"]) for e in ruled.edges if e["orientation"] == "h"]
-    lattices = [
-        lattice
-        for table in ruled.find_tables(_SETTINGS)
-        if (lattice := _lattice([tuple(map(float, cell)) for cell in table.cells])) is not None
-    ]
-    return page, lattices
+    across, down = _pieces(objects, float(x0), float(top))
+    page.horizontals, page.verticals = joined(across), joined(down)
+    found = lattices(page)
+    if found and all(lattice.sure for lattice in found):
+        return page, found
+    tables = handle.filter(_is_no_shading).find_tables(_SETTINGS)
+    own = [lattice for table in tables if (lattice := _lattice(_shifted(table.cells, x0, top))) is not None]
+    return page, own or found
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """pdfminer warns of every font that it has to guess about; what comes of it is checked here."""
+    logger = logging.getLogger("pdfminer")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _pieces(objects: dict[str, Any], left: float, top: float) -> tuple[list[Rule], list[Rule]]:
+    """The strokes across and down: lines, thin filled shapes, the edges of outlined ones."""
+    across: list[Rule] = []
+    down: list[Rule] = []
+
+    def thin(x0: float, y0: float, x1: float, y1: float) -> bool:
+        wide, high = x1 - x0, y1 - y0
+        if min(wide, high) > THIN:
+            return False
+        if wide >= high:
+            across.append(Rule(x0 - left, x1 - left, (y0 + y1) / 2 - top))
+        if high >= wide:
+            down.append(Rule(y0 - top, y1 - top, (x0 + x1) / 2 - left))
+        return True
+
+    for kind in ("line", "rect", "curve", "image"):
+        for item in objects.get(kind, ()):
+            box = item["x0"], item["top"], item["x1"], item["bottom"]
+            if thin(*box) or kind == "image" or not item.get("stroke"):
+                continue
+            points = item.get("pts") or []
+            for (xa, ya), (xb, yb) in pairwise([*points, *points[:1]]):
+                if min(abs(xa - xb), abs(ya - yb)) <= 0.7:
+                    thin(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))
+    return across, down
+
+
+def _shifted(cells: Sequence[Any], left: float, top: float) -> list[tuple[float, ...]]:
+    return [(x0 - left, y0 - top, x1 - left, y1 - top) for x0, y0, x1, y1 in cells]
 
 
 def _is_no_shading(item: dict[str, Any]) -> bool:
