@@ -19,6 +19,7 @@ from pipelines.report.merge import merge
 from pipelines.report.model import Hints, Report, Source
 from pipelines.report.read import PARSER_VERSION, apply_hints
 from pipelines.report.stored import report_from_json
+from pipelines.report.years import with_previous_year
 from storage.archive import Archive
 from storage.errors import Damaged, NotFound
 from storage.journal import Capture
@@ -136,11 +137,12 @@ class _Fold:
             for version in self._versions[url]:
                 self._assign(version)
         for name in sorted(self._groups):
-            for source in self._stored_sources(name):
+            stored = self._stored_report(name)
+            for source in () if stored is None else stored.sources:
                 for version in self._versions.get(source.url or "", ()):
                     self._assign(version, only=name)
-        stored = (self._stored(name) for name in sorted(self._by_itself - set(self._groups)))
-        return self._write(self._remove_stale(data for data in stored if data is not None))
+        before = (self._stored(name) for name in sorted(self._by_itself - set(self._groups)))
+        return self._write(self._remove_stale(data for data in before if data is not None))
 
     def _all(self) -> Iterator[_Version]:
         for url in sorted(self._versions):
@@ -225,13 +227,21 @@ class _Fold:
         return report_from_json(data)
 
     def _write(self, removed: tuple[ReportName, ...]) -> Published:
+        """Writes the merged groups and the reports of the years after them, which refer to them."""
+        merged = {name: merge(list(group.values())) for name, group in self._groups.items()}
+        names = set(merged)
+        names |= {(year + 1, body) for year, body in (*merged, *removed)}
         published: list[ReportName] = []
         unchanged: list[ReportName] = []
-        for name in sorted(self._groups):
-            year, organization = name
-            report = merge(list(self._groups[name].values()))
-            written = self._archive.put_report(self._site, year, organization, report.to_json())
-            (published if written else unchanged).append(name)
+        for year, body in sorted(names):
+            report = merged.get((year, body)) or self._stored_report((year, body))
+            if report is None:
+                continue
+            previous = merged.get((year - 1, body)) or self._stored_report((year - 1, body))
+            written = self._archive.put_report(
+                self._site, year, body, with_previous_year(report, previous).to_json()
+            )
+            (published if written else unchanged).append((year, body))
         return Published(
             tuple(published),
             tuple(unchanged),
@@ -254,13 +264,13 @@ class _Fold:
                 removed.append(name)
         return tuple(removed)
 
-    def _stored_sources(self, name: ReportName) -> tuple[Source, ...]:
-        """The documents that the published report of that name was made from."""
+    def _stored_report(self, name: ReportName) -> Report | None:
+        """The published report of that name, if there is a sound one."""
         data = self._stored(name)
         try:
-            return () if data is None else report_from_json(data).sources
+            return None if data is None else report_from_json(data)
         except InvalidReport:
-            return ()
+            return None
 
     def _stored(self, name: ReportName) -> dict[str, Any] | None:
         """The published report of that name, if there is one."""
