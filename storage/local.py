@@ -65,7 +65,7 @@ class LocalStore:
         with self._errors(path):
             try:
                 return path.read_bytes()
-            except (FileNotFoundError, NotADirectoryError) as error:
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
                 raise NotFound(f"{key} is not in {self.url}") from error
 
     def exists(self, key: str) -> bool:

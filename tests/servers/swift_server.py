@@ -1,0 +1,103 @@
+"""A real S3 server for tests: OpenStack Swift with s3api, started from its own virtual environment.
+
+Swift verifies signatures, Content-MD5 and checksums, and fsyncs before it answers, so what it says
+counts. It listens on free ports of the loopback, plain and with TLS, and dies with this process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+
+from tests.replica.certificates import Authority
+
+PYTHON = Path(__file__).resolve().parents[2] / ".venv-swift" / "bin" / "python"
+PROCESS = Path(__file__).with_name("swift_process.py")
+
+
+def missing(folder: Path) -> str | None:
+    """Why Swift cannot run with its data in `folder`; None if it can."""
+    if not PYTHON.exists():
+        return "no Swift server: run ./setup.sh swift"
+    if not hasattr(os, "setxattr"):
+        return f"no Swift server: {sys.platform} lacks Linux's extended attributes"
+    try:
+        os.setxattr(folder, "user.probe", b"")
+    except OSError as error:
+        return f"no Swift server: {folder} has no extended attributes ({error.strerror}): set TMPDIR"
+    return None
+
+
+class Swift:
+    """A server that runs from `start` to `stop`. Its files and its log are in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = ""
+        self.tls_url = ""
+        self.ca_file = folder / "replica-ca.pem"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Swift:
+        """Start it and wait until it is ready; raises RuntimeError with the end of its log."""
+        Authority(self.folder).context("localhost")
+        certificate = str(self.folder / "localhost.pem")
+        log = self.folder / "swift.log"
+        with log.open("ab") as errors:
+            self._process = subprocess.Popen(
+                [PYTHON, "-W", "ignore", PROCESS, self.folder / "data", certificate, certificate],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+            )
+        assert self._process.stdout is not None
+        ready = self._process.stdout.readline()
+        if not ready:
+            self.stop()
+            raise RuntimeError(f"Swift did not start; {log} ends:\n{log.read_text()[-3000:]}")
+        ports = json.loads(ready)
+        self.url = f"http://127.0.0.1:{ports['proxy']}"
+        self.tls_url = f"https://localhost:{ports['tls']}"
+        return self
+
+    def stop(self) -> None:
+        """End it, at once: what it acknowledged is durable."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+
+    def environment(self, *, tls: bool = False) -> dict[str, str]:
+        """The variables by which any AWS client finds it, and nothing of the machine's own configuration."""
+        variables = {
+            "AWS_ENDPOINT_URL_S3": self.tls_url if tls else self.url,
+            "AWS_ACCESS_KEY_ID": "test:tester",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_REGION": "us-east-1",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "no_proxy": "127.0.0.1,localhost",
+        }
+        return variables | ({"AWS_CA_BUNDLE": str(self.ca_file)} if tls else {})
+
+    def new_bucket(self) -> str:
+        """The name of a new, empty bucket."""
+        name = f"bucket-{uuid.uuid4().hex[:12]}"
+        client = boto3.client(
+            "s3",
+            endpoint_url=self.url,
+            aws_access_key_id="test:tester",
+            aws_secret_access_key="testing",
+            region_name="us-east-1",
+            config=Config(proxies={}),
+        )
+        client.create_bucket(Bucket=name)
+        client.close()
+        return name

@@ -1,0 +1,81 @@
+"""Captures for tests, and stores that count or fail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from storage.errors import ArchiveUnusable
+from storage.journal import Capture
+from storage.store import Store
+
+NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
+
+
+def capture(number: int = 0, **fields: Any) -> Capture:
+    """A capture of a report page, one second after the one numbered before it."""
+    url = f"https://www.xuxian.gov.cn/{number}.html"
+    made: dict[str, Any] = {
+        "site": "xuxian",
+        "run": "",
+        "url": url,
+        "final_url": url,
+        "status": 200,
+        "requested": NOW + timedelta(seconds=number),
+        "received": NOW + timedelta(seconds=number, milliseconds=250),
+        "role": "report",
+        "headers": (("Content-Type", "text/html"), ("ETag", f'"{number}"')),
+        "hints": {"title": "虚县虚构局2025年政府信息公开工作年度报告", "year": 2025},
+    }
+    return Capture(**(made | fields))
+
+
+def body(number: int = 0) -> bytes:
+    """A body that differs from those of other numbers."""
+    return f"<html>虚县虚构局 {number}</html>".encode() * 20
+
+
+class WatchedStore:
+    """A store that counts what is asked of it, and fails when told to."""
+
+    def __init__(self, store: Store) -> None:
+        self.inner = store
+        self.url = store.url
+        self.local = store.local
+        self.calls: Counter[str] = Counter()
+        """How often "put raw", "get captures" ... were asked."""
+        self.failing = False
+
+    def put(self, key: str, data: bytes) -> None:
+        self._count("put", key)
+        self.inner.put(key, data)
+
+    def replace(self, key: str, data: bytes) -> None:
+        self._count("replace", key)
+        self.inner.replace(key, data)
+
+    def get(self, key: str) -> bytes:
+        self._count("get", key)
+        return self.inner.get(key)
+
+    def exists(self, key: str) -> bool:
+        self._count("exists", key)
+        return self.inner.exists(key)
+
+    def remove(self, key: str) -> None:
+        self._count("remove", key)
+        self.inner.remove(key)
+
+    def list(self, prefix: str = "") -> Iterator[str]:
+        self._count("list", prefix)
+        return self.inner.list(prefix)
+
+    def close(self) -> None:
+        self.inner.close()
+
+    def _count(self, verb: str, key: str) -> None:
+        self.calls[f"{verb} {key.partition('/')[0]}"] += 1
+        if self.failing:
+            raise ArchiveUnusable("The store is told to fail.")

@@ -1,0 +1,102 @@
+"""What every store promises, on a folder, on S3 and on S3 over TLS."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from storage.errors import BadKey, Damaged, NotFound
+from storage.store import Store, open_store
+
+KEY = "raw/ab/" + "ab" * 32
+
+
+def test_what_was_put_is_got_and_listed(store: Store) -> None:
+    every_byte = bytes(range(256)) * 300
+    store.put(KEY, every_byte)
+    assert store.get(KEY) == every_byte
+    assert store.exists(KEY)
+    assert list(store.list()) == [KEY]
+
+
+def test_an_empty_body_and_one_of_some_megabytes(store: Store) -> None:
+    large = random.Random(1).randbytes(5_000_000)
+    store.put("raw/empty", b"")
+    store.put("raw/large", large)
+    assert store.get("raw/empty") == b""
+    assert store.get("raw/large") == large
+
+
+def test_another_opening_of_the_same_address_sees_it(store: Store, store_url: str) -> None:
+    store.put(KEY, b"one")
+    assert open_store(store_url).get(KEY) == b"one"
+    assert open_store(store_url).url == store.url
+
+
+def test_the_same_bytes_may_be_put_again(store: Store) -> None:
+    store.put(KEY, b"one")
+    store.put(KEY, b"one")
+    assert store.get(KEY) == b"one"
+
+
+def test_other_bytes_are_refused_and_what_was_there_stays(store: Store) -> None:
+    store.put(KEY, b"one")
+    with pytest.raises(Damaged, match=KEY[-20:]):
+        store.put(KEY, b"two")
+    assert store.get(KEY) == b"one"
+
+
+def test_replace_puts_other_bytes_in_place(store: Store) -> None:
+    store.replace("reports/xuxian/2025/x.json", b"one")
+    store.replace("reports/xuxian/2025/x.json", b"two")
+    assert store.get("reports/xuxian/2025/x.json") == b"two"
+    assert list(store.list()) == ["reports/xuxian/2025/x.json"]
+
+
+def test_what_is_not_there_is_not_found(store: Store) -> None:
+    store.put("raw/ab/x", b"one")
+    for key in (KEY, "raw/ab", "raw/ab/x/y", "raw"):
+        assert not store.exists(key)
+        with pytest.raises(NotFound):
+            store.get(key)
+
+
+def test_what_was_removed_is_gone_and_removing_nothing_is_fine(store: Store) -> None:
+    store.replace(KEY, b"one")
+    store.remove(KEY)
+    store.remove(KEY)
+    assert not store.exists(KEY)
+    assert list(store.list()) == []
+
+
+def test_keys_are_listed_by_prefix_in_order_of_their_bytes(store: Store) -> None:
+    keys = ["a/b/c", "a-b", "a.b/c", "a/b.c", "a/bc/d", "a/b", "b/a", "a/b-1/x"]
+    keys.remove("a/b")  # a folder cannot hold a file and a folder of one name; the layout needs neither
+    for key in keys:
+        store.put(key, key.encode())
+    assert list(store.list()) == sorted(keys)
+    assert list(store.list("a/b")) == ["a/b-1/x", "a/b.c", "a/b/c", "a/bc/d"]
+    assert list(store.list("a/b/")) == ["a/b/c"]
+    assert list(store.list("a/b-")) == ["a/b-1/x"]
+    assert list(store.list("c/")) == []
+
+
+@pytest.mark.parametrize(
+    "key", ["../x", "/etc/x", "raw/../../x", "raw//x", "raw/.x", "", "raw/信息", "a" * 101, "a\0b"]
+)
+def test_keys_that_are_none_are_refused(store: Store, key: str) -> None:
+    for asking in (store.get, store.exists, store.remove):
+        with pytest.raises(BadKey):
+            asking(key)
+    for putting in (store.put, store.replace):
+        with pytest.raises(BadKey):
+            putting(key, b"x")
+
+
+def test_many_threads_may_put_the_same_and_different_keys(store: Store) -> None:
+    bodies = {f"raw/{n % 3}/{n}": bytes([n]) * 1000 for n in range(12)}
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(lambda item: store.put(*item), [*bodies.items()] * 2))
+    assert {key: store.get(key) for key in store.list()} == bodies
