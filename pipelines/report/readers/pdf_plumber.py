@@ -105,9 +105,9 @@ def _pieces(objects: dict[str, Any], left: float, top: float) -> tuple[list[Rule
         wide, high = x1 - x0, y1 - y0
         if min(wide, high) > THIN:
             return False
-        if wide >= high:
+        if wide >= 0.8 * high:
             across.append(Rule(x0 - left, x1 - left, (y0 + y1) / 2 - top))
-        if high >= wide:
+        if high >= 0.8 * wide:
             down.append(Rule(y0 - top, y1 - top, (x0 + x1) / 2 - left))
         return True
 

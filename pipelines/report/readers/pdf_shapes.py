@@ -99,9 +99,9 @@ class Shapes:
         wide, high = x1 - x0, bottom - top
         if min(wide, high) > THIN:
             return False
-        if wide >= high or wide > THIN:
+        if wide >= 0.8 * high:
             self._across.append(Rule(x0, x1, (top + bottom) / 2))
-        if high >= wide or high > THIN:
+        if high >= 0.8 * wide:
             self._down.append(Rule(top, bottom, (x0 + x1) / 2))
         return True
 
