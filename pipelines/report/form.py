@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.report.labels import Labels, Match
+from pipelines.report.labels import Labels
 from pipelines.report.model import Edition, TableName
 
 REQUEST_COLUMNS: dict[str, tuple[str, ...]] = {

@@ -8,11 +8,18 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-
-from pipelines.report.model import Document, Grid, Hints, Paragraph, Report, Source, TextLines
+from pipelines.report import checks
+from pipelines.report.identity import identify
+from pipelines.report.model import TABLES, Document, Evidence, Finding, Hints, Report, Source
+from pipelines.report.nature import why_no_report
+from pipelines.report.prose import grids_with_context, prose_lines, table_lines
 from pipelines.report.readers import open_document
+from pipelines.report.sections import read_sections
 from pipelines.report.sheet import Sheet
+from pipelines.report.statistics import read_statistics
+from pipelines.report.streams import read_streams
 from pipelines.report.tables import read_grids
+from pipelines.report.titles import squeeze
 
 PARSER_VERSION = "0.1.0"
 PARSER = f"gongkai {PARSER_VERSION}"
@@ -30,7 +37,9 @@ def read(body: bytes, hints: Hints | None = None) -> Report:
 def read_body(body: bytes) -> Report:
     """One document to a report, from its bytes alone.
 
-    A document that is no report gives a Report whose `not-a-report` finding says why.
+    A document that is no report gives a Report whose `not-a-report` finding says why, without tables.
+    One in a format that needs another program first (an image, DOC, XLS, OFD …) gives a Report whose
+    `needs-ocr` or `needs-converter` finding says so, with everything else open.
 
     Raises:
         UnreadableDocument: where the body cannot be opened.
@@ -40,36 +49,81 @@ def read_body(body: bytes) -> Report:
 
 def read_document(document: Document, sha256: str) -> Report:
     """An opened document to a report; `sha256` names its body."""
-    source = Source(sha256, document.media_type)
+    empty = Report(
+        editions=dict.fromkeys(TABLES),
+        findings=document.findings,
+        sources=(Source(sha256, document.media_type),),
+        parser=PARSER,
+    )
+    if (
+        any(finding.code in ("needs-ocr", "needs-converter") for finding in document.findings)
+        and not document.blocks
+    ):
+        return empty
+    lines = prose_lines(document)
+    grids = grids_with_context(document)
     sheet = Sheet()
-    read_grids(list(_grids(document)), sheet)
+    read_grids(grids, sheet)
+    missing = frozenset(table for table in TABLES if not sheet.cells.get(table))
+    read_streams(table_lines(document), sheet, missing)
+    annex = read_statistics([grid for grid, _ in grids], [text for text, _ in table_lines(document)])
+    identity = identify(document, lines)
+    sections = read_sections(lines)
+    reason = why_no_report(document, identity, sheet, sections, lines, annex=annex is not None)
+    if reason is not None:
+        return empty.with_findings(Finding("not-a-report", "info", "", reason))
     finished = sheet.finish()
-    evidence = {path: replace(e, document=sha256) for path, e in finished.evidence.items()}
-    return Report(
+    report = replace(
+        empty,
+        organization=identity.organization,
+        year=identity.year,
+        title=identity.title,
+        published=identity.published,
+        period=identity.period,
         editions=finished.editions,
         active_disclosure=finished.tables["active_disclosure"],
         requests=finished.tables["requests"],
         review=finished.tables["review"],
-        findings=(*document.findings, *finished.findings),
-        evidence=evidence,
-        sources=(source,),
-        parser=PARSER,
+        statistics=None if annex is None else annex[0],
+        sections=sections,
+        evidence={path: _of(evidence, sha256) for path, evidence in finished.evidence.items()},
     )
+    found = [*identity.findings, *finished.findings]
+    if annex is not None:
+        # The statutory tables did not exist yet: that they are absent is no loss.
+        found = [finding for finding in found if finding.code != "table-missing"]
+        found += annex[1]
+    return report.with_findings(*found, *checks.check(report))
 
 
 def apply_hints(report: Report, hints: Hints) -> Report:
-    """The report with what it leaves open filled from `hints`; where they disagree, a finding."""
-    return report
+    """The report with what it leaves open filled from `hints`; a finding where they disagree on the year.
+
+    What the document itself says stays. A finding that said that something is open goes when it is filled.
+    """
+    if not report.is_report:
+        return report
+    findings = list(report.findings)
+    organization, year = report.organization, report.year
+    if organization is None and hints.organization:
+        organization = squeeze(hints.organization)
+        findings = [finding for finding in findings if finding.code != "organization-unknown"]
+    if year is None:
+        year = hints.year
+    elif hints.year is not None and hints.year != year:
+        message = f"the report says {year}, the entry that links to it says {hints.year}"
+        finding = Finding("year-conflict", "warning", "year", message)
+        if finding not in findings:
+            findings.append(finding)
+    return replace(
+        report,
+        organization=organization,
+        year=year,
+        title=report.title or hints.title,
+        published=report.published or hints.published,
+        findings=tuple(findings),
+    )
 
 
-def _grids(document: Document) -> list[tuple[Grid, str]]:
-    out = []
-    above = ""
-    for block in document.blocks:
-        if isinstance(block, Grid):
-            out.append((block, above))
-        elif isinstance(block, Paragraph) and block.text.strip():
-            above = block.text
-        elif isinstance(block, TextLines):
-            above = next((line for _, line in reversed(block.lines) if line.strip()), above)
-    return out
+def _of(evidence: Evidence, sha256: str) -> Evidence:
+    return replace(evidence, document=sha256)

@@ -60,9 +60,10 @@ class Sheet:
         old = cells.get(column)
         if old is None or (old.value.kind == "unreadable" and not old.raw and value.kind != "unreadable"):
             cells[column] = Entry(value, raw, place)
-        elif old.value.number == value.number and old.value.number is not None:
-            return
-        elif value.kind in ("blank", "none-mark"):
+        elif (old.value.number == value.number and old.value.number is not None) or value.kind in (
+            "blank",
+            "none-mark",
+        ):
             return
         elif old.value.kind in ("blank", "none-mark") and value.number is not None:
             cells[column] = Entry(value, raw, place)

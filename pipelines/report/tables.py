@@ -144,10 +144,8 @@ class GridReader:
                 and not self._is_label(text)
                 and self._is_row(slots[:words], slots[words].text)
             ):
-                if (
-                    any(c.isdigit() for c in fold(text))
-                    and not fold(text)[0].isdigit()
-                    or not label_key(text)
+                if (any(c.isdigit() for c in fold(text)) and not fold(text)[0].isdigit()) or not label_key(
+                    text
                 ):
                     break  # words among the values ("约3件"), not a further label
             if label_key(text):

@@ -21,12 +21,66 @@ from pipelines.report.slots import MAX_ROWS, MAX_SPAN
 MEDIA_TYPE = "text/html"
 
 _SKIP = frozenset(
-    "script style noscript template iframe object embed svg math head select option button textarea nav footer "
-    "audio video canvas map".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "math",
+        "head",
+        "select",
+        "option",
+        "button",
+        "textarea",
+        "nav",
+        "footer",
+        "audio",
+        "video",
+        "canvas",
+        "map",
+    ]
 )
 _BREAKS = frozenset(
-    "p div section article aside header main h1 h2 h3 h4 h5 h6 ul ol li dl dt dd form fieldset figure figcaption "
-    "blockquote pre address center hr body caption legend details summary ucapcontent".split()
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "aside",
+        "header",
+        "main",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "form",
+        "fieldset",
+        "figure",
+        "figcaption",
+        "blockquote",
+        "pre",
+        "address",
+        "center",
+        "hr",
+        "body",
+        "caption",
+        "legend",
+        "details",
+        "summary",
+        "ucapcontent",
+    ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _WHITE = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")

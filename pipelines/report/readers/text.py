@@ -1,17 +1,177 @@
 """Plain text to a Document: grids where the text still draws them, lines where it does not.
 
-Owns what a line of text can tell: pipes, tabs, one cell to a line. It must not know labels.
+Owns what a line of text can tell: pipes (Markdown's among them), tabs between cells, one tabbed cell
+to a line with a blank line between rows. It must not know labels. Merged cells are lost in text, so
+a grid made here has none, and its columns may not stand under their headers.
 """
 
 from __future__ import annotations
 
-from pipelines.report.model import Document, TextLines
+import re
+from collections.abc import Sequence
+
+from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Place, TextLines
 from pipelines.report.readers.html import decode
 
 MEDIA_TYPE = "text/plain"
 
+_NAME = re.compile(
+    r"\s*(标题|题目|名称|信息名称|发布时间|发布日期|公开日期|发文日期|成文日期|生成日期|文号|发布机构|公开机构|发文机关|"
+    r"来源|信息来源|栏目|索引号|责任部门|原文链接|本地目录)\s*[:：]\s*(.*?)\s*"
+)
+_BODY_MARK = re.compile(r"\s*[=＝*\-—]{4,}.*")
+_RULE_CELL = re.compile(r"\s*:?[-=—─━]{2,}:?\s*")
+_RULE_LINE = re.compile(r"\s*[+|\-=─━┌┐└┘├┤┬┴┼╋:\s]{3,}")
+_PIPES = str.maketrans("│┃｜￨", "||||")
+_NUMBER = re.compile(r"\s*[+-]?[0-9０-９][0-9０-９.,]*\s*")
+_HEADER_LINES = 15
+
+Line = tuple[int, str]
+
 
 def read(body: bytes) -> Document:
     """Open a text."""
-    lines = decode(body).splitlines()
-    return Document(MEDIA_TYPE, (TextLines(tuple(enumerate(lines, 1))),))
+    lines = list(enumerate(re.split(r"\r\n|[\n\r\f\v\x1c-\x1e\u2028\u2029]", decode(body)), 1))
+    names, lines = _header(lines)
+    blocks: list[Block] = []
+    rest: list[Line] = []
+    table = 0
+    i = 0
+    while i < len(lines):
+        for shape in (_piped, _tabbed, _celled):
+            stop, rows = shape(lines, i)
+            if rows:
+                if rest:
+                    blocks.append(TextLines(tuple(rest)))
+                    rest = []
+                blocks.append(_grid(rows, table))
+                table += 1
+                i = stop
+                break
+        else:
+            rest.append(lines[i])
+            i += 1
+    if rest:
+        blocks.append(TextLines(tuple(rest)))
+    return Document(MEDIA_TYPE, tuple(blocks), Metadata(names.get("标题") or None, names))
+
+
+def _header(lines: list[Line]) -> tuple[dict[str, str], list[Line]]:
+    """What the lines before the body say of the text ("标题: …"), and the lines after them."""
+    names: dict[str, str] = {}
+    last = 0
+    for i, (_, line) in enumerate(lines[:_HEADER_LINES]):
+        if (found := _NAME.fullmatch(line)) is not None:
+            names.setdefault(found[1], found[2])
+            last = i + 1
+        elif names and _BODY_MARK.fullmatch(line):
+            last = i + 1
+            break
+    if len(names) < 3:  # a line of a report's own head is body text too
+        return names, lines
+    return names, lines[last:]
+
+
+_Row = list[tuple[str, int]]
+
+
+def _grid(rows: Sequence[_Row], table: int) -> Grid:
+    cells = tuple(
+        Cell(text.strip(), r, c, place=Place(table=table, row=r, column=c, line=number))
+        for r, row in enumerate(rows)
+        for c, (text, number) in enumerate(row)
+    )
+    return Grid(cells, Place(table=table, line=rows[0][0][1] if rows and rows[0] else None))
+
+
+def _piped(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
+    """Lines cut by pipes, at least two together; rules between them are passed over."""
+    rows: list[_Row] = []
+    i = start
+    blank = 0
+    while i < len(lines):
+        number, line = lines[i][0], lines[i][1].translate(_PIPES)
+        if "|" in line and not _RULE_LINE.fullmatch(line):
+            cells = line.strip().split("|")
+            if line.strip().startswith("|"):
+                cells = cells[1:]
+            if line.strip().endswith("|") and len(cells) > 1:
+                cells = cells[:-1]
+            if not all(_RULE_CELL.fullmatch(cell) for cell in cells):
+                rows.append([(re.sub(r"<br\s*/?>", "\n", cell), number) for cell in cells])
+            blank = 0
+        elif rows and _RULE_LINE.fullmatch(line):
+            blank = 0
+        elif rows and not line.strip() and blank == 0:
+            blank += 1
+        else:
+            break
+        i += 1
+    return (i, rows) if len(rows) >= 2 else (start, [])
+
+
+def _tabbed(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
+    """Lines of cells between tabs. A line break inside a cell cuts its row: the row is put together again."""
+    if "\t" not in lines[start][1].strip(" ").strip("\r")[1:]:
+        return start, []
+    stop = start
+    taken: list[Line] = []
+    while stop < len(lines) and stop - start < 2_000:
+        line = lines[stop][1]
+        if "\t" in line or (
+            line.strip() and any("\t" in text for _, text in lines[stop + 1 : stop + 3]) and len(line) < 60
+        ):
+            taken.append(lines[stop])
+        elif line.strip() or stop + 1 >= len(lines) or "\t" not in lines[stop + 1][1]:
+            break
+        stop += 1
+    counts = [line.count("\t") for _, line in taken if "\t" in line.strip()]
+    if len(counts) < 2:
+        return start, []
+    width = max(set(counts), key=lambda n: (counts.count(n), n))
+    rows: list[_Row] = []
+    open_row = False
+    for number, line in taken:
+        cells: _Row = [(text, number) for text in line.split("\t")]
+        if open_row and rows and cells[0][0].strip() and not _NUMBER.fullmatch(cells[0][0]):
+            last, at = rows[-1][-1]
+            if last.strip() and not _NUMBER.fullmatch(last) and len(rows[-1]) + len(cells) - 1 <= width + 1:
+                rows[-1][-1] = (f"{last}\n{cells[0][0]}", at)
+                rows[-1].extend(cells[1:])
+                open_row = len(rows[-1]) < width + 1
+                continue
+        rows.append(cells)
+        open_row = len(cells) < width + 1
+    return stop, rows
+
+
+def _celled(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
+    """One cell to a line, each behind a tab (an empty cell is the tab alone), a blank line between rows."""
+    rows: list[_Row] = []
+    row: _Row = []
+    i = start
+    while i < len(lines):
+        number, line = lines[i]
+        if line.startswith("\t") and "\t" not in line[1:].strip():
+            row.append((line, number))
+        elif row and line.strip() and "\t" not in line:
+            if i > start and not lines[i - 1][1]:
+                break
+            text, at = row[-1]
+            row[-1] = (f"{text}\n{line}", at)
+        elif not line.strip():
+            if row:
+                rows.append(row)
+                row = []
+            elif (
+                i > start
+                and not lines[i - 1][1].strip()
+                and not (i + 1 < len(lines) and lines[i + 1][1].startswith("\t"))
+            ):
+                break
+        else:
+            break
+        i += 1
+    if row:
+        rows.append(row)
+    return (i, rows) if len(rows) >= 2 and any(len(r) > 1 for r in rows) else (start, [])

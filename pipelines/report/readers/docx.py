@@ -1,0 +1,182 @@
+"""DOCX to a Document: paragraphs and grids in reading order, merged cells placed.
+
+Owns WordprocessingML. It must not know what a report is. The package's sizes are checked before
+anything is unpacked: a few kilobytes of ZIP can hold gigabytes.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from zlib import error as zlib_error
+
+from lxml import etree
+
+from pipelines.errors import UnreadableDocument
+from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Paragraph, Place
+from pipelines.report.readers.sniff import DOCX
+from pipelines.report.slots import MAX_ROWS, MAX_SPAN
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
+_MOST_PARTS = 5_000
+_MOST_BYTES = 64 * 1024 * 1024
+_SKIP = frozenset(
+    _W + name for name in ("del", "moveFrom", "instrText", "fldChar", "pict", "drawing", "object", "rPr")
+)
+
+
+def read(body: bytes) -> Document:
+    """Open a Word file.
+
+    Raises:
+        UnreadableDocument: where the package is damaged, encrypted or larger than it may be.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as package:
+            infos = package.infolist()
+            if len(infos) > _MOST_PARTS or any(info.file_size > _MOST_BYTES for info in infos):
+                raise UnreadableDocument("the Word file unpacks to more than is read here: open it by hand")
+            document = _part(package, "word/document.xml")
+            core = _part(package, "docProps/core.xml") if "docProps/core.xml" in package.namelist() else None
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        OSError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+    ) as error:
+        raise UnreadableDocument(
+            f"the Word file is damaged or encrypted ({error}): fetch it again"
+        ) from error
+    except zlib_error as error:
+        raise UnreadableDocument(
+            f"the Word file's packed data is damaged ({error}): fetch it again"
+        ) from error
+    body_element = document.find(f"{_W}body")
+    if body_element is None:
+        raise UnreadableDocument("the Word file has no body: fetch it again")
+    walk = _Walk()
+    walk.blocks_of(body_element)
+    title = None
+    if core is not None:
+        element = core.find("{http://purl.org/dc/elements/1.1/}title")
+        title = (element.text or "").strip() or None if element is not None else None
+    return Document(DOCX, tuple(walk.blocks), Metadata(title))
+
+
+def _part(package: zipfile.ZipFile, name: str) -> etree._Element:
+    with package.open(name) as stream:
+        data = stream.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise UnreadableDocument("the Word file unpacks to more than is read here: open it by hand")
+    data = data.replace(_STRICT, _W[1:-1].encode())
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableDocument(f"the Word file's {name} is damaged ({error}): fetch it again") from error
+
+
+class _Walk:
+    """Collects blocks; a table inside a cell of another comes before it as a grid of its own."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._tables = 0
+
+    def blocks_of(self, parent: etree._Element) -> None:
+        """The blocks directly under an element, content controls and the like opened."""
+        for element in _children(parent):
+            if element.tag == f"{_W}p":
+                if text := " ".join(_text(element).split()):
+                    self.blocks.append(Paragraph(text))
+            elif element.tag == f"{_W}tbl":
+                self._table(element)
+
+    def _table(self, table: etree._Element) -> None:
+        index = self._tables
+        self._tables += 1
+        rows = [row for row in _children(table) if row.tag == f"{_W}tr"][:MAX_ROWS]
+        open_merges: dict[int, int] = {}
+        cells: list[Cell] = []
+        at = len(self.blocks)
+        for r, row in enumerate(rows):
+            column = _number(row, "trPr", "gridBefore") or 0
+            for tc in _children(row):
+                if tc.tag != f"{_W}tc":
+                    continue
+                span = min(_number(tc, "tcPr", "gridSpan") or 1, MAX_SPAN)
+                merge = _vertical_merge(tc)
+                if merge == "continue" and column in open_merges:
+                    above = cells[open_merges[column]]
+                    cells[open_merges[column]] = Cell(
+                        above.text, above.row, above.column, r - above.row + 1, above.colspan, above.place
+                    )
+                else:
+                    open_merges.pop(column, None)
+                    if merge is not None:
+                        open_merges[column] = len(cells)
+                    place = Place(table=index, row=r, column=column)
+                    cells.append(Cell(self._cell_text(tc), r, column, 1, span, place))
+                column += span
+        if cells:
+            nested = self.blocks[at:]
+            del self.blocks[at:]
+            self.blocks.append(Grid(tuple(cells), Place(table=index)))
+            self.blocks.extend(nested)
+
+    def _cell_text(self, tc: etree._Element) -> str:
+        lines: list[str] = []
+        for element in _children(tc):
+            if element.tag == f"{_W}p":
+                lines.extend(_text(element).split("\n"))
+            elif element.tag == f"{_W}tbl":
+                self._table(element)
+        return "\n".join(text for line in lines if (text := " ".join(line.split())))
+
+
+def _children(parent: etree._Element) -> Iterator[etree._Element]:
+    """Children, with wrappers (content controls, insertions, custom XML) opened. Depth is bounded by lxml's own."""
+    stack = list(reversed(list(parent)))
+    wrappers = {_W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
+    while stack:
+        element = stack.pop()
+        if element.tag in wrappers:
+            stack.extend(reversed(list(element)))
+        elif isinstance(element.tag, str) and element.tag not in _SKIP:
+            yield element
+
+
+def _text(paragraph: etree._Element) -> str:
+    out: list[str] = []
+    stack = list(reversed(list(paragraph)))
+    while stack:
+        element = stack.pop()
+        if not isinstance(element.tag, str) or element.tag in _SKIP:
+            continue
+        if element.tag == f"{_W}t":
+            out.append(element.text or "")
+        elif element.tag == f"{_W}tab":
+            out.append("\t")
+        elif element.tag in (f"{_W}br", f"{_W}cr"):
+            out.append("\n")
+        elif element.tag == f"{_W}noBreakHyphen":
+            out.append("-")
+        else:
+            stack.extend(reversed(list(element)))
+    return "".join(out)
+
+
+def _number(element: etree._Element, properties: str, name: str) -> int | None:
+    found = element.find(f"{_W}{properties}/{_W}{name}")
+    value = None if found is None else found.get(f"{_W}val")
+    return int(value) if value is not None and value.isdigit() and len(value) < 6 else None
+
+
+def _vertical_merge(tc: etree._Element) -> str | None:
+    found = tc.find(f"{_W}tcPr/{_W}vMerge")
+    return None if found is None else found.get(f"{_W}val", "continue")

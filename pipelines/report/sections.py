@@ -1,0 +1,114 @@
+"""The report's numbered parts: headings and the prose under them.
+
+Owns telling a heading from a line that mentions one. The statutory number comes from the heading's
+words, not from the printed numeral, which restarts or is lost in many reports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipelines.report import form
+from pipelines.report.model import Section
+from pipelines.report.prose import ProseLine
+from pipelines.report.titles import squeeze
+from pipelines.report.values import parse_value
+
+_NUMBERED = re.compile(r"[（(]?([一二三四五六七八九十]{1,2})[、.．，,:：]\s*(\S.{0,50})")
+_KINDS: tuple[tuple[int, re.Pattern[str]], ...] = (
+    (2, re.compile(r"主动公开(?:政府)?信息")),
+    (3, re.compile(r"收到和处理|申请(?:办理)?情况|依申请公开")),
+    (4, re.compile(r"行政(?:法)?复议|行政诉讼|复议.{0,2}诉讼")),
+    (5, re.compile(r"问题|不足|改进")),
+    (6, re.compile(r"其他需要|其它需要|需要(?:报告|说明)的|其他(?:报告|需报告)?事项")),
+    (1, re.compile(r"总体情况|概述|基本情况|总体工作|工作(?:总体|开展|基本)?情况|概况")),
+)
+_PLAIN = {
+    "总体情况": 1,
+    "主动公开政府信息情况": 2,
+    "行政机关主动公开政府信息情况": 2,
+    "收到和处理政府信息公开申请情况": 3,
+    "政府信息公开行政复议、行政诉讼情况": 4,
+    "政府信息公开行政复议行政诉讼情况": 4,
+    "存在的主要问题及改进情况": 5,
+    "其他需要报告的事项": 6,
+}
+_SENTENCE_END = ("。", "！", "？", "；", "：", ":", ";")
+
+
+@dataclass(slots=True)
+class _Part:
+    number: int | None
+    heading: str
+    lines: list[ProseLine] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The prose, lines that a page broke put together again."""
+        out = ""
+        previous: ProseLine | None = None
+        for line in self.lines:
+            if self.number in (2, 3, 4) and _is_table_text(line.text):
+                previous = None
+                continue
+            text = line.text.strip()
+            goes_on = (
+                previous is not None
+                and previous.wrapped
+                and not previous.text.rstrip().endswith(_SENTENCE_END)
+                and len(previous.text) >= 20
+            )
+            out += ("" if goes_on or not out else "\n") + text
+            previous = line
+        return out
+
+
+def read_sections(lines: Sequence[ProseLine]) -> tuple[Section, ...]:
+    """The numbered parts in printed order. One that is announced twice (a table of contents) is taken once."""
+    parts: list[_Part] = []
+    for line in lines:
+        heading = _heading(line.text)
+        if heading is not None:
+            parts.append(_Part(*heading))
+        elif parts:
+            parts[-1].lines.append(line)
+    kept: list[_Part] = []
+    for part in parts:
+        same = next((p for p in kept if p.number is not None and p.number == part.number), None)
+        if same is None:
+            kept.append(part)
+        elif not same.text.strip() and part.text.strip():
+            kept[kept.index(same)] = part
+        elif part.text.strip() and same is kept[-1]:
+            same.lines.extend([ProseLine(part.heading), *part.lines])
+        elif part.text.strip():
+            kept.append(_Part(None, part.heading, part.lines))
+    return tuple(Section(part.number, part.heading, part.text) for part in kept)
+
+
+def _heading(text: str) -> tuple[int | None, str] | None:
+    solid = squeeze(text)
+    if solid in _PLAIN:
+        return _PLAIN[solid], text.strip()
+    if len(solid) > 45 or text.startswith(("（", "(")) or solid.endswith(("。", "；", "，", ";", ",")):
+        return None
+    found = _NUMBERED.fullmatch(text.strip())
+    if found is None or "。" in solid:
+        return None
+    if form.request_rows.match(text) is not None or form.request_groups.match(text) is not None:
+        return None  # rows of the table are numbered too
+    if any(parse_value(part).number is not None for part in text.split()[1:]):
+        return None
+    for number, pattern in _KINDS:
+        if pattern.search(solid):
+            return number, text.strip()
+    return (None, text.strip()) if len(solid) <= 30 else None
+
+
+def _is_table_text(text: str) -> bool:
+    """Whether a line under a table's heading is of the table, not prose."""
+    return not ("。" in text or "；" in text or len(squeeze(text)) > 60) or bool(
+        form.request_rows.match(text) or form.request_column_groups.match(text)
+    )
