@@ -75,7 +75,7 @@ _LONGEST = {
 def _beginnings() -> dict[str, str]:
     """Beginnings of 表三's longer row labels that no other label shares -> the whole label."""
     rows = [text for text, (table, kind, _) in _FORMS.items() if table == "requests" and kind == "row"]
-    out = {}
+    out: dict[str, str] = {}
     for text in rows:
         others = [other for other in _FORMS if _FORMS[other][2] != _FORMS[text][2]]
         for length in range(4, len(text)):

@@ -26,21 +26,21 @@ def open_document(body: bytes, media_type: str | None = None) -> Document:
         raise UnreadableDocument("the body is empty: fetch it again")
     kind = media_type or sniff(body)
     if kind == kinds.PDF:
-        from pipelines.report.readers import pdf
+        from pipelines.report.readers.pdf import read as read_pdf
 
-        return pdf.read(body)
+        return read_pdf(body)
     if kind == kinds.DOCX:
-        from pipelines.report.readers import docx
+        from pipelines.report.readers.docx import read as read_docx
 
-        return docx.read(body)
+        return read_docx(body)
     if kind == kinds.HTML:
-        from pipelines.report.readers import html
+        from pipelines.report.readers.html import read as read_html
 
-        return html.read(body)
+        return read_html(body)
     if kind == kinds.TEXT:
-        from pipelines.report.readers import text
+        from pipelines.report.readers.text import read as read_text
 
-        return text.read(body)
+        return read_text(body)
     if kind in kinds.IMAGES:
         return Document(
             kind,
