@@ -11,8 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
+from pipelines.report.readers.pdf_page import Page, PageTable
 from pipelines.report.readers.pdf_text import Line
 
 _PAGE_NUMBER = re.compile(
@@ -25,32 +27,31 @@ _MARGIN = 0.12
 
 
 @dataclass(slots=True)
-class PageLines:
-    """The lines of one page outside of its tables."""
+class ReadPage:
+    """One page's tables, and the lines of text outside of them from top to bottom."""
 
-    page: int
-    width: float
-    height: float
+    page: Page
+    tables: list[PageTable]
     lines: list[Line]
 
 
-def without_furniture(pages: Sequence[PageLines]) -> None:
+def without_furniture(pages: Sequence[ReadPage]) -> None:
     """Drops page numbers and lines that stand in the margin of most pages, in place."""
     edges: Counter[str] = Counter()
-    for page in pages:
-        edges.update({_shape(line) for line in _edge(page)})
+    for read in pages:
+        edges.update({_shape(line) for line in _edge(read)})
     often = {shape for shape, count in edges.items() if count >= 3 and count * 2 > len(pages)}
-    for page in pages:
+    for read in pages:
         furniture = [
-            line for line in _edge(page) if _PAGE_NUMBER.fullmatch(line.text) or _shape(line) in often
+            line for line in _edge(read) if _PAGE_NUMBER.fullmatch(line.text) or _shape(line) in often
         ]
-        page.lines = [line for line in page.lines if line not in furniture]
+        read.lines = [line for line in read.lines if line not in furniture]
 
 
-def _edge(page: PageLines) -> list[Line]:
+def _edge(read: ReadPage) -> list[Line]:
     """The outermost two lines at top and bottom, where they stand in the page's margin."""
-    top, bottom = _MARGIN * page.height, (1 - _MARGIN) * page.height
-    ordered = sorted(page.lines, key=lambda line: line.middle)
+    top, bottom = _MARGIN * read.page.height, (1 - _MARGIN) * read.page.height
+    ordered = sorted(read.lines, key=lambda line: line.middle)
     return [line for line in ordered[:2] if line.middle < top] + [
         line for line in ordered[-2:] if line.middle > bottom
     ]
@@ -63,20 +64,20 @@ def _shape(line: Line) -> str:
 class Flow:
     """Decides which line goes on which: the margins of the text, learnt from all pages."""
 
-    def __init__(self, pages: Sequence[PageLines]) -> None:
-        lines = [line for page in pages for line in page.lines]
+    def __init__(self, pages: Sequence[ReadPage]) -> None:
+        lines = [line for read in pages for line in read.lines]
         self.size = median(line.size for line in lines) if lines else 10.0
         body = [line for line in lines if abs(line.size - self.size) < 0.2 * self.size]
         self.left = _low(line.box.x0 for line in body)
         self.right = max((line.box.x1 for line in body), default=0.0)
         self.pitch = self._pitch(pages)
 
-    def _pitch(self, pages: Sequence[PageLines]) -> float:
+    def _pitch(self, pages: Sequence[ReadPage]) -> float:
         """The usual distance from a full line to the next."""
         steps = [
             below.middle - above.middle
-            for page in pages
-            for above, below in zip(page.lines, page.lines[1:], strict=False)
+            for read in pages
+            for above, below in pairwise(read.lines)
             if self.full(above) and below.middle > above.middle
         ]
         return median(steps) if steps else 2.2 * self.size

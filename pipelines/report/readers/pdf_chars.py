@@ -8,8 +8,10 @@ not read as text.
 from __future__ import annotations
 
 import ctypes
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import pi
 from typing import Any
 
 import pypdfium2
@@ -19,6 +21,7 @@ from pipelines.errors import UnreadableDocument
 from pipelines.report.readers.pdf_glyphs import UNKNOWN, letter
 from pipelines.report.readers.pdf_page import HAN, MAX_CHARACTERS, MAX_OBJECTS, MAX_PAGES, Char, Page
 from pipelines.report.readers.pdf_shapes import Shapes, View
+from pipelines.report.readers.pdf_turn import turned
 
 _INVISIBLE = {3, 7}
 _FORM_DEPTH = 8
@@ -72,8 +75,8 @@ def read_page(pdf: Any, index: int) -> Page:
         shapes = Shapes(page, view)
         _walk(handle, shapes, index + 1)
         shapes.finish()
-        _read_text(handle, page, view, check_visible=shapes.invisible_text)
-        return page
+        lies_at = _read_text(handle, page, view, check_visible=shapes.invisible_text)
+        return turned(page, lies_at - view.rotation)
     finally:
         handle.close()
 
@@ -126,7 +129,8 @@ def _walk_form(item: Any, shapes: Shapes, outer: Any, depth: int, budget: int, n
     return budget
 
 
-def _read_text(handle: Any, page: Page, view: View, *, check_visible: bool) -> None:
+def _read_text(handle: Any, page: Page, view: View, *, check_visible: bool) -> int:
+    """Fills in the page's characters; gives the rotation in which most of them are upright."""
     try:
         text = handle.get_textpage()
     except pypdfium2.PdfiumError as error:
@@ -138,6 +142,7 @@ def _read_text(handle: Any, page: Page, view: View, *, check_visible: bool) -> N
                 f"page {page.number} of the PDF has {count} characters; at most {MAX_CHARACTERS} are read"
             )
         page.chars = _chars(text.raw, count, page, view, check_visible)
+        return _upright_at(text.raw, [char.order for char in page.chars], view.rotation)
     finally:
         text.close()
 
@@ -147,6 +152,9 @@ def _chars(text: Any, count: int, page: Page, view: View, check_visible: bool) -
     rect = pdfium.FS_RECTF()
     pointer = ctypes.byref(rect)
     get_code, get_box = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+    # pdfium gives a character that its font does not name its raw code, which may look like a digit
+    # that is not on the page: those are asked for one by one.
+    has_error, suspicious = pdfium.FPDFText_HasUnicodeMapError, _some_unnamed(text, count)
     tight = _boxes_lie(text, count)
     plain = view.rotation == 0
     left, top, width, height = view.left, view.top, view.width, view.height
@@ -176,24 +184,27 @@ def _chars(text: Any, count: int, page: Page, view: View, check_visible: bool) -
             x0, y0, x1, y1 = view.box(x0, y0, x1, y1)
         if x1 < 0 or y1 < 0 or x0 > width or y0 > height:
             continue
-        shown = letter(code) if code else UNKNOWN
+        unnamed = code == 0 or ((suspicious or 0x21 <= code <= 0x39) and has_error(text, k) == 1)
+        shown = UNKNOWN if unnamed else letter(code)
         if shown:
             out.append(Char(shown, x0, y0, x1, y1, k))
     return out
 
 
-def unmapped(pdf: Any, index: int, orders: list[int]) -> set[int]:
-    """Which of the page's characters (by `Char.order`) have no Unicode in their font.
+def _upright_at(text: Any, orders: list[int], rotation: int) -> int:
+    """0, 90, 180 or 270: how the page must be rotated for most of its text to be upright, by a sample."""
+    sample = orders[:: max(1, len(orders) // 40)]
+    angles = Counter(round(pdfium.FPDFText_GetCharAngle(text, k) / (pi / 2)) % 4 for k in sample)
+    if not angles:
+        return rotation
+    quarters, count = angles.most_common(1)[0]
+    return -90 * quarters % 360 if count * 3 > len(sample) * 2 else rotation
 
-    pdfium gives those their raw code, which can look like a digit that is not on the page.
-    """
-    handle = pdf[index]
-    text = handle.get_textpage()
-    try:
-        return {k for k in orders if pdfium.FPDFText_HasUnicodeMapError(text.raw, k) == 1}
-    finally:
-        text.close()
-        handle.close()
+
+def _some_unnamed(text: Any, count: int) -> bool:
+    """Whether some characters have no Unicode in their font, by a sample."""
+    has_error = pdfium.FPDFText_HasUnicodeMapError
+    return any(has_error(text, k) == 1 for k in range(0, count, max(1, count // 60)))
 
 
 def _tight_box(text: Any, k: int) -> tuple[float, float, float, float] | None:

@@ -84,6 +84,8 @@ class Page:
     """Drawn shapes that are not rules: glyphs turned into outlines, logos, shading."""
     hidden: int = 0
     """Characters that nobody sees: the text layer under a scan."""
+    turn: int = 0
+    """Degrees by which the displayed page was turned clockwise to make its text upright."""
 
     @property
     def em(self) -> float:

@@ -25,6 +25,7 @@ from pipelines.report.readers.pdf_glyphs import UNKNOWN, letter
 from pipelines.report.readers.pdf_lines import Lattice, lattices
 from pipelines.report.readers.pdf_page import MAX_CHARACTERS, MAX_OBJECTS, Box, Char, Page, Rule
 from pipelines.report.readers.pdf_rules import THIN, joined
+from pipelines.report.readers.pdf_turn import turned
 
 _SETTINGS = {
     "vertical_strategy": "lines",
@@ -42,18 +43,18 @@ _DAMAGE = (
 # What pdfminer raises on damaged files: it checks little before it uses what a file says.
 
 
-def read_pages(body: bytes, indexes: Sequence[int]) -> Iterator[tuple[Page, list[Lattice]]]:
-    """The pages with those indexes (from 0), each with the lattices that pdfplumber finds.
+def read_pages(body: bytes, pages: Sequence[Page]) -> Iterator[tuple[Page, list[Lattice]]]:
+    """Those pages read again, turned as they were, each with its lattices.
 
     Raises:
         UnreadableDocument: pdfminer cannot read the file, or it is beyond the limits of `pdf_page`.
     """
     try:
         with _quiet(), pdfplumber.open(io.BytesIO(body)) as pdf:
-            for index in indexes:
-                handle = pdf.pages[index]
+            for page in pages:
+                handle = pdf.pages[page.number - 1]
                 try:
-                    yield _page(handle, index)
+                    yield _page(handle, page)
                 finally:
                     handle.close()
     except UnreadableDocument:
@@ -64,20 +65,21 @@ def read_pages(body: bytes, indexes: Sequence[int]) -> Iterator[tuple[Page, list
         raise UnreadableDocument(f"the PDF is damaged: pdfminer stops at {type(error).__name__}") from error
 
 
-def _page(handle: Any, index: int) -> tuple[Page, list[Lattice]]:
+def _page(handle: Any, seen: Page) -> tuple[Page, list[Lattice]]:
     objects = handle.objects
     drawn = sum(len(objects.get(kind, ())) for kind in ("rect", "line", "curve", "image"))
     if drawn > MAX_OBJECTS or len(objects.get("char", ())) > MAX_CHARACTERS:
-        raise UnreadableDocument(f"page {index + 1} of the PDF draws more than is read of one page")
+        raise UnreadableDocument(f"page {seen.number} of the PDF draws more than is read of one page")
     x0, top, x1, bottom = handle.bbox
-    page = Page(number=index + 1, width=float(x1 - x0), height=float(bottom - top))
+    page = Page(number=seen.number, width=float(x1 - x0), height=float(bottom - top))
     page.chars = list(_chars(objects.get("char", ()), float(x0), float(top)))
     page.pictures = [_box(image, float(x0), float(top)) for image in objects.get("image", ())]
     page.drawings = len(objects.get("curve", ()))
     across, down = _pieces(objects, float(x0), float(top))
     page.horizontals, page.verticals = joined(across), joined(down)
+    page = turned(page, seen.turn)
     found = lattices(page)
-    if found and all(lattice.sure for lattice in found):
+    if page.turn or (found and all(lattice.sure for lattice in found)):
         return page, found
     tables = handle.filter(_is_no_shading).find_tables(_SETTINGS)
     own = [lattice for table in tables if (lattice := _lattice(_shifted(table.cells, x0, top))) is not None]
