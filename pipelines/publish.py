@@ -76,6 +76,7 @@ class _Version:
     url: str
     sha256: str
     first: datetime
+    seen: list[datetime] = field(default_factory=list)
     headers: tuple[tuple[str, str], ...] | None = None
     superseded: datetime | None = None
     unfit: str | None = None
@@ -136,13 +137,14 @@ class _Fold:
         for url in sorted(addresses):
             for version in self._versions[url]:
                 self._assign(version)
-        for name in sorted(self._groups):
+        before = set(self._by_itself)
+        for name in sorted(before | set(self._groups)):
             stored = self._stored_report(name)
             for source in () if stored is None else stored.sources:
                 for version in self._versions.get(source.url or "", ()):
                     self._assign(version, only=name)
-        before = (self._stored(name) for name in sorted(self._by_itself - set(self._groups)))
-        return self._write(self._remove_stale(data for data in before if data is not None))
+        left = (self._stored(name) for name in sorted(before - set(self._groups)))
+        return self._write(self._remove_stale(data for data in left if data is not None))
 
     def _all(self) -> Iterator[_Version]:
         for url in sorted(self._versions):
@@ -189,14 +191,20 @@ class _Fold:
         return report
 
     def _page(self, version: _Version) -> Report | None:
-        """The report that the page of an attachment is, as of its newest version that is one."""
-        for candidate in reversed(self._versions.get(str(version.hints.get("parent", "")), ())):
-            reading = self._reading(candidate)
-            if not isinstance(reading, str) and candidate.url != version.url:
-                page = apply_hints(reading, _hints(candidate.hints))
-                if _refusal(page) is None:
-                    return page
-        return None
+        """The report that the attachment's page was when the attachment was first fetched from it.
+
+        That moment is fixed: what the page turns into later does not move the attachment.
+        """
+        pages = self._versions.get(str(version.hints.get("parent", "")), ())
+        if not pages or pages[0].url == version.url:
+            return None
+        then = [(moment, page) for page in pages for moment in page.seen if moment <= version.first]
+        page = max(then, key=lambda pair: pair[0])[1] if then else pages[0]
+        reading = self._reading(page)
+        if isinstance(reading, str):
+            return None
+        report = apply_hints(reading, _hints(page.hints))
+        return report if _refusal(report) is None else None
 
     def _reading(self, version: _Version) -> Report | str:
         """What the parser reads from a version's body, or why there is nothing."""
@@ -251,15 +259,16 @@ class _Fold:
         )
 
     def _remove_stale(self, stored: Iterable[dict[str, Any]]) -> tuple[ReportName, ...]:
-        """Removes reports that the fold no longer makes, if all their documents were read and lie elsewhere.
+        """Removes reports that the fold no longer makes, if all their documents have their place elsewhere.
 
         A document that could not be read this time takes no report away.
         """
-        read = {digest for digest, reading in self._read.items() if not isinstance(reading, str)}
+        placed = set(self._refused).union(*self._groups.values())
         removed = []
         for data in stored:
             name = (data["year"], data["organization"])
-            if name not in self._groups and {source["sha256"] for source in data["sources"]} <= read:
+            places = {(source["sha256"], source["url"]) for source in data["sources"]}
+            if name not in self._groups and places <= placed:
                 self._archive.remove_report(self._site, *name)
                 removed.append(name)
         return tuple(removed)
@@ -298,6 +307,7 @@ def _versions(captures: Iterable[Capture]) -> tuple[dict[str, list[_Version]], b
             # The first word counts, later ones only add: a list that words it anew moves no report.
             gained = gained or not capture.hints.keys() <= version.hints.keys()
             version.unfit = version.unfit and unfit
+        version.seen.append(capture.received)
         version.hints = capture.hints | version.hints
         if capture.status == 200 and version.headers is None:
             version.headers, version.media_type = capture.headers, capture.media_type
