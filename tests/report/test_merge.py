@@ -78,7 +78,8 @@ def report(
 
 
 def codes(merged: Report) -> list[str]:
-    return [finding.code for finding in merged.findings]
+    """Its findings; the tables here are so short that many an identity cannot be assessed."""
+    return [finding.code for finding in merged.findings if finding.code != "not-assessable"]
 
 
 def test_one_document_is_its_report() -> None:
