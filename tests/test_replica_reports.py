@@ -1,0 +1,59 @@
+"""The reader on every report of the replica: each cell equals what the replica knows to be printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelines.report.model import TABLES, Report
+from pipelines.report.read import read_body
+from tests.replica import Replica
+from tests.replica.client import fetch
+
+
+def documents(entry: dict[str, Any]) -> list[str]:
+    """Addresses of the bodies that hold the report: the page, the attachment, or both."""
+    attachments: list[str] = entry["attachments"]
+    return [entry["url"], *attachments] if "html" in entry["form"] else attachments
+
+
+def wrong_cells(report: Report, entry: dict[str, Any]) -> list[str]:
+    """Cells that differ from the truth, each with both values."""
+    read = report.to_json()
+    return [
+        f"{name}.{row}.{column}: {(read[name] or {}).get(row, {}).get(column, 'absent')} for {value}"
+        for name in TABLES
+        for row, cells in entry[name].items()
+        for column, value in cells.items()
+        if (read[name] or {}).get(row, {}).get(column, "absent") != value
+    ]
+
+
+@pytest.mark.parametrize("year", [2020, 2023, 2024])
+def test_every_report_reads_as_the_replica_knows_it(shared_replica: Replica, year: int) -> None:
+    wrong: dict[str, object] = {}
+    for entry in shared_replica.truth().values():
+        if entry["year"] != year:
+            continue
+        for address in documents(entry):
+            report = read_body(fetch(shared_replica, address).content)
+            serious = sorted({f.code for f in report.findings if f.severity != "info"})
+            seen = (report.organization, report.year, wrong_cells(report, entry), serious)
+            if seen != (entry["organization"], year, [], entry["findings"]):
+                wrong[address] = (seen, entry["organization"], entry["findings"])
+    assert wrong == {}
+
+
+def test_editions_are_those_of_each_table(shared_replica: Replica) -> None:
+    for entry in shared_replica.truth().values():
+        report = read_body(fetch(shared_replica, documents(entry)[0]).content)
+        for name in ("active_disclosure", "requests"):
+            assert report.editions[name] == entry["editions"][name], (entry["url"], name)
+
+
+def test_a_page_that_only_leads_to_a_file_gives_no_number(shared_replica: Replica) -> None:
+    for entry in shared_replica.truth().values():
+        if entry["form"] == "pdf":
+            report = read_body(fetch(shared_replica, entry["url"]).content)
+            assert all(report.table(name) is None for name in TABLES)
