@@ -10,6 +10,7 @@ JSON when ready.
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import socket
@@ -77,6 +78,22 @@ allow_object_versioning = true
 )
 
 
+class Memory:
+    """What Swift wants of memcached: where it remembers for a minute that an account and a bucket exist."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, Any] = {}
+
+    def get(self, key: str, **_: Any) -> Any:
+        return copy.deepcopy(self._values.get(key))
+
+    def set(self, key: str, value: Any, **_: Any) -> None:
+        self._values[key] = copy.deepcopy(value)
+
+    def delete(self, key: str, **_: Any) -> None:
+        self._values.pop(key, None)
+
+
 def main(folder: Path, certificate: str = "", key: str = "") -> None:
     """Serve until standard input ends."""
     eventlet.hubs.use_hub(utils.get_hub())
@@ -95,9 +112,14 @@ def main(folder: Path, certificate: str = "", key: str = "") -> None:
     apps = {
         name: wsgi.loadapp(str(folder / f"{name}.conf"), global_conf={"log_name": name}) for name in CONFS
     }
+    memory = Memory()
+
+    def proxy(environ: dict[str, Any], start_response: Any) -> Any:
+        environ["swift.cache"] = memory
+        return apps["proxy"](environ, start_response)
+
     for name, listening in sockets.items():
-        app = apps["proxy" if name == "tls" else name]
-        eventlet.spawn(serve, app, listening)
+        eventlet.spawn(serve, apps[name] if name in STORAGE else proxy, listening)
     print(json.dumps(ports), flush=True)
     eventlet.hubs.trampoline(sys.stdin.fileno(), read=True)  # its end: whoever started this process is gone
 

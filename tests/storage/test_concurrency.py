@@ -1,0 +1,82 @@
+"""Several processes and machines at one archive."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from storage.archive import Archive
+from storage.errors import SiteBusy
+from storage.keys import run_and_digest
+from tests.storage.made import NOW, body, capture
+
+ROOT = Path(__file__).parents[2]
+CRAWL = """
+import sys
+from pathlib import Path
+from storage.archive import Archive
+from tests.storage.made import NOW, body, capture
+url, state, site = sys.argv[1:]
+with Archive.open(url, state=Path(state)) as archive:
+    for _ in range(2):
+        run = archive.start_run(site, NOW)
+        for number in range(8):
+            run.record(capture(number), body(number))
+            if number % 3 == 2:
+                run.commit()
+        run.finish({})
+"""
+
+
+def start(url: str, state: Path, site: str) -> subprocess.Popen[bytes]:
+    """Two runs of eight captures in a process of its own."""
+    return subprocess.Popen([sys.executable, "-c", CRAWL, url, str(state), site], cwd=ROOT)
+
+
+def test_one_site_is_crawled_once_at_a_time_on_a_machine(archive_url: str, state: Path) -> None:
+    with Archive.open(archive_url, state=state) as one, Archive.open(archive_url, state=state) as other:
+        run = one.start_run("xuxian", NOW)
+        with pytest.raises(SiteBusy, match="xuxian"):
+            other.start_run("xuxian", NOW)
+        with pytest.raises(SiteBusy):
+            one.start_run("xuxian", NOW)
+        other.start_run("another", NOW).finish({})
+        run.finish({})
+        other.start_run("xuxian", NOW).finish({})
+        assert len(list(other.runs("xuxian"))) == 2
+
+
+def test_a_site_is_free_again_after_a_run_was_abandoned_or_refused(archive_url: str, state: Path) -> None:
+    with Archive.open(archive_url, state=state) as archive:
+        archive.start_run("xuxian", NOW).abandon()
+        archive.start_run("xuxian", NOW)
+    with Archive.open(archive_url, state=state) as archive:
+        archive.start_run("xuxian", NOW).finish({})
+        assert [record["ended"] for record in archive.runs("xuxian")].count("crashed") == 2
+
+
+def test_two_sites_crawled_by_two_processes_that_share_a_ledger(archive_url: str, state: Path) -> None:
+    processes = [start(archive_url, state, site) for site in ("xuxian", "another")]
+    assert [process.wait() for process in processes] == [0, 0]
+    with Archive.open(archive_url, state=state) as archive:
+        for site in ("xuxian", "another"):
+            assert len(list(archive.captures(site))) == 16
+            assert [len(record["segments"]) for record in archive.runs(site)] == [3, 3]
+        assert len(list(archive.store.list("raw/"))) == 8
+
+
+def test_one_site_crawled_by_two_machines_loses_nothing(archive_url: str, tmp_path: Path) -> None:
+    processes = [start(archive_url, tmp_path / machine, "xuxian") for machine in ("one", "two")]
+    assert [process.wait() for process in processes] == [0, 0]
+    with Archive.open(archive_url, state=tmp_path / "three") as archive:
+        assert len(list(archive.captures("xuxian"))) == 32
+        run = archive.start_run("xuxian", NOW)
+        run.record(capture(1), body(1))
+        last = run.finish({})
+        # Whatever the machines knew of each other: the records form one graph, and the newest ties its ends.
+        named = {previous for record in archive.runs("xuxian") for previous in record["previous"]}
+        everyone = {run_and_digest(key)[1] for key in archive.store.list("runs/xuxian/")}
+        assert everyone - named == {run_and_digest(last)[1]}
