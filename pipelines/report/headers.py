@@ -128,6 +128,9 @@ def first_match(matched: list[Match | None]) -> int:
 
 def settle_active(columns: list[Column]) -> tuple[tuple[Column, ...], bool, bool]:
     """Doubled and unknown columns of 表二 by elimination: (columns, placed, damaged)."""
+    merged = _repeated_as_one(columns)
+    if len(merged) < len(columns) and tuple(c.key for c in merged) in _HEADERS:
+        columns = merged
     keys = [column.key for column in columns]
     doubled = {key for key in keys if key is not None and keys.count(key) > 1}
     if None not in keys and not doubled:
@@ -150,6 +153,20 @@ def settle_active(columns: list[Column]) -> tuple[tuple[Column, ...], bool, bool
     )
 
 
+_HEADERS = {columns for rows in form.ACTIVE_FORM.values() for columns in rows.values()}
+
+
+def _repeated_as_one(columns: list[Column]) -> list[Column]:
+    """Neighbours with one label as one column: some programs print a merged cell in each of its slots."""
+    out: list[Column] = []
+    for column in columns:
+        if out and column.key is not None and out[-1].key == column.key and out[-1].stop == column.start:
+            out[-1] = replace(out[-1], stop=column.stop)
+        else:
+            out.append(column)
+    return out
+
+
 @dataclass(slots=True)
 class HeaderRows:
     """The rows of one header, collected until the first row of values."""
@@ -168,9 +185,9 @@ class HeaderRows:
         for column in sorted(lowest):
             slot = lowest[column]
             if runs and runs[-1].cell is slot.cell and runs[-1].stop == column:
-                runs[-1] = replace(runs[-1], stop=column + 1)
+                runs[-1] = Slot(slot.cell, runs[-1].start, column + 1, slot.first)
             else:
-                runs.append(replace(slot, start=column, stop=column + 1))
+                runs.append(Slot(slot.cell, column, column + 1, slot.first))
         return runs
 
     def texts(self) -> list[Slot]:

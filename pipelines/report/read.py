@@ -126,4 +126,4 @@ def apply_hints(report: Report, hints: Hints) -> Report:
 
 
 def _of(evidence: Evidence, sha256: str) -> Evidence:
-    return replace(evidence, document=sha256)
+    return Evidence(evidence.raw, evidence.kind, evidence.place, sha256)

@@ -121,7 +121,9 @@ class Sheet:
                 return "2021"
             return "2019" if "other" in rows else None
         if table == "review":
-            return "2021"  # the same in both; see `read` for the other tables' say
+            # Both editions print the same 表四: it goes with the tables that it stands beside.
+            beside = (self._edition(t, self.cells.get(t, {})) for t in ("requests", "active_disclosure"))
+            return next((edition for edition in beside if edition is not None), "2021")
         votes: dict[Edition, int] = {}
         for cells in rows.values():
             for column in cells:
@@ -164,16 +166,23 @@ class Sheet:
                     out.findings.append(
                         Finding(entry.value.code, entry.value.severity, path, entry.value.message)
                     )
-        if table == "requests" and edition is None:
-            out.findings.append(
-                Finding(
-                    "row-missing",
-                    "warning",
-                    "requests.other",
-                    "no row of （六）其他处理 was found, so the edition is unknown",
-                )
-            )
+        if table == "requests":
+            self._doubtful_edition(edition, result, out)
         return result
+
+    @staticmethod
+    def _doubtful_edition(edition: Edition | None, result: Table, out: Finished) -> None:
+        """Findings for the rows of （六）, where nothing read from them tells how many the table has."""
+        if edition is None:
+            rows: tuple[str, ...] = ("other", *form.REQUEST_2021_ONLY)
+        elif edition == "2019" and all(value is None for value in result["other"].values()):
+            rows = form.REQUEST_2021_ONLY
+        else:
+            return
+        severity: Severity = "warning" if edition is None else "info"
+        for row in rows:
+            message = f"the row “{form.row_label('requests', row)}” was not found; not every edition has it"
+            out.findings.append(Finding("row-missing", severity, f"requests.{row}", message))
 
     def _columns(self, table: TableName, row: str, cells: dict[str, Entry]) -> tuple[str, ...]:
         if table == "requests":

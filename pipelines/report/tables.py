@@ -328,8 +328,10 @@ def _by_place(columns: Sequence[Column], label_stop: int, values: list[Slot]) ->
     if label_stop > first:
         return None
     inside = [v for v in values if v.stop > first and v.start < last]
-    if any(v.text.strip() for v in values if v not in inside):
-        return None
+    if any(
+        v.text.strip() and not any(v.stop > c.start and v.start < c.stop for c in columns) for v in values
+    ):
+        return None  # something stands where no column is
     if len(inside) == len(columns) and all(
         v.stop > c.start and v.start < c.stop for v, c in zip(inside, columns, strict=True)
     ):
@@ -342,6 +344,8 @@ def _by_place(columns: Sequence[Column], label_stop: int, values: list[Slot]) ->
         filled = [v for v in over if v.text.strip()]
         if not filled:
             found.append(over[0])
+        elif len(filled) > 1 and len({v.text.strip() for v in filled}) == 1 and len(over) == column.stop - column.start:
+            found.append(filled[0])  # a merged cell that prints in each of its slots
         elif len(filled) > 1:
             found.append("several cells stand under one column")
         elif sum(filled[0].stop > c.start and filled[0].start < c.stop for c in columns) > 1:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from pipelines.report.model import Number, Severity
@@ -74,6 +75,7 @@ def unreadable(message: str) -> Value:
     return Value(None, "unreadable", "cell-unreadable", "warning", message)
 
 
+@lru_cache(maxsize=8192)
 def parse_value(text: str) -> Value:
     """The value that a cell prints. Never raises."""
     stripped = _BLANKS.sub(" ", text).strip()

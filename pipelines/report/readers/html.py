@@ -189,6 +189,7 @@ class _Walk:
     def over(self, root: etree._Element) -> None:
         """Walk the tree without recursion: hostile pages nest deeply."""
         walker: Iterator[tuple[str, etree._Element]] = etree.iterwalk(root, events=("start", "end"))
+        passed: etree._Element | None = None
         for event, element in walker:
             tag = element.tag
             if not isinstance(tag, str):
@@ -196,20 +197,24 @@ class _Walk:
             if event == "start":
                 if tag in _SKIP or (not self.hidden and self._is_hidden(element)):
                     walker.skip_subtree()  # type: ignore[attr-defined]
+                    passed = element
                     continue
                 self._start(tag, element)
-                if element.text:
-                    self._add(element.text)
+                if text := element.text:
+                    self._add(text)
             else:
-                if not (tag in _SKIP or (not self.hidden and self._is_hidden(element))):
+                if element is passed:
+                    passed = None
+                else:
                     self._end(tag)
-                if element.tail:
-                    self._add(element.tail)
+                if text := element.tail:
+                    self._add(text)
         self._flush()
 
     def _is_hidden(self, element: etree._Element) -> bool:
         style = element.get("style")
-        if (style is None or not _HIDDEN.search(style)) and element.get("hidden") is None:
+        shown = style is None or not (("none" in style.lower() or "hidden" in style.lower()) and _HIDDEN.search(style))
+        if shown and element.get("hidden") is None:
             return False
         if not self.passed_over_table and (element.tag == "table" or element.find(".//table") is not None):
             self.passed_over_table = True

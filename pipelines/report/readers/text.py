@@ -21,7 +21,7 @@ _NAME = re.compile(
 )
 _BODY_MARK = re.compile(r"\s*[=＝*\-—]{4,}.*")
 _RULE_CELL = re.compile(r"\s*:?[-=—─━]{2,}:?\s*")
-_RULE_LINE = re.compile(r"\s*[+|\-=─━┌┐└┘├┤┬┴┼╋:\s]{3,}")
+_RULE_LINE = re.compile(r"(?=.*[-=─━┼])\s*[+|\-=─━┌┐└┘├┤┬┴┼╋:\s]{3,}")
 _PIPES = str.maketrans("│┃｜￨", "||||")
 _NUMBER = re.compile(r"\s*[+-]?[0-9０-９][0-9０-９.,]*\s*")
 _HEADER_LINES = 15
@@ -86,27 +86,31 @@ def _grid(rows: Sequence[_Row], table: int) -> Grid:
 
 def _piped(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
     """Lines cut by pipes, at least two together; rules between them are passed over."""
-    rows: list[_Row] = []
+    found: list[Line] = []
     i = start
     blank = 0
     while i < len(lines):
-        number, line = lines[i][0], lines[i][1].translate(_PIPES)
-        if "|" in line and not _RULE_LINE.fullmatch(line):
-            cells = line.strip().split("|")
-            if line.strip().startswith("|"):
-                cells = cells[1:]
-            if line.strip().endswith("|") and len(cells) > 1:
-                cells = cells[:-1]
-            if not all(_RULE_CELL.fullmatch(cell) for cell in cells):
-                rows.append([(re.sub(r"<br\s*/?>", "\n", cell), number) for cell in cells])
+        number, line = lines[i][0], lines[i][1].translate(_PIPES).strip()
+        if _RULE_LINE.fullmatch(line):
+            blank = 0 if found else 2
+        elif "|" in line:
+            found.append((number, line))
             blank = 0
-        elif rows and _RULE_LINE.fullmatch(line):
-            blank = 0
-        elif rows and not line.strip() and blank == 0:
-            blank += 1
         else:
+            blank = blank + 1 if not line else 2
+        if blank > 1:
             break
         i += 1
+    if len(found) < 2:
+        return start, []
+    # A pipe that every line begins or ends with is the frame's; otherwise an empty cell stands before it.
+    left = all(line.startswith("|") for _, line in found)
+    right = all(line.endswith("|") for _, line in found)
+    rows: list[_Row] = []
+    for number, line in found:
+        cells = line.split("|")[1 if left else 0 : -1 if right else None]
+        if cells and not all(_RULE_CELL.fullmatch(cell) for cell in cells):
+            rows.append([(re.sub(r"<br\s*/?>", "\n", cell), number) for cell in cells])
     return (i, rows) if len(rows) >= 2 else (start, [])
 
 
