@@ -33,7 +33,7 @@ CREATE TABLE captures (
     segment TEXT NOT NULL, number INTEGER NOT NULL, site TEXT NOT NULL, run TEXT NOT NULL, url TEXT NOT NULL,
     received TEXT NOT NULL, sound INTEGER NOT NULL, document INTEGER NOT NULL, line BLOB NOT NULL,
     PRIMARY KEY (segment, number));
-CREATE INDEX captures_by_address ON captures (site, url, received) WHERE sound;
+CREATE INDEX captures_by_address ON captures (site, url, received, segment, number) WHERE sound;
 CREATE INDEX captures_by_time ON captures (site, received, segment, number);
 CREATE TABLE bodies (sha256 TEXT PRIMARY KEY, read_back INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE runs (key TEXT PRIMARY KEY, site TEXT NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
