@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from pipelines.report.model import TABLES, Report
 from pipelines.report.read import read_body
 from tests.replica import Replica
 from tests.replica.client import fetch
+
+PERIOD = {year: (date(year, 1, 1), date(year, 12, 31)) for year in (2020, 2023, 2024)}
 
 
 def documents(entry: dict[str, Any]) -> list[str]:
@@ -30,7 +33,7 @@ def wrong_cells(report: Report, entry: dict[str, Any]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("year", [2020, 2023, 2024])
+@pytest.mark.parametrize("year", PERIOD)
 def test_every_report_reads_as_the_replica_knows_it(shared_replica: Replica, year: int) -> None:
     wrong: dict[str, object] = {}
     for entry in shared_replica.truth().values():
@@ -40,8 +43,10 @@ def test_every_report_reads_as_the_replica_knows_it(shared_replica: Replica, yea
             report = read_body(fetch(shared_replica, address).content)
             serious = sorted({f.code for f in report.findings if f.severity != "info"})
             editions = {name: report.editions[name] for name in ("active_disclosure", "requests")}
-            seen = (report.organization, report.year, wrong_cells(report, entry), serious)
-            right = (entry["organization"], year, [], entry["findings"])
+            seen: tuple[object, ...] = (report.organization, report.year, report.title, report.period)
+            right: tuple[object, ...] = (entry["organization"], year, entry["title"], PERIOD[year])
+            seen += (wrong_cells(report, entry), serious)
+            right += ([], entry["findings"])
             if seen != right or not editions.items() <= entry["editions"].items():
                 wrong[address] = (seen, right, editions)
     assert wrong == {}
