@@ -68,6 +68,15 @@ BORDERS = (
     Variant("serif", _SOLID + "#ID{font-family:'Noto Serif CJK SC'}"),
 )  # fmt: skip
 
+SPARSE = (
+    Variant("three-line", "#ID table{border-collapse:collapse;border:solid;border-width:1.5px 0} #ID tr:nth-child(3) td{border-bottom:1px solid}"),
+    Variant("rows-only", "#ID table{border-collapse:collapse} #ID td{border:solid;border-width:1px 0}"),
+    Variant("columns-only", "#ID table{border-collapse:collapse} #ID td{border:solid;border-width:0 1px}"),
+    Variant("outline-only", "#ID table{border-collapse:collapse;border:1px solid}"),
+    Variant("none", "#ID table{border-collapse:collapse}"),
+    Variant("white", _collapse("1px solid #fff")),
+)  # fmt: skip
+
 BREAKS = tuple(
     Variant(
         f"break-{'thead-' if thead else ''}{'stacked-' if stacked else ''}{spacer}",

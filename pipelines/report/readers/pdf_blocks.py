@@ -21,6 +21,7 @@ _PAGE_NUMBER = re.compile(
     r"[\s\-—–―－_·•.~～|/]*(?:第|[Pp]age)?\s*\d{1,4}\s*(?:页)?\s*(?:[/／,，]?\s*(?:共|[Oo]f)?\s*\d{1,4}\s*页?)?[\s\-—–―－_·•.~～|]*"
 )
 _HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）])")
+_PART = re.compile(r"[一二三四五六七八九十]、")
 _WORDY = re.compile(r"[A-Za-z0-9]")
 _MARGIN = 0.12
 """Page numbers and running heads stand in this share of the page's height, at its top and bottom."""
@@ -120,6 +121,8 @@ def unruled(lines: Sequence[Line]) -> list[tuple[int, int]]:
     start, latest, count = -1, -1, 0
     for k, line in enumerate(lines):
         if line.parts < 2:
+            if len(line.text) > 7 and _PART.match(line.text) and not line.text[-1].isdigit():
+                latest = -9  # the next part's heading: what follows is another table
             continue
         if start < 0 or k - latest > 5:
             if count >= 3:

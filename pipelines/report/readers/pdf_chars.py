@@ -155,7 +155,7 @@ def _chars(text: Any, count: int, page: Page, view: View, check_visible: bool) -
     # pdfium gives a character that its font does not name its raw code, which may look like a digit
     # that is not on the page: those are asked for one by one.
     has_error, suspicious = pdfium.FPDFText_HasUnicodeMapError, _some_unnamed(text, count)
-    tight = _boxes_lie(text, count)
+    tight, mixed = _boxes_lie(text, count)
     plain = view.rotation == 0
     left, top, width, height = view.left, view.top, view.width, view.height
     out: list[Char] = []
@@ -173,8 +173,13 @@ def _chars(text: Any, count: int, page: Page, view: View, check_visible: bool) -
             if box is None:
                 continue
             x0, y0, x1, y1 = box
-        elif tight and code != 32:
-            x0, y0, x1, y1 = _tight_box(text, k) or (x0, y0, x1, y1)
+        elif (
+            (tight or mixed)
+            and code != 32
+            and (ink := _tight_box(text, k)) is not None
+            and (tight or _same(ink, (x0, y0, x1, y1)))
+        ):
+            x0, y0, x1, y1 = _with_advance(ink, code)
         if check_visible and _invisible(text, k):
             page.hidden += code != 32
             continue
@@ -215,26 +220,47 @@ def _tight_box(text: Any, k: int) -> tuple[float, float, float, float] | None:
     return box if box[2] > box[0] or box[3] > box[1] else None
 
 
-def _boxes_lie(text: Any, count: int) -> bool:
-    """Whether a font's ascent and descent put its characters where they are not drawn.
+_Points = tuple[float, float, float, float]
 
-    Looked at in a few Han characters: the ink must lie in the box that the font's figures give.
+
+def _boxes_lie(text: Any, count: int) -> tuple[bool, bool]:
+    """Whether fonts give boxes that are not where their characters stand, by a sample.
+
+    First: a font's ascent and descent put its Han characters where they are not drawn. Second: some
+    fonts (Type 3) give the ink's box for the advance's.
     """
     rect = pdfium.FS_RECTF()
-    wrong = seen = 0
-    for k in range(0, count, max(1, count // 40)):
-        if not HAN.match(letter(pdfium.FPDFText_GetUnicode(text, k))):
+    wrong = seen = inked = 0
+    for k in range(0, count, max(1, count // 60)):
+        code = pdfium.FPDFText_GetUnicode(text, k)
+        if code <= 32:
             continue
-        box = _tight_box(text, k)
-        if box is None or not pdfium.FPDFText_GetLooseCharBox(text, k, rect):
+        ink = _tight_box(text, k)
+        if ink is None or not pdfium.FPDFText_GetLooseCharBox(text, k, rect):
+            continue
+        loose = (rect.left, rect.bottom, rect.right, rect.top)
+        inked += _same(ink, loose)
+        if not HAN.match(letter(code)):
             continue
         seen += 1
-        middle_x, middle_y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        slack = 0.2 * (rect.top - rect.bottom)
-        wrong += not (
-            rect.left <= middle_x <= rect.right and rect.bottom + slack <= middle_y <= rect.top - slack
-        )
-    return wrong * 5 > seen
+        middle_x, middle_y = (ink[0] + ink[2]) / 2, (ink[1] + ink[3]) / 2
+        slack = 0.2 * (loose[3] - loose[1])
+        wrong += not (loose[0] <= middle_x <= loose[2] and loose[1] + slack <= middle_y <= loose[3] - slack)
+    return (wrong - inked) * 5 > seen, inked > 0
+
+
+def _same(ink: _Points, loose: _Points) -> bool:
+    return all(abs(a - b) < 0.05 for a, b in zip(ink, loose, strict=True))
+
+
+def _with_advance(ink: _Points, code: int) -> _Points:
+    """An ink box widened to about the character's advance, so that 11 does not look like 1 1."""
+    x0, y0, x1, y1 = ink
+    if not 0x30 <= code <= 0x39:
+        return ink
+    size = (y1 - y0) / 0.72
+    middle = (x0 + x1) / 2
+    return min(x0, middle - 0.28 * size), y0 - 0.14 * size, max(x1, middle + 0.28 * size), y1 + 0.14 * size
 
 
 def _invisible(text: Any, k: int) -> bool:

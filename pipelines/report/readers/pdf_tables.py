@@ -17,9 +17,10 @@ from pipelines.report.readers.pdf_text import cell_text
 def fill(page: Page, found: Sequence[Lattice] | None = None) -> tuple[list[PageTable], list[Char]]:
     """The page's tables (its own lattices unless `found` gives them) and the characters outside of them.
 
+    A lattice of one column is a frame, or a table whose columns no rule parts: its text stays text.
     Where one lattice lies in another, a character belongs to the smallest that holds it.
     """
-    found = lattices(page) if found is None else found
+    found = [lattice for lattice in (lattices(page) if found is None else found) if len(lattice.xs) > 2]
     if not found:
         return [], page.chars
     boxes = [lattice.box for lattice in found]

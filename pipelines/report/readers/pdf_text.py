@@ -14,8 +14,13 @@ from pipelines.report.readers.pdf_page import Box, Char
 
 GAP = 0.6
 """A gap of more than this share of the character size is a space: two numbers must not run together."""
+DIGIT_GAP = 0.2
+"""The same between two figures, which stand close in one number: columns may be a hair apart."""
 WIDE = 1.6
 """A gap this wide parts two columns of a table without rules."""
+
+
+_FIGURE = frozenset("0123456789.,０１２３４５６７８９")
 
 
 @dataclass(slots=True)
@@ -75,7 +80,7 @@ def line_of(row: Sequence[Char], *, gap_text: str = " ") -> Line:
             if gap > WIDE * size:
                 parts += 1
                 out.append(gap_text)
-            elif spaced or gap > GAP * size:
+            elif spaced or gap > (DIGIT_GAP if last.text in _FIGURE and char.text in _FIGURE else GAP) * size:
                 out.append(" ")
         out.append(char.text)
         last, spaced = char, False
