@@ -13,10 +13,12 @@ from typing import Literal
 Verdict = Literal["report", "other", "unclear"]
 
 LOOK_ALIKE = re.compile(
-    r"法治政府|依法行政|网站(工作)?年度|年度(工作)?报表|预算|决算|三公|指南|目录|图解|一图|图说|图读|读懂|解读"
-    r"|制度|办法|条例|规定|通知|通报|计划|要点|方案|培训|申请表|流程|政府工作报告|绩效|审计|统计公报|自查|督查|考核"
+    r"法治政府|依法行政|网站(工作)?年度|年度(工作)?报表|(预|决)算(公开|报告|情况|说明|草案|$)|三公|指南|目录|图解|一图|图说"
+    r"|图读|读懂|解读|制度(?!改革)|办法|条例|规定|通知|通报|计划(?!生育)|要点|方案|培训(班|会)|申请表|流程"
+    r"|政府工作报告|绩效(评价|自评|报告|考核(结果|情况|办法))|审计(报告|结果|公告)|统计公报|自查|(督查|考核)(结果|情况|办法)"
 )
-"""Words that make a title something else, in the same columns (cms-families, section 16)."""
+"""Words that make a title something else, in the same columns (cms-families, section 16), unless they
+stand in a body's name (审计局, 卫生和计划生育委员会)."""
 REPORT = re.compile(r"(信息|政务)公开.*(年报|年度.*报|工作(的)?(年度)?报告|报告)|年报.*信息公开")
 CUT_OFF = re.compile(r"信息公开.{0,9}(…|\.\.\.|\.\.)$")
 """A title that its list cut short after the decisive words."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import resource
 import signal
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Future
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,6 +19,7 @@ from pebble import ProcessExpired, ProcessPool
 from pipelines.errors import ReadTimeout, UnreadableDocument, WorkerDied
 
 MIB = 1 << 20
+CLOSED = "the reader was closed before the document was read"
 
 
 class Reader:
@@ -38,6 +39,7 @@ class Reader:
         self.memory = memory
         self.max_body = max_body
         self._pool: ProcessPool | None = None
+        self._open: set[Future[dict[str, Any]]] = set()
 
     def submit(self, body: bytes) -> Future[dict[str, Any]]:
         """The report's JSON, later. The future's error is one of those of `read`.
@@ -54,6 +56,7 @@ class Reader:
             )
             return answer
         task: Future[dict[str, Any]] = self._started().schedule(_read, args=[body], timeout=self.seconds)
+        self._open.add(answer)
         task.add_done_callback(lambda done: self._pass_on(done, answer))
         return answer
 
@@ -73,6 +76,8 @@ class Reader:
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
             self._pool = None
+        while self._open:  # pebble leaves what was running without an answer
+            self._open.pop().set_exception(WorkerDied(CLOSED))
 
     def __enter__(self) -> Self:
         return self
@@ -83,7 +88,7 @@ class Reader:
         self.close()
 
     def _started(self) -> ProcessPool:
-        if self._pool is None:
+        if self._pool is None or not self._pool.active:
             self._pool = ProcessPool(
                 max_workers=self.workers,
                 max_tasks=500,  # libraries leak a little
@@ -94,8 +99,12 @@ class Reader:
         return self._pool
 
     def _pass_on(self, done: Future[dict[str, Any]], answer: Future[dict[str, Any]]) -> None:
+        try:
+            self._open.remove(answer)
+        except KeyError:
+            return  # closed meanwhile
         if done.cancelled():
-            answer.set_exception(WorkerDied("the reader was closed before the document was read"))
+            answer.set_exception(WorkerDied(CLOSED))
             return
         error = done.exception()
         if error is None:
@@ -104,6 +113,8 @@ class Reader:
             answer.set_exception(ReadTimeout(f"reading took longer than {self.seconds:g} seconds"))
         elif isinstance(error, ProcessExpired):
             answer.set_exception(WorkerDied(f"reading ended the process (exit code {error.exitcode})"))
+        elif isinstance(error, BrokenExecutor):
+            answer.set_exception(WorkerDied("the worker process could not be kept going"))
         elif isinstance(error, MemoryError):
             answer.set_exception(WorkerDied(f"reading took more than {self.memory // MIB} MiB of memory"))
         else:

@@ -16,6 +16,7 @@ from crawler.exits import Exit
 from crawler.record import Record
 from pipelines.archive import ArchivePipeline, Exchange
 from pipelines.parse import ParsePipeline
+from pipelines.publish import UNFIT
 from pipelines.report.read import PARSER
 from storage.errors import SiteBusy, StorageError
 
@@ -135,4 +136,5 @@ class RunRecord:
                 counted = self.record.published.get(name, 0) + len(getattr(done, name))
                 self.record.published[name] = counted
             for left in done.unread:
-                self.record.left_unread(left.sha256, left.url, left.reason)
+                if left.reason not in UNFIT.values():  # a broken transfer is no document; it has its own line
+                    self.record.left_unread(left.sha256, left.url, left.reason)

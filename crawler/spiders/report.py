@@ -6,6 +6,7 @@ everything about titles from `links.py`. This module decides what is asked for, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -60,12 +61,15 @@ class ReportSpider(Spider):
         self.latest = datetime.now(ZoneInfo("Asia/Shanghai")).year - 1
         self.wanted = parse_years(years, self.latest + 1)
         self.departments: dict[str, str | None] = dict(self.site.departments or {})
-        self.open_lists = 0
+        self.open: Counter[Role] = Counter()
+        """Lists and report pages under way."""
         self.lists_done = False
         self.lists = 0
         self.lists_lost = 0
         self.listed = 0
         self.beside: list[tuple[Entry, str]] = []
+        self.reached: set[str] = set()
+        """Addresses of report pages, as redirects led there."""
 
     async def start(self) -> AsyncIterator[Request]:
         """The columns; what else is asked for waits until they have been listed."""
@@ -73,7 +77,7 @@ class ReportSpider(Spider):
             if self.family.report(seed) is None:
                 for request in self.list_page(seed, promised=False):
                     yield request
-        for request in self.after_lists():
+        for request in self.afterwards():
             yield request
 
     # -------------------------------------------------------------- answers
@@ -96,8 +100,10 @@ class ReportSpider(Spider):
             if following is not None and len(self.record.tasks) > known:
                 for request in self.list_page(following):
                     yield request
-        self.open_lists -= 1
-        for request in self.after_lists():
+        elif response.status not in (404, 410) and "soft-404" not in response.flags:
+            self.lists_lost += 1
+        self.open["list"] -= 1
+        for request in self.afterwards():
             yield request
 
     async def parse_report(
@@ -106,27 +112,18 @@ class ReportSpider(Spider):
         """A report's page: its attachments, and what other reports it links to."""
         yield exchange(response, role="report", hints=hints)
         page = await self.page(response)
-        if page is None:
-            return
-        for url, text in attachments(page):
-            if judge(text).verdict != "other":
-                told = {k: v for k, v in hints.items() if k != "parent"} | {"parent": page.url}
-                if text and "title" not in told:
-                    told["title"] = text
-                for request in self.ask(url, "attachment", self.parse_attachment, told, priority=1):
-                    yield request
-        self.beside += ((entry, page.url) for entry in self.family.entries(page))
-        for request in self.after_lists():
-            yield request
-        department = self.family.department(page.url)
-        if not listed and department is not None and department not in self.departments:
-            self.departments[department] = None  # an id of the sweep that has a report
-            for request in self.enumerate({department: None}, self.years()):
+        if page is not None:
+            for request in self.from_report(page, hints, listed):
                 yield request
+        self.reached.add(response.url)
+        self.open["report"] -= 1
+        for request in self.afterwards():
+            yield request
 
     async def parse_attachment(self, response: Response, hints: Hints) -> AsyncIterator[Exchange]:
         """A document."""
         yield exchange(response, role="attachment", hints=hints)
+        self.open["attachment"] -= 1
 
     def lost(self, failure: Failure) -> Iterator[Request]:
         """A request that got no answer."""
@@ -144,10 +141,24 @@ class ReportSpider(Spider):
         self.record.settle(asked, state, reason)
         if not isinstance(error, CrawlerError):  # those never went out
             self.record.requests[urlsplit(request.url).netloc]["error"] += 1
-        if request.meta["role"] == "list":
-            self.lists_lost += 1
-            self.open_lists -= 1
-            yield from self.after_lists()
+        role: Role = request.meta["role"]
+        self.lists_lost += role == "list"
+        self.open[role] -= 1
+        yield from self.afterwards()
+
+    def from_report(self, page: TextResponse, hints: Hints, listed: bool) -> Iterator[Request]:
+        """What follows from a report's page."""
+        for url, text in attachments(page):
+            if judge(text).verdict != "other":
+                told = {k: v for k, v in hints.items() if k != "parent"} | {"parent": page.url}
+                if text and "title" not in told:
+                    told["title"] = text
+                yield from self.ask(url, "attachment", self.parse_attachment, told, priority=1)
+        self.beside += ((entry, page.url) for entry in self.family.entries(page))
+        department = self.family.department(page.url)
+        if not listed and department is not None and department not in self.departments:
+            self.departments[department] = None  # an id of the sweep that has a report
+            yield from self.enumerate({department: None}, self.years())
 
     # -------------------------------------------------------------- questions
 
@@ -156,7 +167,6 @@ class ReportSpider(Spider):
         if self.lists < MAX_LISTS:
             for request in self.ask(url, "list", self.parse_list, priority=10, promised=promised):
                 self.lists += 1
-                self.open_lists += 1
                 yield request
 
     def report_page(self, entry: Entry, parent: str | None) -> Iterator[Request]:
@@ -181,13 +191,13 @@ class ReportSpider(Spider):
             request.cb_kwargs["listed"] = entry.listed
             yield request
 
-    def after_lists(self) -> Iterator[Request]:
-        """What waits until every list was seen, because a list's words about a report are the better ones:
+    def afterwards(self) -> Iterator[Request]:
+        """What waits, so that it does not depend on which answer came first, and the best words count.
 
-        known reports, reports that other reports link to, and, if the lists could be had and none had an
-        entry, made-up addresses.
+        After the lists: known reports and, if the lists could be had and none had an entry, made-up
+        addresses. After the reports: those that other reports link to and no list named.
         """
-        if self.open_lists:
+        if self.open["list"]:
             return
         if not self.lists_done:
             self.lists_done = True
@@ -196,8 +206,11 @@ class ReportSpider(Spider):
                     yield from self.report_page(replace(entry, listed=False), parent=None)
             if not self.listed and not self.lists_lost:
                 yield from self.made_up()
-        while self.beside:
-            yield from self.report_page(*self.beside.pop())
+        if not self.open["report"]:
+            beside, self.beside = sorted(self.beside, key=lambda found: (found[0].url, found[1])), []
+            for entry, parent in beside:
+                if entry.url not in self.reached:
+                    yield from self.report_page(entry, parent)
 
     def made_up(self) -> Iterator[Request]:
         """Enumerated addresses: known departments for all years, ids of the sweep for the latest."""
@@ -225,6 +238,7 @@ class ReportSpider(Spider):
         """One request, if this run has not made it."""
         title = str((hints or {}).get("title", "")) or None
         if self.record.expect(url, role, title, promised=promised):
+            self.open[role] += 1
             yield Request(
                 url,
                 callback,

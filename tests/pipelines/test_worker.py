@@ -1,0 +1,52 @@
+"""Reading in another process: it answers, it can be stopped, and it outlives what it reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import PipelineError, ReadTimeout, UnreadableDocument, WorkerDied
+from pipelines.report.read import read_body
+from pipelines.worker import MIB, Reader
+
+PAGE = "<html><body><p>虚构局2024年政府信息公开工作年度报告</p></body></html>".encode()
+
+
+def test_a_reading_is_that_of_the_reader_itself() -> None:
+    with Reader() as reader:
+        assert reader.read(PAGE) == read_body(PAGE).to_json()
+
+
+def test_what_cannot_be_opened_says_so_and_the_next_is_read() -> None:
+    with Reader() as reader:
+        with pytest.raises(UnreadableDocument):
+            reader.read(b"")
+        assert reader.read(PAGE)["schema"]
+
+
+def test_a_body_over_the_limit_is_not_read() -> None:
+    with Reader(max_body=MIB) as reader, pytest.raises(UnreadableDocument, match="2 MiB"):
+        reader.read(bytes(2 * MIB))
+
+
+def test_a_reading_that_takes_too_long_is_stopped() -> None:
+    with Reader(seconds=0.01) as reader, pytest.raises(ReadTimeout):
+        reader.read(PAGE * 40_000)
+
+
+def test_a_reading_that_takes_too_much_memory_ends_with_a_reason() -> None:
+    with Reader(memory=400 * MIB) as reader:
+        with pytest.raises((WorkerDied, UnreadableDocument)):
+            reader.read(b"<table><tr><td>" + PAGE * 500_000)
+        assert reader.read(PAGE)["schema"]
+
+
+def test_closing_leaves_no_process(tmp_path: Path) -> None:
+    reader = Reader()
+    reader.read(PAGE)
+    assert reader._pool is not None
+    pending = reader.submit(PAGE * 40_000)
+    reader.close()
+    with pytest.raises(PipelineError):
+        pending.result(timeout=5)
