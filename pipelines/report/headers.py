@@ -35,6 +35,8 @@ class Header:
     placed: bool = True
     damaged: bool = False
     """Labels are missing, doubled or unknown: the columns rest on elimination or on the form's order."""
+    extent: int = 10_000
+    """Where the header's rows end; a row that goes on beyond has a cell too many somewhere."""
 
     @property
     def keys(self) -> tuple[str | None, ...]:
@@ -118,7 +120,7 @@ def active_header(slots: list[Slot]) -> Header | None:
         )
         for slot, m in zip(texts, matched, strict=True)
     ]
-    return Header(*settle_active(columns))
+    return Header(*settle_active(columns), extent=max(slot.stop for slot in slots))
 
 
 def first_match(matched: list[Match | None]) -> int:
@@ -134,7 +136,8 @@ def settle_active(columns: list[Column]) -> tuple[tuple[Column, ...], bool, bool
     keys = [column.key for column in columns]
     doubled = {key for key in keys if key is not None and keys.count(key) > 1}
     if None not in keys and not doubled:
-        return tuple(columns), True, False
+        # A column that the form sets between these may have been lost with its label.
+        return tuple(columns), True, tuple(keys) not in _HEADERS
     known = {i: key for i, key in enumerate(keys) if key is not None and key not in doubled}
     fits = {
         form_columns
@@ -190,6 +193,11 @@ class HeaderRows:
                 runs.append(Slot(slot.cell, column, column + 1, slot.first))
         return runs
 
+    @property
+    def extent(self) -> int:
+        """Where the widest of the rows ends."""
+        return max((slot.stop for slots in self.rows for slot in slots), default=0)
+
     def texts(self) -> list[Slot]:
         """Every cell with text, once, in reading order."""
         return [slot for slots in self.rows for slot in slots if slot.first and slot.text.strip()]
@@ -198,6 +206,7 @@ class HeaderRows:
 def request_header(rows: HeaderRows) -> Header:
     """表三's columns from its header rows."""
     columns: list[Column] = []
+    expected = list(form.REQUEST_COLUMNS)
     for leaf in rows.leaves():
         match = form.request_columns.match(leaf.text)
         group = form.request_column_groups.match(leaf.text)
@@ -206,11 +215,15 @@ def request_header(rows: HeaderRows) -> Header:
         elif columns and (group is None or group.key != "corner"):
             columns.append(Column(None, leaf.start, leaf.stop, leaf.text, certain=False))
     keys = [column.key for column in columns if column.key is not None]
-    if len(set(keys)) == len(keys) == len(form.REQUEST_COLUMNS):
-        return Header(tuple(columns), damaged=any(column.key is None for column in columns))
+    # Labels of several rows in another order than the form's: a span is wrong, not the order.
+    in_order = keys == expected or any(
+        sum(form.request_columns.exact(slot.text) is not None for slot in slots) >= len(expected) for slots in rows.rows
+    )
+    if len(set(keys)) == len(keys) == len(expected) and in_order:
+        damaged = any(column.key is None for column in columns)
+        return Header(tuple(columns), damaged=damaged, extent=rows.extent)
     # The drawn spans are wrong or lost. Every label once, in the form's order: the order will do.
     flat = [key for slot in rows.texts() if (key := form.request_columns.exact(slot.text)) is not None]
-    expected = list(form.REQUEST_COLUMNS)
     if sorted(flat) == sorted(expected) and [k for k in flat if k != "total"] == expected[:-1]:
         return Header(REQUEST_ORDER.columns, placed=False)
     uncertain = {key for key in expected if flat.count(key) != 1}
@@ -245,7 +258,7 @@ def review_header(rows: HeaderRows, context: str) -> Header:
         )
     keys = [column.key for column in columns]
     if keys and None not in keys and len(set(keys)) == len(keys) and len(keys) in (5, 10, 15):
-        return Header(tuple(columns))
+        return Header(tuple(columns), extent=rows.extent)
     flat = [key for slot in rows.texts() if (key := form.review_columns.exact(slot.text)) is not None]
     blocks = [b for slot in rows.texts() if (b := form.review_blocks.exact(slot.text)) in form.REVIEW_BLOCKS]
     five = list(form.REVIEW_COLUMNS)

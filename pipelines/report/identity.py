@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from pipelines.report.labels import fold
 from pipelines.report.model import Document, Finding, Grid
@@ -56,6 +57,9 @@ _PERIOD = re.compile(
 _PERIOD_END = re.compile(r"至?(20[0-9]{2})年12月31日")
 _COMPILED = re.compile(r"由([^，。；:：（）()]{4,40}?)(?:负责)?(?:编制|编写)")
 _CONTACT = re.compile(r"请(?:直接)?(?:与|同|向)([^，。；:：（）()]{4,40}?)(?:联系|咨询|反映)")
+
+
+ONLY_PROSE = Finding("year-conflict", "info", "year", "neither title nor period name a year; the prose's first is taken")
 
 
 @dataclass(slots=True)
@@ -110,6 +114,9 @@ def _choose(out: Identity, text: str) -> None:
         said["the period of the figures"] = out.period[1].year
     if out.year is None:
         out.year = out.period[1].year if out.period is not None else _year_in_prose(text)
+    if out.year is None and (found := re.search(r"(20[0-9]{2})年", fold(text[:3000]))) is not None:
+        out.year = int(found[1])
+        out.findings.append(ONLY_PROSE)
     others = {source: year for source, year in said.items() if year is not None and year != out.year}
     for source, year in others.items():
         message = f"the report is taken to be of {out.year}, but {source} says {year}"
@@ -199,9 +206,7 @@ def _signature(lines: Sequence[ProseLine]) -> str | None:
 
 
 def _last_name_part(name: str) -> str:
-    found = None
-    for found in _NAME_END.finditer(name):
-        pass
+    found = next(reversed(list(_NAME_END.finditer(name))), None)
     return found[0] if found is not None and found.end() == len(name) else ""
 
 
@@ -251,7 +256,7 @@ def _index_block(document: Document) -> dict[str, str]:
         if not isinstance(block, Grid) or len(block.cells) > 60:
             continue
         cells = sorted(block.cells, key=lambda cell: (cell.row, cell.column))
-        for cell, following in zip(cells, cells[1:], strict=False):
+        for cell, following in pairwise(cells):
             label = squeeze(cell.text).strip("：:[]【】")
             if label in _INDEX_NAMES and following.row == cell.row:
                 out.setdefault(label, following.text.strip())

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import replace
 
 from pipelines.report import checks
-from pipelines.report.identity import identify
+from pipelines.report.identity import ONLY_PROSE, identify
 from pipelines.report.model import TABLES, Document, Evidence, Finding, Hints, Report, Source
 from pipelines.report.nature import why_no_report
 from pipelines.report.prose import grids_with_context, prose_lines, table_lines
@@ -108,8 +108,9 @@ def apply_hints(report: Report, hints: Hints) -> Report:
     if organization is None and hints.organization:
         organization = squeeze(hints.organization)
         findings = [finding for finding in findings if finding.code != "organization-unknown"]
-    if year is None:
+    if hints.year is not None and (year is None or ONLY_PROSE in findings):
         year = hints.year
+        findings = [finding for finding in findings if finding != ONLY_PROSE]
     elif hints.year is not None and hints.year != year:
         message = f"the report says {year}, the entry that links to it says {hints.year}"
         finding = Finding("year-conflict", "warning", "year", message)

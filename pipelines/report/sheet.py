@@ -13,8 +13,9 @@ from pipelines.report import form
 from pipelines.report.model import TABLES, Edition, Evidence, Finding, Place, Severity, Table, TableName
 from pipelines.report.values import BLANK, Value, parse_value, unreadable
 
-_MAX_COUNT_DIGITS = 8
-"""No body has had a hundred million applications: more digits are several numbers run together."""
+_MAX_COUNT_DIGITS = 9
+"""No body has had a billion applications or decisions: more digits are several numbers run together."""
+_AMOUNTS = ("fee_amount", "procurement_amount")
 
 
 @dataclass(slots=True)
@@ -48,11 +49,8 @@ class Sheet:
     ) -> None:
         """Enter a cell; `lost` says why its value cannot be told although something may stand there."""
         value = unreadable(lost) if lost else parse_value(raw)
-        if (
-            table != "active_disclosure"
-            and value.kind == "number"
-            and len(str(abs(value.number or 0))) > _MAX_COUNT_DIGITS
-        ):
+        digits = len(str(abs(value.number))) if isinstance(value.number, int) else 0
+        if digits > _MAX_COUNT_DIGITS and column not in _AMOUNTS:
             value = unreadable(f"“{raw.strip()}” is no count: several numbers seem to have run together")
         self.seen.add(table)
         rows = self.cells.setdefault(table, {})
@@ -78,9 +76,9 @@ class Sheet:
         return row in self.cells.get(table, {})
 
     def has_numbers(self) -> bool:
-        """Whether any cell of any table holds a number."""
+        """Whether any cell of any table holds a number, readable or not."""
         return any(
-            entry.value.number is not None
+            entry.value.number is not None or any(c.isdigit() for c in entry.raw)
             for rows in self.cells.values()
             for cells in rows.values()
             for entry in cells.values()

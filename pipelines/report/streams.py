@@ -206,6 +206,15 @@ class _Reader:
                     fresh = False
                     self._active_row(hit, [key for key in header if key], self._own_values(hit, following))
 
+    def _off_line(self, hit: Hit, values: list[Piece]) -> bool:
+        """Whether a short row's values might be a page number that follows a blank cell."""
+        own = self.stream.at[hit.stop - 1][0]
+        if any(piece.line == own for piece in values):
+            return False
+        rows = [h for run in self.runs for h in run if h.table == "active_disclosure" and h.kind == "row"]
+        beside = [h for h in rows if any(p.line == self.stream.at[h.stop - 1][0] for p in _values(h)[0])]
+        return len(beside) >= 2
+
     def _active_row(self, hit: Hit, header: list[str], values: list[Piece]) -> None:
         self.sheet.seen.add("active_disclosure")
         once = [key for key in header if header.count(key) == 1]
@@ -229,6 +238,9 @@ class _Reader:
                 message = "the column's label is damaged; the column is taken by elimination"
                 path = f"{where}.{form.published_column(column)}"
                 self.sheet.note("column-unknown", "warning", path, message)
+        if values and len(values) == len(fits[0]) and self._off_line(hit, values):
+            message = "the values stand on a line of their own, where other rows' stand beside the label"
+            self.sheet.note("column-unknown", "warning", f"{where}.*", message)
         self._unknown_row("active_disclosure", hit, len(fits[0]))
         self._enter("active_disclosure", hit, hit.key, fits[0], values)
 

@@ -215,6 +215,9 @@ class GridReader:
                 )
             return
         self._enter("active_disclosure", row, header, label, values)
+        if header.damaged and all(column.certain for column in header.columns):
+            message = "the header lacks columns that the form has"
+            self.sheet.note("column-unknown", "warning", f"active_disclosure.{row}.*", message)
         for column in header.columns:
             path = f"active_disclosure.{row}.{form.published_column(column.key or '')}"
             if column.key is None:
@@ -283,6 +286,9 @@ class GridReader:
         where = f"{table}.{row}.*" if row else table
         if how == "count" and header.placed:
             message = "the row's cells do not stand under the header's; they are taken in order, their number being right"
+            self.sheet.note("column-unknown", "warning", where, message)
+        elif header.placed and how == "place" and any(v.stop > header.extent for v in values):
+            message = "the row goes on beyond the header's end: a cell too many may have shifted its values"
             self.sheet.note("column-unknown", "warning", where, message)
         elif how == "window":
             message = (

@@ -22,10 +22,12 @@ _SITE = re.compile(r"\s*(?:[_|｜]|\s[-–—]\s?|--|——|-(?=[^-]{2,20}$))\s*
 _NOT_ORGANIZATION = re.compile(
     r"[。，,；;：:！!？?<>=/]|本报告|编制|根据|按照|通知|关于做好|栏目|当前位置|首页|年报列表"
 )
+_FILE = re.compile(r"\.(?:pdf|docx?|wps|html?|ofd)$", re.IGNORECASE)
+_PREFIX = re.compile(r"^(?:附件[0-9一二三四五]?[:：.、]?|标题[:：]|[0-9]{1,2}[.、](?=[\u4e00-\u9fff]))")
 _DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | dict.fromkeys("○零OＯoО◯", "0")
 _OTHER_KINDS = re.compile(
     r"法治政府|通知$|的通知|的函$|关于印发|公告$|指南|目录|办法|实施细则|制度$|工作要点|实施方案|工作方案|解读|学年|"
-    r"模板|样表|空表|填报说明|年度报告格式|新闻|简报|办事|统计年报|预算|决算|环境信息|企业信息"
+    r"模板|样表|空表|填报说明|年度报告格式|简报|办事指南|统计年报|预算|决算|环境信息|企业信息"
 )
 
 
@@ -51,13 +53,11 @@ def year_of(text: str) -> int | None:
 
 def parse_title(text: str) -> Title | None:
     """The title that this text is, whole, or None where it is none of an annual disclosure report."""
-    solid = squeeze(text).strip("《》“”\"'·•>»*#.")
+    solid = _PREFIX.sub("", _FILE.sub("", squeeze(text))).strip("《》“”\"'·•>»*#.")
     if not 6 <= len(solid) <= 110:
         return None
     bare = _NOTE.sub("", solid) if not re.search(r"[（(](?:20[0-9]{2})[^（(]*$", solid) else solid
-    found = None
-    for found in _KEY.finditer(bare):
-        pass
+    found = next(reversed(list(_KEY.finditer(bare))), None)
     if found is None or not _ends(bare[found.end() :]):
         return None
     before = bare[: found.start()]
@@ -80,8 +80,8 @@ def _ends(rest: str) -> bool:
 
 def _organization(before: str) -> str | None:
     text = re.sub(rf"[（(]?{_YEAR}(?:年度|年)?[)）]?", "", before) if re.search(_YEAR, before) else before
-    text = re.sub(r"^(?:附件[0-9一二三]?[:：]?|关于|[0-9]+[.、])", "", text)
-    text = re.sub(r"(?:年度|开展|工作|的|本级|机关|：|:)+$", "", text).strip("-—_·•、《》“”\"'|>. ")
+    text = re.sub(r"^关于", "", text)
+    text = re.sub(r"(?:关于|年度|开展|工作|的|：|:)+$", "", text).strip("-—_·•、《》“”\"'|>. ")
     text = re.sub(r"^年度?", "", text)
     if text.count("（") != text.count("）") or text.count("(") != text.count(")"):
         text = text.strip("（）()")
@@ -110,7 +110,7 @@ def is_organization(text: str) -> bool:
 
 def parse_page_title(text: str) -> Title | None:
     """The title in an HTML page's `<title>`, which the site's name may stand before or behind."""
-    whole = parse_title(text)
+    whole = parse_title(text) if not re.search(r"[_|｜]", text) else None
     if whole is not None:
         return whole
     parts = [part for part in _SITE.split(text) if part]

@@ -162,6 +162,8 @@ def _celled(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
             if i > start and not lines[i - 1][1]:
                 break
             text, at = row[-1]
+            if not text.strip() and _NUMBER.fullmatch(line):
+                break  # a page's number, not the rest of an empty cell
             row[-1] = (f"{text}\n{line}", at)
         elif not line.strip():
             if row:
