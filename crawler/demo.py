@@ -30,6 +30,7 @@ from storage.archive import Archive
 from storage.errors import ArchiveUnusable
 
 SITE = "bjxch"
+DEFAULT_ARCHIVE = "./archive"
 CHECKOUT = Path(__file__).resolve().parents[1]
 NO_POLITENESS = {
     "DOWNLOAD_DELAY": "0",
@@ -88,9 +89,10 @@ def _show(reports: Sequence[Report], archive: str, console: Console) -> None:
 def _next(archive: str, reports: Mapping[tuple[int, str], Any]) -> Text:
     """What to type after the demo."""
     year = max((year for year, _ in reports), default=2024)
+    here = "" if archive == DEFAULT_ARCHIVE else f" --archive {archive}"
     lines = (
-        ("look around:", f"gongkai show {SITE} {year} --archive {archive}"),
-        ("crawl it again:", "gongkai demo"),
+        ("look around:", f"gongkai show {SITE} {year}{here}"),
+        ("crawl it again:", f"gongkai demo{here}"),
         ("the real site:", f"gongkai crawl {SITE} --year {year} --archive ./{SITE}-archive"),
         (
             "into S3:",

@@ -54,7 +54,7 @@ def pick(reports: Sequence[dict[str, Any]], name: str, where: str) -> dict[str, 
             f"{where} has no body with {name!r} in its name; `gongkai show {where}` lists the {len(reports)}"
         )
     if len(found) > 1:
-        names = [data["organization"] for data in found[:CANDIDATES_NAMED]]
+        names = sorted(data["organization"] for data in found)[:CANDIDATES_NAMED]
         more = f" and {len(found) - len(names)} more" if len(found) > len(names) else ""
         raise AmbiguousName(
             f"{name!r} is part of {len(found)} names: {', '.join(names)}{more}. Type more of it."

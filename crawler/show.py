@@ -169,8 +169,9 @@ def _review(report: Report, marks: Marks) -> Iterator[RenderableType]:
         return
     blocks = []
     for block, labels in form.REVIEW_BLOCKS.items():
-        prefix = "" if block == "reconsideration" else "行政诉讼 "
-        title = _label(prefix + labels[0], marks.of_row("review", block))
+        # On two lines, as the form has it: 行政诉讼 over its two kinds.
+        above = "" if block == "reconsideration" else "行政诉讼"
+        title = _label(f"{above}\n{labels[0]}", marks.of_row("review", block))
         table = Table(box=box.SQUARE, title=title, title_style="", padding=0, title_justify="left")
         for column, forms in form.REVIEW_COLUMNS.items():
             _column(table, _broken(forms[0]), marks.of_column("review", column), width=4)

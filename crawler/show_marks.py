@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipelines.report.model import TABLES, Finding
 
 CELLS_MARKED = 8
-"""A finding about more cells than this is marked on its column, row or table only."""
+"""A finding about more cells than this is marked on its column or row, and on the last cell: the sum."""
 REPEATED = 3
 """More findings than this with one code and severity `info` share a mark and a line."""
 
@@ -91,7 +91,7 @@ def _targets(finding: Finding) -> list[str]:
     if where.count(".") == 2 and "*" not in where:
         return [where]
     cells = [path for path in finding.evidence if path != where]
-    return [where, *cells] if len(cells) <= CELLS_MARKED else [where]
+    return [where, *(cells if len(cells) <= CELLS_MARKED else cells[-1:])]
 
 
 def _letters(number: int) -> str:
