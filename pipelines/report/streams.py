@@ -88,6 +88,7 @@ class _Reader:
     stream: Stream
     sheet: Sheet
     runs: list[list[Hit]]
+    _shapes: dict[TableName, bool] = field(default_factory=dict)
 
     def _own_values(self, hit: Hit, following: Hit | None) -> list[Piece]:
         """The values after a label, without the number that enumerates the next label."""
@@ -101,6 +102,12 @@ class _Reader:
         self, table: TableName, hit: Hit, row: str, columns: Sequence[str], values: list[Piece]
     ) -> None:
         taken, stray = take(values, len(columns))
+        if taken is not None and self._row_lines(table) and len({piece.line for piece in taken}) > 1:
+            taken = None  # elsewhere a row's values share a line: one of these is a page number
+        own = self.stream.at[hit.stop - 1][0]
+        if taken is not None and len(columns) < 3 and self._row_lines(table) and taken[0].line != own:
+            message = "the value stands on a line of its own, where other rows' stand beside the label"
+            self.sheet.note("column-unknown", "warning", f"{table}.{row}.*", message)
         if stray:
             message = "a number on a line of its own after the row's values is taken for a page number"
             self.sheet.note("column-unknown", "warning", f"{table}.{row}.*", message)
@@ -112,6 +119,14 @@ class _Reader:
             why = "the values could not be told apart" if values else "no value stands after the row's label"
             lost = f"{why}: {len(values)} found where the form has {len(columns)}"
             self.sheet.put(table, row, column, raw, self.stream.place_of(hit.start), lost)
+
+    def _row_lines(self, table: TableName) -> bool:
+        """Whether the table's rows print their values on the label's line."""
+        if table not in self._shapes:
+            rows = [h for run in self.runs for h in run if h.table == table and h.kind == "row"]
+            beside = [h for h in rows if any(p.line == self.stream.at[h.stop - 1][0] for p in _values(h)[0])]
+            self._shapes[table] = len(beside) >= 2
+        return self._shapes[table]
 
     def _unknown_row(self, table: TableName, hit: Hit, width: int) -> None:
         """A finding where the words after a row's values look like a row that the form does not have."""
@@ -206,15 +221,6 @@ class _Reader:
                     fresh = False
                     self._active_row(hit, [key for key in header if key], self._own_values(hit, following))
 
-    def _off_line(self, hit: Hit, values: list[Piece]) -> bool:
-        """Whether a short row's values might be a page number that follows a blank cell."""
-        own = self.stream.at[hit.stop - 1][0]
-        if any(piece.line == own for piece in values):
-            return False
-        rows = [h for run in self.runs for h in run if h.table == "active_disclosure" and h.kind == "row"]
-        beside = [h for h in rows if any(p.line == self.stream.at[h.stop - 1][0] for p in _values(h)[0])]
-        return len(beside) >= 2
-
     def _active_row(self, hit: Hit, header: list[str], values: list[Piece]) -> None:
         self.sheet.seen.add("active_disclosure")
         once = [key for key in header if header.count(key) == 1]
@@ -238,9 +244,6 @@ class _Reader:
                 message = "the column's label is damaged; the column is taken by elimination"
                 path = f"{where}.{form.published_column(column)}"
                 self.sheet.note("column-unknown", "warning", path, message)
-        if values and len(values) == len(fits[0]) and self._off_line(hit, values):
-            message = "the values stand on a line of their own, where other rows' stand beside the label"
-            self.sheet.note("column-unknown", "warning", f"{where}.*", message)
         self._unknown_row("active_disclosure", hit, len(fits[0]))
         self._enter("active_disclosure", hit, hit.key, fits[0], values)
 

@@ -33,13 +33,14 @@ class GridReader:
     previous_row: str = ""
     _rows: HeaderRows = field(default_factory=HeaderRows)
     _collecting: TableName | None = None
-    _odd_header: bool = False
+    _fits: list[tuple[str, str]] = field(default_factory=list)
+    """Rows of the grid's 表三 whose header has slots, and how their cells fitted it."""
     _context: str = ""
 
     def read(self, grid: Grid, context: str = "") -> None:
         """Enter what the grid holds of the statutory tables; `context` is the text right above it."""
         self._context = context
-        self._rows, self._collecting = HeaderRows(), None
+        self._rows, self._collecting, self._fits = HeaderRows(), None, []
         for name in ("active", "requests", "review"):
             if (header := getattr(self, name)) is not None:
                 setattr(self, name, header.moved())
@@ -48,6 +49,15 @@ class GridReader:
                 self._row(slots)
             elif slots and self.current == "review" and any(slot.first for slot in slots):
                 self._review_row(slots)
+        self._judge_header()
+
+    def _judge_header(self) -> None:
+        """Where most rows do not stand under the header, those that do are as doubtful."""
+        well = [row for row, how in self._fits if how == "place"]
+        if len(well) < len(self._fits) / 2:
+            for row in well:
+                message = "the row stands under the header, but most of the table's rows do not"
+                self.sheet.note("column-unknown", "warning", f"requests.{row}.*", message)
 
     # ------------------------------------------------------------------ one row
 
@@ -284,6 +294,8 @@ class GridReader:
         label_stop = 0 if label is None else label.stop
         found, how = align(header, label_stop, values)
         where = f"{table}.{row}.*" if row else table
+        if table == "requests" and header.placed and how != "lost":
+            self._fits.append((row, how))
         if how == "count" and header.placed:
             message = "the row's cells do not stand under the header's; they are taken in order, their number being right"
             self.sheet.note("column-unknown", "warning", where, message)
@@ -312,7 +324,7 @@ class GridReader:
 
 def align(header: Header, label_stop: int, values: list[Slot]) -> tuple[list[Slot | str], str]:
     """For each column its cell, or why there is none; and how: "place", "count", "window" or "lost"."""
-    if header.placed and (placed := _by_place(header.columns, label_stop, values)) is not None:
+    if header.placed and (placed := _by_place(header, label_stop, values)) is not None:
         return placed, "place"
     width = len(header.columns)
     surplus = len(values) - width
@@ -329,8 +341,10 @@ def align(header: Header, label_stop: int, values: list[Slot]) -> tuple[list[Slo
     return [_COUNT_MISMATCH] * width, "lost"
 
 
-def _by_place(columns: Sequence[Column], label_stop: int, values: list[Slot]) -> list[Slot | str] | None:
+def _by_place(header: Header, label_stop: int, values: list[Slot]) -> list[Slot | str] | None:
+    columns = header.columns
     first, last = columns[0].start, columns[-1].stop
+    repeats = bool(values) and values[-1].stop == header.extent
     if label_stop > first:
         return None
     inside = [v for v in values if v.stop > first and v.start < last]
@@ -350,7 +364,7 @@ def _by_place(columns: Sequence[Column], label_stop: int, values: list[Slot]) ->
         filled = [v for v in over if v.text.strip()]
         if not filled:
             found.append(over[0])
-        elif len(filled) > 1 and len({v.text.strip() for v in filled}) == 1 and len(over) == column.stop - column.start:
+        elif repeats and len(filled) == len(over) > 1 and len({v.text.strip() for v in filled}) == 1:
             found.append(filled[0])  # a merged cell that prints in each of its slots
         elif len(filled) > 1:
             found.append("several cells stand under one column")
