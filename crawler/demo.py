@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.error
@@ -182,7 +183,7 @@ def _make_sure(told: Mapping[str, str]) -> None:
     """
     for name in ("http_proxy", "https_proxy"):
         proxy = told.get(name, "")
-        if not proxy.startswith("http://127.0.0.1:"):
+        if not re.fullmatch(r"http://127\.0\.0\.1:\d+", proxy):
             raise DemoUnavailable(f"the replica's {name} is {proxy!r}, not an address of this machine")
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": proxy}))
         try:
