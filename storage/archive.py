@@ -40,7 +40,7 @@ from storage.ledger import Ledger
 from storage.recovery import recover_run
 from storage.run import Run
 from storage.spool import Spool
-from storage.store import Store, open_store
+from storage.store import Store, address, open_store
 
 FORMAT = "gongkai.archive"
 LAYOUT = 1
@@ -66,16 +66,14 @@ class Archive:
         """The archive at `url` ("./archive", "s3://bucket/prefix"), made if missing and `create` allows it.
 
         `state` is the folder for spool and ledger; without it ``$GONGKAI_STATE``, else the platform's
-        state folder; inside it each archive has a folder of its own, named by a digest of its address.
+        state folder; inside it each archive has a folder of its own (`state_folder`).
 
         Raises `ArchiveUnusable` with a sentence that says what to do: bucket missing, access refused,
         unreachable, read-only, not an archive, written by a newer version.
         """
         store = open_store(url, create=create)
         identity = _identify(store, create)
-        if state is None:
-            state = Path(os.environ.get("GONGKAI_STATE") or platformdirs.user_state_path("gongkai"))
-        return cls(store, identity, state.absolute() / digest(store.url.encode())[:16])
+        return cls(store, identity, state_folder(url, state))
 
     def close(self) -> None:
         """Let go of locks and connections. Runs that were not finished are left to `recover`."""
@@ -255,6 +253,13 @@ class Archive:
                     f"Another process is crawling {site} into {self.url}: wait until it ends."
                 ) from error
         return lock
+
+
+def state_folder(url: str, state: Path | None = None) -> Path:
+    """Where this machine keeps spool and ledger of the archive at `url`: in `state`, or the usual place."""
+    if state is None:
+        state = Path(os.environ.get("GONGKAI_STATE") or platformdirs.user_state_path("gongkai"))
+    return state.absolute() / digest(address(url).encode())[:16]
 
 
 def _identify(store: Store, create: bool) -> str:

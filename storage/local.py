@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from storage.disk import disk_errors, make_folder
+from storage.disk import disk_errors, make_folder, sync_folder
 from storage.errors import Damaged, NotFound
 from storage.keys import check_key
 
@@ -33,6 +33,7 @@ class LocalStore:
     def __init__(self, folder: Path, *, create: bool = True) -> None:
         self.folder = folder.resolve()
         self.url = self.folder.as_uri()
+        self._durable = {self.folder}
         with self._errors(self.folder):
             if create:
                 make_folder(self.folder)
@@ -41,7 +42,7 @@ class LocalStore:
 
     def put(self, key: str, data: bytes) -> None:
         path = self._path(key)
-        with self._errors(path), _open_folder(path.parent) as folder:
+        with self._errors(path), self._open_folder(path.parent) as folder:
             with _written(folder, data, _READ_ONLY) as temporary:
                 _link(temporary, path.name, folder)
             # Also where the name was taken: whoever linked that file may have died before this line.
@@ -50,7 +51,7 @@ class LocalStore:
 
     def replace(self, key: str, data: bytes) -> None:
         path = self._path(key)
-        with self._errors(path), _open_folder(path.parent) as folder:
+        with self._errors(path), self._open_folder(path.parent) as folder:
             with _written(folder, data, _READ_ONLY if key.startswith("raw/") else _WRITABLE) as temporary:
                 if temporary.startswith("/"):
                     named = _temporary_name()
@@ -80,7 +81,7 @@ class LocalStore:
                 path.unlink()
             except FileNotFoundError:
                 return
-            with _open_folder(path.parent) as folder:
+            with self._open_folder(path.parent) as folder:
                 os.fsync(folder)
 
     def list(self, prefix: str = "") -> Iterator[str]:
@@ -94,6 +95,23 @@ class LocalStore:
     def _path(self, key: str) -> Path:
         return self.folder / check_key(key)
 
+    @contextmanager
+    def _open_folder(self, path: Path) -> Iterator[int]:
+        """The folder, made where it is missing, as a file descriptor."""
+        if path not in self._durable or not path.is_dir():
+            make_folder(path)
+            # Also where it was there already: whoever made it may have died before it was durable.
+            for folder in (path, *path.parents):
+                if folder == self.folder:
+                    break
+                sync_folder(folder.parent)
+            self._durable.add(path)
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
     def _compare(self, path: Path, data: bytes) -> None:
         if path.read_bytes() != data:
             raise Damaged(
@@ -104,21 +122,6 @@ class LocalStore:
     def _errors(self, path: Path) -> Iterator[None]:
         with disk_errors(path, _REMEDY):
             yield
-
-
-@contextmanager
-def _open_folder(path: Path) -> Iterator[int]:
-    """The folder, made where it is missing, as a file descriptor."""
-    flags = os.O_RDONLY | os.O_DIRECTORY
-    try:
-        folder = os.open(path, flags)
-    except FileNotFoundError:
-        make_folder(path)
-        folder = os.open(path, flags)
-    try:
-        yield folder
-    finally:
-        os.close(folder)
 
 
 @contextmanager

@@ -49,20 +49,26 @@ class Store(Protocol):
         """Let go of connections; the store is not used after this."""
 
 
+def address(url: str) -> str:
+    """The one form of an archive's address: ``file:///absolute/folder`` or ``s3://bucket/prefix``."""
+    parts = urlsplit(url)
+    if parts.scheme == "s3":
+        return f"s3://{parts.netloc}/{parts.path.strip('/')}".rstrip("/")
+    if parts.scheme != "file" and "://" in url:
+        raise ArchiveUnusable(f"{url!r} is not an archive's address: give a folder or s3://bucket/prefix")
+    return Path(unquote(parts.path) if parts.scheme == "file" else url).resolve().as_uri()
+
+
 def open_store(url: str, *, create: bool = True) -> Store:
     """The store that `url` names: a folder ("./archive", "/abs", "file:///abs") or "s3://bucket/prefix".
 
     A missing folder is made if `create` allows it. Raises `ArchiveUnusable`.
     """
-    parts = urlsplit(url)
+    parts = urlsplit(address(url))
     if parts.scheme == "s3":
         from storage.s3 import S3Store  # here: boto3 takes a third of a second to import
 
         return S3Store(parts.netloc, parts.path.strip("/"))
     from storage.local import LocalStore
 
-    if parts.scheme == "file":
-        return LocalStore(Path(unquote(parts.path)), create=create)
-    if "://" in url:
-        raise ArchiveUnusable(f"{url!r} is not an archive's address: give a folder or s3://bucket/prefix")
-    return LocalStore(Path(url), create=create)
+    return LocalStore(Path(unquote(parts.path)), create=create)

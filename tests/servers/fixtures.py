@@ -27,7 +27,7 @@ def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swift]:
 
 @pytest.fixture
 def s3_archive_url(swift: Swift, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The address of a place for an archive in a bucket of its own; the AWS variables lead there."""
+    """The address of an empty place for an archive; the AWS variables lead there."""
     return use_swift(swift, monkeypatch)
 
 
@@ -38,9 +38,9 @@ def s3_tls_archive_url(swift: Swift, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def use_swift(server: Swift, monkeypatch: pytest.MonkeyPatch, *, tls: bool = False) -> str:
-    """Point the AWS variables at the server; gives an address in a new bucket."""
+    """Point the AWS variables at the server; gives the address of an empty place."""
     for name in _OWN_SETTINGS:
         monkeypatch.delenv(name, raising=False)
     for name, value in server.environment(tls=tls).items():
         monkeypatch.setenv(name, value)
-    return f"s3://{server.new_bucket()}/the/archive"
+    return server.new_place()

@@ -43,6 +43,7 @@ class Swift:
         self.url = ""
         self.tls_url = ""
         self.ca_file = folder / "replica-ca.pem"
+        self._bucket = "gongkai-tests"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Swift:
@@ -65,6 +66,7 @@ class Swift:
         ports = json.loads(ready)
         self.url = f"http://127.0.0.1:{ports['proxy']}"
         self.tls_url = f"https://localhost:{ports['tls']}"
+        self._make_bucket()
         return self
 
     def stop(self) -> None:
@@ -87,9 +89,11 @@ class Swift:
         }
         return variables | ({"AWS_CA_BUNDLE": str(self.ca_file)} if tls else {})
 
-    def new_bucket(self) -> str:
-        """The name of a new, empty bucket."""
-        name = f"bucket-{uuid.uuid4().hex[:12]}"
+    def new_place(self) -> str:
+        """The address of a place that nobody else uses, in the one bucket that there is."""
+        return f"s3://{self._bucket}/{uuid.uuid4().hex[:12]}/archive"
+
+    def _make_bucket(self) -> None:
         client = boto3.client(
             "s3",
             endpoint_url=self.url,
@@ -98,6 +102,5 @@ class Swift:
             region_name="us-east-1",
             config=Config(proxies={}),
         )
-        client.create_bucket(Bucket=name)
+        client.create_bucket(Bucket=self._bucket)
         client.close()
-        return name

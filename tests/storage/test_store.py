@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import shutil
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from storage.errors import BadKey, Damaged, NotFound
-from storage.store import Store, open_store
+from storage.store import Store, address, open_store
 
 KEY = "raw/ab/" + "ab" * 32
 
@@ -100,3 +102,20 @@ def test_many_threads_may_put_the_same_and_different_keys(store: Store) -> None:
     with ThreadPoolExecutor(6) as threads:
         list(threads.map(lambda item: store.put(*item), [*bodies.items()] * 2))
     assert {key: store.get(key) for key in store.list()} == bodies
+
+
+def test_an_address_has_one_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    uri = (tmp_path / "我的 archive").resolve().as_uri()
+    assert {address("我的 archive"), address("./我的 archive/"), address(uri)} == {uri}
+    assert open_store("./我的 archive").url == uri
+    assert address("s3://bucket/a/b/") == "s3://bucket/a/b"
+    assert address("s3://bucket/") == "s3://bucket"
+
+
+def test_a_folder_that_goes_away_is_made_again(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path))
+    store.put("raw/ab/x", b"one")
+    shutil.rmtree(tmp_path / "raw")
+    store.put("raw/ab/x", b"one")
+    assert store.get("raw/ab/x") == b"one"
