@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pipelines.errors import UnreadableDocument
 from pipelines.report.model import Document, Finding, Metadata
 from pipelines.report.readers import pdf_chars, pdf_plumber
 from pipelines.report.readers.pdf_blocks import ReadPage
@@ -57,11 +58,14 @@ def _pages(body: bytes, engine: Engine) -> tuple[str | None, list[ReadPage]]:
         # A text layer that nobody sees is only told apart by pdfium.
         if not read_.page.hidden and (engine == "pdfplumber" or not all(table.sure for table in read_.tables))
     ]
-    if doubtful:
-        for page, lattices in pdf_plumber.read_pages(body, doubtful):
+    try:
+        for page, lattices in pdf_plumber.read_pages(body, doubtful) if doubtful else ():
             again = _read(page, lattices)
             if engine == "pdfplumber" or again.tables:
                 out[page.number - 1] = again
+    except UnreadableDocument:
+        if engine == "pdfplumber":
+            raise
     return title, out
 
 

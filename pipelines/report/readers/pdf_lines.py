@@ -19,6 +19,9 @@ DRAWN = 0.6
 FAINT = 0.25
 """Less than this share is no edge at all; between the two the lattice is not sure."""
 
+MAX_SLOTS = 12_000
+"""A statutory table has 300 slots; one with more than this is a drawing, or an attack."""
+
 
 @dataclass(slots=True)
 class Lattice:
@@ -114,7 +117,7 @@ def _lattice(page: Page, across: list[Rule], down: list[Rule], slack: float) -> 
     xs = _without_empty_bands(xs, sorted(c.x for c in chars), 0.9 * page.em)
     ys = _without_empty_bands(ys, sorted(c.y for c in chars), 0.6 * page.em)
     rows, columns = len(ys) - 1, len(xs) - 1
-    if rows < 1 or columns < 1:
+    if rows < 1 or columns < 1 or rows * columns > MAX_SLOTS:
         return None
     # walls[k][i]: how much of border k is drawn along band i.
     down_walls = _walls(xs, ys, down, slack)
