@@ -36,6 +36,8 @@ class GridReader:
     _fits: list[tuple[str, str]] = field(default_factory=list)
     """Rows of the grid's 表三 whose header has slots, and how their cells fitted it."""
     _context: str = ""
+    _width: int = 0
+    """The width that most of the grid's rows have."""
 
     def read(self, grid: Grid, context: str = "") -> None:
         """Enter what the grid holds of the statutory tables; `context` is the text right above it."""
@@ -44,7 +46,10 @@ class GridReader:
         for name in ("active", "requests", "review"):
             if (header := getattr(self, name)) is not None:
                 setattr(self, name, header.moved())
-        for slots in rows_of(grid):
+        rows = rows_of(grid)
+        widths = [slots[-1].stop for slots in rows if slots]
+        self._width = max(set(widths), key=lambda w: (widths.count(w), w), default=0)
+        for slots in rows:
             if any(slot.text.strip() for slot in slots if slot.first):
                 self._row(slots)
             elif slots and self.current == "review" and any(slot.first for slot in slots):
@@ -302,6 +307,9 @@ class GridReader:
         elif header.placed and how == "place" and any(v.stop > header.extent for v in values):
             message = "the row goes on beyond the header's end: a cell too many may have shifted its values"
             self.sheet.note("column-unknown", "warning", where, message)
+        elif how == "count" and _starts_blank(values) and values[-1].stop < self._width:
+            message = "the row is narrower than the others: its first cell may not be its first column's"
+            self.sheet.note("column-unknown", "warning", where, message)
         elif how == "window":
             message = (
                 "the row has blank cells more than the header has columns; those at its edges are passed over"
@@ -320,6 +328,10 @@ class GridReader:
                 raw = " | ".join(slot.text.strip() for slot in values)
                 place = values[0].cell.place if values else (label.cell.place if label else Place())
                 self.sheet.put(table, target, key, raw[:200], place, cell)
+
+
+def _starts_blank(values: list[Slot]) -> bool:
+    return bool(values) and not values[0].text.strip() and any(v.text.strip() for v in values)
 
 
 def align(header: Header, label_stop: int, values: list[Slot]) -> tuple[list[Slot | str], str]:
@@ -367,7 +379,7 @@ def _by_place(header: Header, label_stop: int, values: list[Slot]) -> list[Slot 
         elif repeats and len(filled) == len(over) > 1 and len({v.text.strip() for v in filled}) == 1:
             found.append(filled[0])  # a merged cell that prints in each of its slots
         elif len(filled) > 1:
-            found.append("several cells stand under one column")
+            return ["several cells stand under one column"] * len(columns)
         elif sum(filled[0].stop > c.start and filled[0].start < c.stop for c in columns) > 1:
             found.append("one cell stands under several columns")
         else:
