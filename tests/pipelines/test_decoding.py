@@ -26,6 +26,7 @@ GZIP = [("Content-Encoding", "gzip")]
         (zlib.compress(TEXT)[2:-4], "deflate"),
         (gzip.compress(zlib.compress(TEXT)), "deflate, gzip"),
     ],
+    ids=["plain", "gzip", "old name", "two members", "padded", "zlib", "bare deflate", "twice"],
 )
 def test_a_whole_body_is_decoded(body: bytes, coding: str) -> None:
     assert decode(body, [("content-encoding", coding)]) == TEXT
