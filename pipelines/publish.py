@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from pipelines.decoding import decode
@@ -20,18 +19,13 @@ from pipelines.report.model import Hints, Report, Source
 from pipelines.report.read import PARSER_VERSION, apply_hints
 from pipelines.report.stored import report_from_json
 from pipelines.report.years import with_previous_year
+from pipelines.versions import UNFIT, Version, hints_of, versions_of
 from storage.archive import Archive
 from storage.errors import Damaged, NotFound
-from storage.journal import Capture
 from storage.keys import report_key
 
-UNFIT = {
-    "truncated": "the transfer broke off",
-    "too-large": "larger than the crawl takes",
-    "blocked": "the site refused and sent a page saying so",
-    "soft-404": "an error page sent as if it were sound",
-}
-"""Flags of captures whose bodies are kept but never read as a version of a document."""
+KEPT = 200
+"""Readings kept whole in memory; of the others only the names are, and they are loaded again to be merged."""
 
 ReportName = tuple[int, str]
 """(year, organization)."""
@@ -69,21 +63,6 @@ class Published:
     """Documents that could not be read: damaged, cut off, too slow, not there."""
 
 
-@dataclass(slots=True)
-class _Version:
-    """One body at one address: when it was there, and what the list entries said of it."""
-
-    url: str
-    sha256: str
-    first: datetime
-    seen: list[datetime] = field(default_factory=list)
-    headers: tuple[tuple[str, str], ...] | None = None
-    superseded: datetime | None = None
-    unfit: str | None = None
-    hints: dict[str, str | int] = field(default_factory=dict)
-    media_type: str | None = None
-
-
 def publish(
     archive: Archive, site: str, reader: Reads | None = None, digests: Iterable[str] | None = None
 ) -> Published:
@@ -95,7 +74,7 @@ def publish(
     the work to the groups that these bodies touch; the result is the same as that of a whole fold as
     long as every earlier body was published.
     """
-    versions, gained = _versions(archive.documents(site))
+    versions, gained = versions_of(archive.documents(site))
     fold = _Fold(archive, site, reader, versions)
     # A hint that turned up later can move a body it was known without: only a whole fold sees that.
     return fold.some(set(digests)) if digests is not None and not gained else fold.everything()
@@ -105,20 +84,21 @@ class _Fold:
     """One run of `publish`: the readings that it needed so far, and what it could not use."""
 
     def __init__(
-        self, archive: Archive, site: str, reader: Reads | None, versions: Mapping[str, list[_Version]]
+        self, archive: Archive, site: str, reader: Reads | None, versions: Mapping[str, list[Version]]
     ) -> None:
         self._archive = archive
         self._site = site
         self._reader = reader
         self._versions = versions
-        self._bodies: dict[str, list[_Version]] = {}
-        self._children: dict[str, list[_Version]] = {}
+        self._bodies: dict[str, list[Version]] = {}
+        self._children: dict[str, list[Version]] = {}
         for version in self._all():
             self._bodies.setdefault(version.sha256, []).append(version)
             if parent := version.hints.get("parent"):
                 self._children.setdefault(str(parent), []).append(version)
         self._read: dict[str, Report | str] = {}
-        self._groups: dict[ReportName, dict[tuple[str, str], tuple[Source, Report]]] = {}
+        self._whole: dict[str, Report] = {}
+        self._groups: dict[ReportName, dict[tuple[str, str], Version]] = {}
         self._by_itself: set[ReportName] = set()
         """Names that attachments have without their pages: what they may have been published as before."""
         self._refused: dict[tuple[str, str], Left] = {}
@@ -146,38 +126,27 @@ class _Fold:
         left = (self._stored(name) for name in sorted(before - set(self._groups)))
         return self._write(self._remove_stale(data for data in left if data is not None))
 
-    def _all(self) -> Iterator[_Version]:
+    def _all(self) -> Iterator[Version]:
         for url in sorted(self._versions):
             yield from self._versions[url]
 
-    def _assign(self, version: _Version, only: ReportName | None = None) -> None:
+    def _assign(self, version: Version, only: ReportName | None = None) -> None:
         """Puts a version into its group, or among those left out; `only`: into no other group than this."""
-        place = (version.sha256, version.url)
         reading = self._reading(version)
         if isinstance(reading, str):
-            self._unread[place] = Left(version.url, version.sha256, reading)
+            self._unread[version.place] = Left(version.url, version.sha256, reading)
             return
         report = self._identified(version, reading)
         if reason := _refusal(report):
-            self._refused[place] = Left(version.url, version.sha256, reason)
+            self._refused[version.place] = Left(version.url, version.sha256, reason)
             return
-        assert report.year is not None
-        assert report.organization is not None
-        name = (report.year, report.organization)
+        name = _name(report)
         if only is None or name == only:
-            media_type = reading.sources[0].media_type if reading.sources else version.media_type
-            source = Source(
-                sha256=version.sha256,
-                media_type=media_type or "application/octet-stream",
-                url=version.url,
-                captured=version.first,
-                superseded=version.superseded,
-            )
-            self._groups.setdefault(name, {})[place] = (source, report)
+            self._groups.setdefault(name, {})[version.place] = version
 
-    def _identified(self, version: _Version, reading: Report) -> Report:
+    def _identified(self, version: Version, reading: Report) -> Report:
         """The reading with what its list entry, and for an attachment its page, say of it."""
-        report = apply_hints(reading, _hints(version.hints))
+        report = apply_hints(reading, hints_of(version.hints))
         page = self._page(version)
         if page is None or not report.is_report:
             return report
@@ -190,7 +159,7 @@ class _Fold:
             return replace(report, organization=page.organization)
         return report
 
-    def _page(self, version: _Version) -> Report | None:
+    def _page(self, version: Version) -> Report | None:
         """The report that the attachment's page was when the attachment was first fetched from it.
 
         That moment is fixed: what the page turns into later does not move the attachment.
@@ -203,18 +172,41 @@ class _Fold:
         reading = self._reading(page)
         if isinstance(reading, str):
             return None
-        report = apply_hints(reading, _hints(page.hints))
+        report = apply_hints(reading, hints_of(page.hints))
         return report if _refusal(report) is None else None
 
-    def _reading(self, version: _Version) -> Report | str:
-        """What the parser reads from a version's body, or why there is nothing."""
+    def _reading(self, version: Version) -> Report | str:
+        """What names the report that the parser reads from a version's body, or why there is nothing."""
         if version.unfit is not None:
             return UNFIT[version.unfit]
         if version.sha256 not in self._read:
-            self._read[version.sha256] = self._stored_reading(version) or self._new_reading(version)
+            reading = self._stored_reading(version) or self._new_reading(version)
+            if not isinstance(reading, str):
+                if len(self._whole) < KEPT:
+                    self._whole[version.sha256] = reading
+                reading = _without_values(reading)
+            self._read[version.sha256] = reading
         return self._read[version.sha256]
 
-    def _stored_reading(self, version: _Version) -> Report | None:
+    def _merged(self, name: ReportName) -> Report | None:
+        """The report that a group makes; None where nothing belongs to it."""
+        readings = []
+        for version in self._groups.get(name, {}).values():
+            reading = self._whole.get(version.sha256) or self._stored_reading(version)
+            if reading is None:
+                raise Damaged(f"the reading of {version.sha256} was there and is not any more; crawl again")
+            media_type = reading.sources[0].media_type if reading.sources else version.media_type
+            source = Source(
+                sha256=version.sha256,
+                media_type=media_type or "application/octet-stream",
+                url=version.url,
+                captured=version.first,
+                superseded=version.superseded,
+            )
+            readings.append((source, self._identified(version, reading)))
+        return merge(readings) if readings else None
+
+    def _stored_reading(self, version: Version) -> Report | None:
         data = self._archive.parse(PARSER_VERSION, version.sha256)
         if data is None:
             return None
@@ -223,7 +215,7 @@ class _Fold:
         except InvalidReport:
             return None  # A damaged reading can always be made again.
 
-    def _new_reading(self, version: _Version) -> Report | str:
+    def _new_reading(self, version: Version) -> Report | str:
         if self._reader is None:
             return "not read yet by this version of the parser"
         headers = next((v.headers for v in self._bodies[version.sha256] if v.headers is not None), ())
@@ -236,26 +228,26 @@ class _Fold:
 
     def _write(self, removed: tuple[ReportName, ...]) -> Published:
         """Writes the merged groups and the reports of the years after them, which refer to them."""
-        merged = {name: merge(list(group.values())) for name, group in self._groups.items()}
-        names = set(merged)
-        names |= {(year + 1, body) for year, body in (*merged, *removed)}
-        published: list[ReportName] = []
-        unchanged: list[ReportName] = []
-        for year, body in sorted(names):
-            report = merged.get((year, body)) or self._stored_report((year, body))
+        names = set(self._groups)
+        names |= {(year + 1, body) for year, body in (*names, *removed)}
+        written: dict[ReportName, bool] = {}
+        last: tuple[ReportName, Report] | None = None
+        for year, body in sorted(names, key=lambda name: (name[1], name[0])):
+            report = self._merged((year, body)) or self._stored_report((year, body))
             if report is None:
                 continue
-            previous = merged.get((year - 1, body)) or self._stored_report((year - 1, body))
-            written = self._archive.put_report(
+            before = (year - 1, body)
+            previous = last[1] if last and last[0] == before else self._stored_report(before)
+            written[year, body] = self._archive.put_report(
                 self._site, year, body, with_previous_year(report, previous).to_json()
             )
-            (published if written else unchanged).append((year, body))
+            last = ((year, body), report)
         return Published(
-            tuple(published),
-            tuple(unchanged),
-            removed,
-            tuple(self._refused[place] for place in sorted(self._refused)),
-            tuple(self._unread[place] for place in sorted(self._unread)),
+            published=tuple(name for name in sorted(written) if written[name]),
+            unchanged=tuple(name for name in sorted(written) if not written[name]),
+            removed=removed,
+            refused=tuple(self._refused[place] for place in sorted(self._refused)),
+            unread=tuple(self._unread[place] for place in sorted(self._unread)),
         )
 
     def _remove_stale(self, stored: Iterable[dict[str, Any]]) -> tuple[ReportName, ...]:
@@ -290,57 +282,6 @@ class _Fold:
         return data
 
 
-def _versions(captures: Iterable[Capture]) -> tuple[dict[str, list[_Version]], bool]:
-    """Every address's bodies, oldest first, and whether a body's hints grew after it was first captured."""
-    found: dict[str, dict[str, _Version]] = {}
-    gained = False
-    for capture in captures:
-        if capture.sha256 is None:
-            continue
-        unfit = next((flag for flag in capture.flags if flag in UNFIT), None)
-        versions = found.setdefault(capture.url, {})
-        version = versions.get(capture.sha256)
-        if version is None:
-            version = _Version(capture.url, capture.sha256, capture.received, unfit=unfit)
-            versions[capture.sha256] = version
-        else:
-            # The first word counts, later ones only add: a list that words it anew moves no report.
-            gained = gained or not capture.hints.keys() <= version.hints.keys()
-            version.unfit = version.unfit and unfit
-        version.seen.append(capture.received)
-        version.hints = capture.hints | version.hints
-        if capture.status == 200 and version.headers is None:
-            version.headers, version.media_type = capture.headers, capture.media_type
-        if version.unfit is None:
-            version.superseded = None
-            for other in versions.values():
-                if other is not version and other.superseded is None:
-                    other.superseded = capture.received
-    return {url: list(versions.values()) for url, versions in found.items()}, gained
-
-
-def _hints(words: Mapping[str, str | int]) -> Hints:
-    """A capture's hints as the reader takes them; a word that makes no sense counts as unsaid."""
-    year, published = words.get("year"), words.get("published")
-    return Hints(
-        title=_text(words.get("title")),
-        organization=_text(words.get("organization")),
-        year=year if isinstance(year, int) else None,
-        published=_date(published),
-    )
-
-
-def _text(word: str | int | None) -> str | None:
-    return word if isinstance(word, str) and word else None
-
-
-def _date(word: str | int | None) -> date | None:
-    try:
-        return datetime.fromisoformat(str(word)).date() if word else None
-    except ValueError:
-        return None
-
-
 def _refusal(report: Report) -> str | None:
     """Why a reading cannot be published, or None."""
     for finding in report.findings:
@@ -354,3 +295,21 @@ def _refusal(report: Report) -> str | None:
     if missing:
         return f"neither the document nor its list entry states the {' and the '.join(missing)}"
     return None
+
+
+def _name(report: Report) -> ReportName:
+    """The name of a report that `_refusal` has nothing against."""
+    return report.year or 0, report.organization or ""
+
+
+def _without_values(report: Report) -> Report:
+    """What names a report, without the bulk."""
+    return Report(
+        organization=report.organization,
+        year=report.year,
+        title=report.title,
+        published=report.published,
+        period=report.period,
+        findings=report.findings,
+        parser=report.parser,
+    )
