@@ -56,7 +56,7 @@ def _pages(body: bytes, engine: Engine) -> tuple[str | None, list[ReadPage]]:
         read_.page
         for read_ in out
         # A text layer that nobody sees is only told apart by pdfium.
-        if not read_.page.hidden and (engine == "pdfplumber" or not all(table.sure for table in read_.tables))
+        if not read_.page.hidden and (engine == "pdfplumber" or not read_.sure)
     ]
     try:
         for page, lattices in pdf_plumber.read_pages(body, doubtful) if doubtful else ():
@@ -70,9 +70,9 @@ def _pages(body: bytes, engine: Engine) -> tuple[str | None, list[ReadPage]]:
 
 
 def _read(page: Page, lattices: list[Lattice] | None = None) -> ReadPage:
-    tables, outside = fill(page, lattices)
+    tables, outside, sure = fill(page, lattices)
     lines = [line_of(row, gap_text="  ") for row in rows_of(outside)]
-    return ReadPage(page, tables, [line for line in lines if line.text.strip()])
+    return ReadPage(page, tables, [line for line in lines if line.text.strip()], sure)
 
 
 def _is_picture(page: Page) -> bool:

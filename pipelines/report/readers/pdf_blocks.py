@@ -29,11 +29,15 @@ _MARGIN = 0.12
 
 @dataclass(slots=True)
 class ReadPage:
-    """One page's tables, and the lines of text outside of them from top to bottom."""
+    """One page's tables and the lines of text outside of them, from top to bottom.
+
+    `sure` is False where rules or glyphs leave the page's tables in doubt.
+    """
 
     page: Page
     tables: list[PageTable]
     lines: list[Line]
+    sure: bool = True
 
 
 def without_furniture(pages: Sequence[ReadPage]) -> None:

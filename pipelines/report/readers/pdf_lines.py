@@ -27,6 +27,7 @@ MAX_SLOTS = 12_000
 class Lattice:
     """A ruled table's geometry: column and row borders, cells as (row, column, rowspan, colspan).
 
+    `cells` is empty where the rules make no table: their text is to be read without them.
     `closed_top` and `closed_bottom`: for each column, whether a rule closes it there. `sure` is
     False where a merged region is no rectangle or an edge is half drawn.
     """
@@ -69,7 +70,7 @@ def lattices(page: Page) -> list[Lattice]:
     found = []
     for across, down in _connected(page.horizontals, page.verticals, slack):
         lattice = _lattice(page, across, down, slack)
-        if lattice is not None and len(lattice.cells) > 1:
+        if lattice is not None and len(lattice.cells) != 1:
             found.append(lattice)
     return sorted(found, key=lambda lattice: (lattice.ys[0], lattice.xs[0]))
 
@@ -180,8 +181,7 @@ def _cells(
         cells = _regions(rows, columns, across, down, FAINT)
         faint = True
     if cells is None:
-        # The rules make no table: one cell for each slot loses no character, and says it is not sure.
-        return [(r, c, 1, 1) for r in range(rows) for c in range(columns)], False
+        return [], False
     return cells, not faint
 
 

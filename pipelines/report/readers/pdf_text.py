@@ -20,7 +20,7 @@ WIDE = 1.6
 """A gap this wide parts two columns of a table without rules."""
 
 
-_FIGURE = frozenset("0123456789.,０１２３４５６７８９")
+FIGURES = frozenset("0123456789.,０１２３４５６７８９")
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ def line_of(row: Sequence[Char], *, gap_text: str = " ") -> Line:
             if gap > WIDE * size:
                 parts += 1
                 out.append(gap_text)
-            elif spaced or gap > (DIGIT_GAP if last.text in _FIGURE and char.text in _FIGURE else GAP) * size:
+            elif spaced or gap > (DIGIT_GAP if last.text in FIGURES and char.text in FIGURES else GAP) * size:
                 out.append(" ")
         out.append(char.text)
         last, spaced = char, False
