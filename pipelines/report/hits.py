@@ -72,15 +72,15 @@ _LONGEST = {
 }
 
 
-def _beginnings() -> dict[str, str]:
-    """Beginnings of 表三's longer row labels that no other label shares -> the whole label."""
+def _beginnings() -> dict[str, tuple[str, ...]]:
+    """Beginnings of 表三's longer row labels that no other row shares -> the whole labels."""
     rows = [text for text, (table, kind, _) in _FORMS.items() if table == "requests" and kind == "row"]
-    out: dict[str, str] = {}
+    out: dict[str, tuple[str, ...]] = {}
     for text in rows:
         others = [other for other in _FORMS if _FORMS[other][2] != _FORMS[text][2]]
         for length in range(4, len(text)):
             if not any(text[:length] in other for other in others):
-                out[text[:length]] = max((out.get(text[:length], ""), text), key=len)
+                out[text[:length]] = (*out.get(text[:length], ()), text)
                 break
     return out
 
@@ -103,7 +103,7 @@ def find(stream: Stream) -> list[Hit]:
             covered.update(range(first, last + 1))
     for match in _BEGINNING.finditer(stream.han):
         first = match.start()
-        whole = _BEGINNINGS[match[0]]
+        whole = max(_BEGINNINGS[match[0]], key=lambda text: _common(stream.han[first : first + len(text)], text))
         length = _common(stream.han[first : first + len(whole)], whole)
         if (cut := stream.digits_between(first, first + length - 1)) is not None:
             length = cut - first

@@ -123,9 +123,10 @@ class _Reader:
     def _row_lines(self, table: TableName) -> bool:
         """Whether the table's rows print their values on the label's line."""
         if table not in self._shapes:
-            rows = [h for run in self.runs for h in run if h.table == table and h.kind == "row"]
+            runs = [run for run in self.runs if _is_requests(run) or any(h.kind == "column" for h in run)]
+            rows = [h for run in runs for h in run if h.table == table and h.kind == "row" and _values(h)[0]]
             beside = [h for h in rows if any(p.line == self.stream.at[h.stop - 1][0] for p in _values(h)[0])]
-            self._shapes[table] = len(beside) >= 2
+            self._shapes[table] = len(beside) >= 2 and len(beside) >= len(rows) / 2
         return self._shapes[table]
 
     def _unknown_row(self, table: TableName, hit: Hit, width: int) -> None:
