@@ -16,7 +16,7 @@ import click
 
 from crawler.errors import CrawlerError, ReportNotFound
 from crawler.exits import Exit
-from pipelines.errors import PipelineError
+from pipelines.errors import InvalidReport, PipelineError
 from storage.errors import BadKey, SiteBusy, StorageError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _EXITS: tuple[tuple[type[Exception], Exit], ...] = (
     (ReportNotFound, Exit.NOT_FOUND),
     (CrawlerError, Exit.USAGE),
+    (InvalidReport, Exit.ARCHIVE),
     (PipelineError, Exit.UNREADABLE),
     (SiteBusy, Exit.BUSY),
     (BadKey, Exit.USAGE),
@@ -144,7 +145,7 @@ def parse(file: Path, url: str | None, table: bool) -> None:
 
 @main.command(
     short_help="Show a year's bodies, or one report as tables.",
-    epilog="Next: add part of a body's name to see its tables: gongkai show bjxch 2024 虚构",
+    epilog="Next: add part of a body's name to see its tables: gongkai show bjxch 2024 教育",
 )
 @click.argument("site", metavar="SITE")
 @click.argument("year", metavar="YEAR", type=click.IntRange(2008, 2100))

@@ -170,7 +170,10 @@ def run(plan: Plan, slots: Slots, logs: Path, say: Callable[[str], None]) -> Non
 def run_once(plan: Plan, slots: Slots, logs: Path, say: Callable[[str], None]) -> int:
     """Runs what is due now, waits for it, and gives the first exit code that was not 0."""
     scheduler = Scheduler(plan, slots, logs, say)
-    scheduler.tick(datetime.now(UTC))
+    now = datetime.now(UTC)
+    scheduler.tick(now)
+    if not scheduler.running:
+        say(f"nothing is due; the next turn is {shown(lines(plan, slots, now)[0].next)} (Asia/Shanghai)")
     while scheduler.running:
         with contextlib.suppress(subprocess.TimeoutExpired):
             scheduler.running[0].wait(HEARTBEAT.total_seconds())
@@ -198,6 +201,11 @@ def lines(plan: Plan, slots: Slots, now: datetime) -> list[Line]:
             Line(job.name, site, job.cron, upcoming, slots.latest(job.name, site)) for site in job.sites
         ]
     return sorted(found, key=lambda line: (line.next, line.job, line.site))
+
+
+def shown(moment: datetime) -> str:
+    """A moment by the clock of the offices that publish."""
+    return moment.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 def outcome(code: int) -> str:

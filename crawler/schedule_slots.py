@@ -101,21 +101,22 @@ class Slots:
         return _moment(row[0])
 
     def add(self, slot: Slot) -> None:
-        """Makes a slot due, once; older ones of the same job and site that nobody began are skipped."""
+        """Makes a slot due, once."""
         with self._transaction():
             key = (slot.job, slot.site, _text(slot.due))
             self._db.execute(
                 "INSERT OR IGNORE INTO slots (job, site, due, state) VALUES (?, ?, ?, 'due')", key
-            )
-            self._db.execute(
-                "UPDATE slots SET state = 'skipped' WHERE job = ? AND site = ? AND due < ? AND state = 'due'",
-                key,
             )
 
     def claim(self, now: datetime, planned: frozenset[tuple[str, str]]) -> Slot | None:
         """The oldest due slot of these (job, site) whose site is free, leased to this owner and running."""
         with self._transaction():
             self._release_dead(now)
+            # Several missed turns are made up once: the newest due slot stands for the older ones.
+            self._db.execute(
+                "UPDATE slots AS old SET state = 'skipped' WHERE state = 'due' AND EXISTS (SELECT 1 FROM slots"
+                " WHERE job = old.job AND site = old.site AND due > old.due AND state = 'due')"
+            )
             for job, site, due in self._db.execute(
                 "SELECT job, site, due FROM slots AS mine WHERE state = 'due'"
                 " AND coalesce(not_before, '') <= ?"

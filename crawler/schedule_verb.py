@@ -17,8 +17,8 @@ import platformdirs
 from rich import box
 from rich.table import Table
 
-from crawler.schedule import Line, lines, outcome, run, run_once
-from crawler.schedule_plan import ZONE, Plan, read_plan
+from crawler.schedule import Line, lines, outcome, run, run_once, shown
+from crawler.schedule_plan import Plan, read_plan
 from crawler.schedule_slots import Run, Slots
 from crawler.sites import load_sites
 from storage.keys import digest
@@ -35,7 +35,8 @@ def run_plan(config: Path, *, once: bool, say: Callable[[str], None]) -> int:
         if once:
             return run_once(plan, slots, logs, say)
         first = min(line.next for line in lines(plan, slots, datetime.now(UTC)))
-        say(f"{len(plan.jobs)} job(s) from {config}; the next turn is {_shown(first)}; logs in {logs}")
+        say(f"{len(plan.jobs)} job(s) from {config}; logs in {logs}")
+        say(f"the next turn is {shown(first)} (Asia/Shanghai)")
         run(plan, slots, logs, say)
     return 0
 
@@ -57,8 +58,8 @@ def list_plan(config: Path) -> tuple[Table, list[dict[str, Any]]]:
             line.job,
             line.site,
             line.cron,
-            _shown(line.next),
-            "never" if last is None else _shown(last.slot.due),
+            shown(line.next),
+            "never" if last is None else shown(last.slot.due),
             "" if last is None else _went(last),
             (last.log or "") if last is not None else "",
         )
@@ -90,10 +91,6 @@ def _went(run: Run) -> str:
     if run.state == "done" and run.exit_code is not None:
         return outcome(run.exit_code)
     return {"lost": "killed twice, given up", "due": "killed, will be repeated"}.get(run.state, run.state)
-
-
-def _shown(moment: datetime) -> str:
-    return moment.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 def _json(line: Line) -> dict[str, Any]:

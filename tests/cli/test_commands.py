@@ -196,3 +196,11 @@ def test_a_site_without_reports_is_told_from_one_that_does_not_exist(tmp_path: P
 def test_an_archive_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     refused(gongkai("show", "bjxch", "2024", "--archive", "none"), Exit.ARCHIVE, "no archive")
     assert not (tmp_path / "none").exists()
+
+
+def test_a_damaged_report_is_the_archives_fault(tmp_path: Path) -> None:
+    url = archive(tmp_path, report("甲局"))
+    (path,) = Path(url).rglob("reports/**/*.json")
+    path.chmod(0o644)
+    path.write_text(path.read_text(encoding="utf-8").replace("gongkai.report/1", "gongkai.report/9"), "utf-8")
+    refused(gongkai("show", "bjxch", "2024", "甲局", "--archive", url), Exit.ARCHIVE, "gongkai.report/9")

@@ -256,6 +256,19 @@ def test_a_busy_site_is_tried_again_later_as_often_as_it_takes(desk: Desk) -> No
     assert (last.state, last.exit_code, last.attempts) == ("done", 0, 1)
 
 
+def test_a_turn_that_comes_while_the_site_is_busy_stands_for_the_older_one(desk: Desk) -> None:
+    desk.exits("bjxch", 8)
+    desk.tick(EVE)
+    desk.tick(DUE)
+    desk.exits("bjxch", 0)
+    desk.tick(DUE + DAY)
+    desk.tick(DUE + DAY + BUSY_PAUSE)
+    assert len(desk.crawls) == 2
+    last = desk.slots.latest("daily", "bjxch")
+    assert last is not None
+    assert (last.state, last.slot.due) == ("done", DUE + DAY)
+
+
 def test_a_failed_crawl_waits_for_its_next_turn(desk: Desk) -> None:
     desk.exits("bjxch", 6)
     desk.tick(EVE)
@@ -307,15 +320,15 @@ def test_the_list_says_what_runs_next_and_how_it_went(desk: Desk) -> None:
 
 
 def started(folder: Path, *options: str) -> subprocess.Popen[str]:
-    """`gongkai schedule` on a plan whose command is made up and whose turn is every minute."""
+    """`gongkai schedule` on a plan whose command is made up and whose turn is once a year."""
     (folder / "fake.py").write_text(FAKE)
     command = [sys.executable, str(folder / "fake.py"), str(folder)]
     (folder / "gongkai-schedule.toml").write_text(
         textwrap.dedent(f"""
             archive = "archive"
             command = {command!r}
-            [jobs.often]
-            cron = "* * * * *"
+            [jobs.yearly]
+            cron = "0 0 1 1 *"
             sites = ["bjxch"]
         """)
     )
@@ -336,20 +349,23 @@ def memory(folder: Path) -> Slots:
 
 
 def backdate(folder: Path) -> None:
-    """As if the plan had been known since an hour ago, so that a turn was missed."""
+    """As if the plan had been known for longer than a year, so that a turn was missed."""
     slots = memory(folder)
-    slots._db.execute("UPDATE known SET since = ?", ((datetime.now(UTC) - timedelta(hours=1)).isoformat(),))
+    slots._db.execute("UPDATE known SET since = ?", ((datetime.now(UTC) - timedelta(days=370)).isoformat(),))
     slots.close()
 
 
 def test_once_makes_up_what_was_missed_and_ends(tmp_path: Path) -> None:
-    assert started(tmp_path, "--once").wait(30) == 0
+    process = started(tmp_path, "--once")
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert said.startswith("gongkai: nothing is due; the next turn is 20")
     backdate(tmp_path)
     (tmp_path / "exit-bjxch").write_text("5")
     process = started(tmp_path, "--once")
     _, said = process.communicate(timeout=30)
     assert process.returncode == 5
-    assert "gongkai: bjxch (often): ended, incomplete (exit code 5)" in said
+    assert "gongkai: bjxch (yearly): ended, incomplete (exit code 5)" in said
     assert (tmp_path / "crawls").read_text() == f"bjxch --archive {tmp_path / 'archive'}\n"
 
 
@@ -362,25 +378,49 @@ def test_a_signal_lets_the_running_crawl_finish(tmp_path: Path, number: signal.S
     process = started(tmp_path)
     assert process.stderr is not None
     assert "1 job(s) from gongkai-schedule.toml" in process.stderr.readline()
+    assert "the next turn is" in process.stderr.readline()
     assert "started" in process.stderr.readline()
     process.send_signal(number)
     assert "stopping when 1 running crawl(s) have finished" in process.stderr.readline()
     assert process.poll() is None
     held.unlink()
     assert process.wait(30) == 0
-    last = memory(tmp_path).latest("often", "bjxch")
+    last = memory(tmp_path).latest("yearly", "bjxch")
     assert last is not None
     assert (last.state, last.exit_code) == ("done", 0)
     assert "Traceback" not in process.stderr.read()
 
 
+def test_a_killed_scheduler_leaves_a_crawl_that_the_next_one_repeats_once(tmp_path: Path) -> None:
+    assert started(tmp_path, "--once").wait(30) == 0
+    backdate(tmp_path)
+    held = tmp_path / "hold-bjxch"
+    held.touch()
+    process = started(tmp_path)
+    assert process.stderr is not None
+    while "started" not in process.stderr.readline():
+        pass
+    process.kill()
+    process.wait(30)
+    slots = memory(tmp_path)
+    last = slots.latest("yearly", "bjxch")
+    assert last is not None
+    assert last.state == "running"
+    held.unlink()
+    assert started(tmp_path, "--once").wait(30) == 0
+    last = slots.latest("yearly", "bjxch")
+    assert last is not None
+    assert (last.state, last.exit_code) == ("done", 0)
+    assert len((tmp_path / "crawls").read_text().splitlines()) == 2
+
+
 def test_the_list_is_a_table_and_json(tmp_path: Path) -> None:
     table, said = started(tmp_path, "--list").communicate(timeout=30)
-    assert "often" in table
+    assert "yearly" in table
     assert "never" in table
     assert said == ""
     data, _ = started(tmp_path, "--list", "--json").communicate(timeout=30)
-    assert '"job": "often"' in data
+    assert '"job": "yearly"' in data
 
 
 def test_a_plan_that_cannot_be_meant_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
