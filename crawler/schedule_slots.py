@@ -114,8 +114,9 @@ class Slots:
             self._release_dead(now)
             # Several missed turns are made up once: the newest due slot stands for the older ones.
             self._db.execute(
-                "UPDATE slots AS old SET state = 'skipped' WHERE state = 'due' AND EXISTS (SELECT 1 FROM slots"
-                " WHERE job = old.job AND site = old.site AND due > old.due AND state = 'due')"
+                "UPDATE slots AS old SET state = 'skipped' WHERE state = 'due' AND EXISTS ("
+                "SELECT 1 FROM slots WHERE job = old.job AND site = old.site AND due > old.due"
+                " AND state = 'due')"
             )
             for job, site, due in self._db.execute(
                 "SELECT job, site, due FROM slots AS mine WHERE state = 'due'"
