@@ -31,18 +31,35 @@ Engine = Literal["auto", "pdfium", "pdfplumber"]
 def read(body: bytes, *, engine: Engine = "auto") -> Document:
     """The document in the PDF; `engine` chooses who reads it (module docstring).
 
-    Findings: `needs-ocr` names the pages that are pictures.
+    Findings: `needs-ocr` names the pages that are pictures; `rules-unclear` those whose drawn rules or
+    glyphs leave it open, after both engines, which cell a number stands in.
 
     Raises:
         UnreadableDocument: damaged, empty, encrypted with a password, or beyond the limits of `pdf_page`.
     """
     title, pages = _pages(body, engine)
-    scans = [read_.page for read_ in pages if _is_picture(read_.page)]
+    scans = [read_.page.number for read_ in pages if _is_picture(read_.page)]
+    unclear = [read_.page.number for read_ in pages if not read_.sure and read_.page.number not in scans]
+    findings = []
+    if scans:
+        findings.append(
+            _finding(
+                "needs-ocr", scans, "cannot be read without character recognition: a picture stands there"
+            )
+        )
+    if unclear:
+        findings.append(
+            _finding(
+                "rules-unclear",
+                unclear,
+                "should be compared by eye: drawn rules or glyphs leave open what stands in which cell",
+            )
+        )
     return Document(
         media_type=MEDIA_TYPE,
         blocks=tuple(blocks(pages)),
         metadata=Metadata(title=title),
-        findings=(_needs_ocr(scans),) if scans else (),
+        findings=tuple(findings),
     )
 
 
@@ -88,13 +105,6 @@ def _is_picture(page: Page) -> bool:
     return pictured > 0.35 and words < 300 and not page.horizontals
 
 
-def _needs_ocr(pages: list[Page]) -> Finding:
-    names = ", ".join(str(page.number) for page in pages)
-    return Finding(
-        "needs-ocr",
-        "warning",
-        "",
-        f"page {names} is a picture to this reader: its text takes character recognition"
-        if len(pages) == 1
-        else f"pages {names} are pictures to this reader: their text takes character recognition",
-    )
+def _finding(code: str, pages: list[int], what: str) -> Finding:
+    names = ("page " if len(pages) == 1 else "pages ") + ", ".join(map(str, pages))
+    return Finding(code, "warning", "", f"{names} of the PDF {what}")
