@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import botocore.loaders
+import botocore.session
 import pytest
 
 from tests.servers import swift_server
@@ -19,10 +21,14 @@ def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swift]:
     if reason := swift_server.missing(folder):
         pytest.skip(reason)
     server = Swift(folder)
-    try:
-        yield server.start()
-    finally:
-        server.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        # Each test opens clients of its own; reading boto3's 10 MB of descriptions once is enough.
+        loader = botocore.loaders.create_loader()
+        patch.setattr(botocore.session, "create_loader", lambda search_path_string=None: loader)
+        try:
+            yield server.start()
+        finally:
+            server.stop()
 
 
 @pytest.fixture
