@@ -12,8 +12,8 @@ from pipelines.report.model import TABLES, Finding
 
 CELLS_MARKED = 8
 """A finding about more cells than this is marked on its column or row, and on the last cell: the sum."""
-REPEATED = 3
-"""More findings than this with one code and severity `info` share a mark and a line."""
+REPEATED = {"error": 20, "warning": 20, "info": 3}
+"""More findings than this with one code and severity share a mark and a line."""
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
@@ -70,15 +70,14 @@ class Marks:
 
 
 def _grouped(findings: Sequence[Finding]) -> list[list[Finding]]:
-    """Each finding for itself, but crowds of `info` with one code together, at their first one's place."""
-    crowds: dict[str, list[Finding]] = {}
+    """Each finding for itself, but crowds with one code together, at their first one's place."""
+    crowds: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        if finding.severity == "info":
-            crowds.setdefault(finding.code, []).append(finding)
+        crowds.setdefault((finding.severity, finding.code), []).append(finding)
     groups = []
     for finding in findings:
-        crowd = crowds.get(finding.code, []) if finding.severity == "info" else []
-        if len(crowd) <= REPEATED:
+        crowd = crowds[finding.severity, finding.code]
+        if len(crowd) <= REPEATED[finding.severity]:
             groups.append([finding])
         elif finding is crowd[0]:
             groups.append(crowd)

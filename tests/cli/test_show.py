@@ -142,7 +142,8 @@ def test_errors_come_first_and_crowds_of_notes_share_a_line() -> None:
 
 
 def test_marks_go_on_after_z() -> None:
-    marks = Marks([error(f"requests.{number}.total") for number in range(54)])
+    findings = [Finding(f"code-{at}", "error", f"requests.{at}.total", "…") for at in range(54)]
+    marks = Marks(findings)
     assert [marks.lines[at].mark for at in (0, 25, 26, 27, 52, 53)] == ["a", "z", "aa", "ab", "ba", "bb"]
 
 
