@@ -17,7 +17,7 @@ from rich.text import Text
 
 from crawler.show_marks import Marks
 from pipelines.report import form
-from pipelines.report.model import TABLES, Finding, Report, Row, TableName
+from pipelines.report.model import TABLES, Edition, Finding, Report, Row, TableName
 
 BLANK, UNREADABLE, ABSENT = "空", "?", "缺"
 """What stands in a cell without a number: printed blank, not readable with certainty, not printed at all."""
@@ -113,7 +113,7 @@ def _active_disclosure(report: Report, marks: Marks) -> Iterator[RenderableType]
     rows = report.active_disclosure
     if rows is None:
         return
-    edition = report.editions.get("active_disclosure") or "2021"
+    edition: Edition = report.editions.get("active_disclosure") or "2021"
     expected = form.ACTIVE_FORM.get(edition, form.ACTIVE_FORM["2021"])
     for article, keys in ARTICLE_20:
         shown = [key for key in keys if key in rows or key in expected]
@@ -130,10 +130,16 @@ def _active_disclosure(report: Report, marks: Marks) -> Iterator[RenderableType]
             _column(table, label, marks.of_column("active_disclosure", column), width=6)
         for key in shown:
             table.add_row(
-                _label(form.ACTIVE_ROWS[key][0], marks.of_row("active_disclosure", key)),
+                _label(_active_row(key, edition), marks.of_row("active_disclosure", key)),
                 *(_cell(report, "active_disclosure", key, column, marks) for column in columns),
             )
         yield table
+
+
+def _active_row(key: str, edition: Edition) -> str:
+    """The row's label; edition 2019 prints 规范性文件 where 2021 prints 行政规范性文件."""
+    labels = form.ACTIVE_ROWS[key]
+    return labels[1] if key == "normative_documents" and edition == "2019" else labels[0]
 
 
 def _requests(report: Report, marks: Marks) -> Iterator[RenderableType]:

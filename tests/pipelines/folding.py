@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import UnreadableDocument
-from pipelines.publish import Published, publish
+from pipelines.publish import Published, Reads, publish
 from pipelines.report.model import Evidence, Finding, Place, Report, Source, Table
 from storage.archive import Archive
 from storage.journal import Capture, Role
@@ -83,7 +83,8 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.reader = PlainReader()
+        self.plain = PlainReader()
+        self.reader: Reads = self.plain
         self.now = START
 
     def open(self) -> Archive:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import gzip
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipelines.report.read import PARSER_VERSION
+from pipelines.report.read import PARSER_VERSION, read_body
 from storage.journal import Capture, Role
+from tests.made import html
+from tests.made.pdf import pdf
+from tests.made.truth import make, with_cell
 from tests.pipelines.folding import HOST, SITE, Desk, document
 
 NAME = (2024, "北京市西城区虚构局")
@@ -46,11 +50,11 @@ def test_a_captured_report_is_published_with_its_source(desk: Desk) -> None:
 def test_publishing_again_writes_nothing_and_reads_nothing(desk: Desk) -> None:
     desk.crawl(("/a.html", document()), ("/b.html", document("北京市西城区示例局")))
     desk.publish()
-    before, asked = desk.files(), desk.reader.asked
+    before, asked = desk.files(), desk.plain.asked
     done = desk.publish()
     assert done.published == ()
     assert len(done.unchanged) == 2
-    assert (desk.files(), desk.reader.asked) == (before, asked)
+    assert (desk.files(), desk.plain.asked) == (before, asked)
 
 
 def test_a_visit_that_finds_nothing_new_changes_no_report(desk: Desk) -> None:
@@ -88,7 +92,7 @@ def test_a_version_that_comes_back_is_current_again(desk: Desk) -> None:
 def test_the_same_bytes_at_two_addresses_are_read_once_and_both_addresses_listed(desk: Desk) -> None:
     (digest, _) = desk.crawl(("/a.html", document()), ("/b.html", document()))
     desk.publish()
-    assert desk.reader.asked == 1
+    assert desk.plain.asked == 1
     sources = desk.reports()[NAME]["sources"]
     assert [(source["sha256"], source["url"]) for source in sources] == [
         (digest, f"{HOST}/a.html"),
@@ -106,6 +110,37 @@ def test_page_and_attachment_become_one_report(desk: Desk) -> None:
     assert report["evidence"]["active_disclosure.rules.issued"]["document"] == file
     assert {source["sha256"] for source in report["sources"]} == {page, file}
     assert codes(report) == []
+
+
+class InProcess:
+    """The real reader without its process."""
+
+    def read(self, body: bytes) -> dict[str, Any]:
+        return read_body(body).to_json()
+
+
+def test_a_real_page_and_its_pdf_become_one_report_that_says_what_both_print(tmp_path: Path) -> None:
+    truth = make("publish/1", organization="北京市西城区虚构局", year=2024, busy=0.3)
+    desk = Desk(tmp_path)
+    desk.reader = InProcess()
+    body = pdf(truth)
+    attached = desk.capture("/a.pdf", body, role="attachment", hints={"parent": f"{HOST}/a.html"})
+    said = truth.published.isoformat()
+    page, file = desk.crawl(("/a.html", html.page(truth)), (attached, body), published=said)
+    desk.publish()
+    report = desk.reports()[NAME]
+    expected = truth.to_json()
+    assert {key: report[key] for key in expected} == expected
+    assert {source["sha256"] for source in report["sources"]} == {page, file}
+    assert {evidence["document"] for evidence in report["evidence"].values()} == {page}
+    assert "sources-differ" not in codes(report)
+
+    path = "requests.received.natural_person"
+    desk.crawl(("/a.html", html.page(with_cell(truth, path, 12345))))
+    desk.publish()
+    report = desk.reports()[NAME]
+    assert report["requests"]["received"]["natural_person"] == 12345
+    assert [f["where"] for f in report["findings"] if f["code"] == "sources-differ"] == [path]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +208,7 @@ def test_a_reader_that_fails_for_a_while_takes_no_report_away(desk: Desk) -> Non
     before = desk.files()
     for path in (desk.folder / "archive" / "parses").rglob("*.json"):
         path.unlink()
-    desk.reader.broken = True
+    desk.plain.broken = True
     done = desk.publish()
     assert (done.removed, len(done.unread)) == ((), 1)
     assert desk.files() == before
@@ -226,7 +261,7 @@ def test_a_damaged_reading_is_made_again(desk: Desk) -> None:
     path.chmod(0o644)
     path.write_text('{"schema": "something else"}')
     desk.publish()
-    assert desk.reader.asked == 2
+    assert desk.plain.asked == 2
     assert desk.files() == before
 
 
