@@ -35,7 +35,7 @@ _LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One body's report and the addresses where the body was found, the oldest first."""
+    """One body's report and the addresses where the body was found, in their order."""
 
     report: Report
     sources: tuple[Source, ...]
@@ -102,7 +102,7 @@ def _by_body(readings: Sequence[tuple[Source, Report]]) -> list[Reading]:
     for pairs in found.values():
         pairs.sort(key=lambda pair: _source_order(pair[0]))
         sources = tuple(dict.fromkeys(source for source, _ in pairs))
-        # Hints differ between addresses, so what they filled in does; the oldest current address counts.
+        # Hints differ between addresses, so what they filled in does; the first current address counts.
         first = next((pair for pair in pairs if pair[0].superseded is None), pairs[0])
         bodies.append(Reading(first[1], sources))
     return bodies
@@ -118,18 +118,19 @@ def _replaced(reading: Reading) -> datetime:
     return max(source.superseded for source in reading.sources if source.superseded is not None)
 
 
-def _rank(reading: Reading) -> tuple[int, int, int, int, datetime, str]:
-    """Sorts the most complete document first; the digest decides the last tie."""
+def _rank(reading: Reading) -> tuple[int, int, int, int, str, str]:
+    """Sorts the most complete document first; address and digest decide ties, never who answered first."""
     report = reading.report
     filled = sum(value is not None for _, value in _cells(report))
     printed = sum(1 for _ in _cells(report))
     structured = reading.sources[0].media_type in _STRUCTURED
-    first_seen = reading.sources[0].captured or _LAST_MOMENT
-    return (-filled, -printed, -len(report.sections), -structured, first_seen, reading.sha256)
+    address = reading.sources[0].url or ""
+    return (-filled, -printed, -len(report.sections), -structured, address, reading.sha256)
 
 
-def _source_order(source: Source) -> tuple[datetime, str, str]:
-    return (source.captured or _LAST_MOMENT, source.sha256, source.url or "")
+def _source_order(source: Source) -> tuple[str, datetime, str]:
+    """By address, and at one address by time: which of two addresses answered first decides nothing."""
+    return (source.url or "", source.captured or _LAST_MOMENT, source.sha256)
 
 
 # ------------------------------------------------------------------ what they say together

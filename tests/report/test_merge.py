@@ -218,7 +218,7 @@ def test_a_body_still_current_at_another_address_speaks() -> None:
     merged = merge([(gone, text), (copy, text)])
     assert merged.active_disclosure == rules()
     assert "no-current-source" not in codes(merged)
-    assert merged.sources == (gone, copy)
+    assert merged.sources == (copy, gone)
 
 
 def test_when_every_version_was_replaced_the_last_one_speaks_and_the_finding_says_so() -> None:
@@ -258,6 +258,19 @@ def test_the_order_of_the_documents_is_no_matter(seed: int) -> None:
     expected = merge(readings).to_json()
     random.Random(seed).shuffle(readings)
     assert merge(readings).to_json() == expected
+
+
+def test_which_address_answered_first_is_no_matter() -> None:
+    twin = replace(PAGE, sha256="00" * 32, url="https://x.gov.cn/twin.html")
+    both = report(active_disclosure=rules())
+    late, early = BASE + timedelta(minutes=9), BASE - timedelta(minutes=9)
+    chosen = {
+        merge([(PAGE, both), (replace(twin, captured=moment), both)])
+        .evidence["active_disclosure.rules.issued"]
+        .document
+        for moment in (late, early)
+    }
+    assert chosen == {PAGE.sha256}
 
 
 def test_merging_the_same_reading_twice_changes_nothing() -> None:
