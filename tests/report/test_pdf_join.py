@@ -1,4 +1,4 @@
-"""Tables that a page break cuts: rows and group cells cut in two, headers printed again, nothing joined wrongly."""
+"""Tables that a page break cuts: rows, headers and group cells made whole, and nothing joined wrongly."""
 
 from __future__ import annotations
 

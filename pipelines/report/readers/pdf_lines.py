@@ -10,6 +10,7 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipelines.report.readers.pdf_page import MAX_RULES, Box, Char, Page, Rule
 from pipelines.report.readers.pdf_rules import covered
@@ -68,7 +69,8 @@ def lattices(page: Page) -> list[Lattice]:
         return []
     slack = _slack(page)
     found = []
-    for across, down in _connected(page.horizontals, page.verticals, slack):
+    down_all = [*page.verticals, *_sides(page, slack)]
+    for across, down in _connected(page.horizontals, down_all, slack):
         lattice = _lattice(page, across, down, slack)
         if lattice is not None and len(lattice.cells) != 1:
             found.append(lattice)
@@ -78,6 +80,30 @@ def lattices(page: Page) -> list[Lattice]:
 def _slack(page: Page) -> float:
     """How far apart two rules may be and still be the same border: less than half a character."""
     return max(2.0, min(5.0, 0.45 * page.em))
+
+
+def _sides(page: Page, slack: float) -> list[Rule]:
+    """The sides of rows in a table without outer sides, where one cell fills the row and no rule crosses it.
+
+    Two rules of the same length, one line of text apart, are such a row's top and bottom.
+    """
+    crossed = {h for h in page.horizontals if any(_touch(h, v, slack) for v in page.verticals)}
+    middles = sorted(char.y for char in page.chars)
+    sides: list[Rule] = []
+    for above, below in pairwise(page.horizontals):
+        if (
+            below.at - above.at <= 2.6 * page.em
+            and abs(above.lo - below.lo) <= slack
+            and abs(above.hi - below.hi) <= slack
+            and (above in crossed or below in crossed)
+            and bisect_right(middles, below.at) > bisect_right(middles, above.at)
+        ):
+            sides += [Rule(above.at, below.at, above.lo), Rule(above.at, below.at, above.hi)]
+    return sides
+
+
+def _touch(h: Rule, v: Rule, slack: float) -> bool:
+    return h.lo - slack <= v.at <= h.hi + slack and v.lo - slack <= h.at <= v.hi + slack
 
 
 def _connected(
@@ -94,11 +120,7 @@ def _connected(
 
     for i, h in enumerate(across):
         for j, v in enumerate(down, len(across)):
-            if (
-                h.lo - slack <= v.at <= h.hi + slack
-                and v.lo - slack <= h.at <= v.hi + slack
-                and (a := root(i)) != (b := root(j))
-            ):
+            if _touch(h, v, slack) and (a := root(i)) != (b := root(j)):
                 parent[a] = b
     groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
     for k, rule in enumerate([*across, *down]):
