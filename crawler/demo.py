@@ -6,13 +6,12 @@ This module must not crawl a real site, nor put invented reports beside real one
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -183,16 +182,17 @@ def _make_sure(told: Mapping[str, str]) -> None:
     """
     for name in ("http_proxy", "https_proxy"):
         proxy = told.get(name, "")
-        if not re.fullmatch(r"http://127\.0\.0\.1:\d+", proxy):
+        here = re.fullmatch(r"http://127\.0\.0\.1:(\d+)", proxy)
+        if here is None:
             raise DemoUnavailable(f"the replica's {name} is {proxy!r}, not an address of this machine")
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": proxy}))
+        connection = http.client.HTTPConnection("127.0.0.1", int(here[1]), timeout=10)
         try:
-            with opener.open("http://nobody.invalid/", timeout=10) as answer:
-                server = answer.headers.get("Server", "")
-        except urllib.error.HTTPError as answer:
-            server = answer.headers.get("Server", "")
-        except OSError as error:
+            connection.request("GET", "http://nobody.invalid/")
+            server = connection.getresponse().getheader("Server", "")
+        except (OSError, http.client.HTTPException) as error:
             raise DemoUnavailable(f"the replica at {proxy} does not answer: {error}") from error
+        finally:
+            connection.close()
         if not server.startswith("Replica/"):
             raise DemoUnavailable(f"what answers at {proxy} is not the replica; nothing was crawled")
 

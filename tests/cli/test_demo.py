@@ -83,7 +83,8 @@ def stranger() -> Iterator[str]:
     server.server_close()
 
 
-def test_what_answers_must_be_the_replica(stranger: str) -> None:
+def test_what_answers_must_be_the_replica(stranger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
     with pytest.raises(DemoUnavailable, match="is not the replica; nothing was crawled"):
         demo._make_sure({"http_proxy": stranger, "https_proxy": stranger})
 
