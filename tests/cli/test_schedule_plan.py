@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import textwrap
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from crawler.cli import main
 from crawler.errors import ScheduleFileError
 from crawler.schedule_plan import ZONE, Job, latest_fire, read_plan
 
+ROOT = Path(__file__).parents[2]
 SITES = {"bjxch", "bjdch"}
 
 
@@ -118,3 +123,16 @@ def test_a_moment_met_already_is_not_met_again() -> None:
     fire = datetime(2026, 1, 2, 3, 20, tzinfo=ZONE)
     assert latest_fire(trigger, fire - timedelta(seconds=1), fire) == fire
     assert latest_fire(trigger, fire, fire + timedelta(hours=23)) is None
+
+
+@pytest.mark.parametrize("where", ["docs/running.md", "gongkai schedule --help"])
+def test_the_files_that_are_shown_are_understood(tmp_path: Path, where: str) -> None:
+    shown = (
+        (ROOT / where).read_text("utf-8") if where.endswith(".md") else main.commands["schedule"].help or ""
+    )
+    start = re.search(r'^ +archive = "s3://', shown, re.M)
+    assert start is not None
+    lines = shown[start.start() :].splitlines()
+    block = itertools.takewhile(lambda line: not line or line.startswith("  "), lines)
+    plan = read_plan(plan_file(tmp_path, textwrap.dedent("\n".join(block))), SITES)
+    assert plan.jobs[0].years == (2025,)
