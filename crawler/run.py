@@ -6,6 +6,7 @@ outcomes into sentences and an exit code. It must not fetch or store anything it
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -42,6 +43,7 @@ def crawl(
     keys = [find_site(key, registry).key for key in dict.fromkeys(sites)]
     Archive.open(archive).close()
     process = AsyncCrawlerProcess(_settings(archive, settings or {}))
+    _hush(process.settings["LOG_LEVEL"])
     crawlers = [(key, process.create_crawler(key)) for key in keys]
     asked = ",".join(str(year) for year in years) or None
     for _, crawler in crawlers:
@@ -96,6 +98,12 @@ def _settings(archive: str, given: Mapping[str, Any]) -> Settings:
     settings.setmodule("crawler.settings", priority="project")
     settings.setdict({**QUIET, **given, "GONGKAI_ARCHIVE": archive}, priority="cmdline")
     return settings
+
+
+def _hush(level: str) -> None:
+    """Stops log records below `level` where they are made: some thirty for each page, all thrown away later."""
+    for name in ("scrapy", "asyncio", "filelock", "boto3", "botocore", "urllib3"):
+        logging.getLogger(name).setLevel(level)
 
 
 def _outcome(crawler: Crawler) -> Outcome:

@@ -32,6 +32,7 @@ USER_AGENT = f"gongkai/0.1 (archive of government disclosure reports{'; ' if _CO
 # default "Scrapy/VERSION (+https://scrapy.org)": say who asks, and where its operator can be reached
 ROBOTSTXT_OBEY = True  # default False
 CONCURRENT_REQUESTS = 4  # default 16: a site is one host, rarely two; a short queue stops quickly
+CONCURRENT_ITEMS = 8  # default 100: Scrapy starts so many tasks for every page, and a page has one item
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8: county servers are small
 DOWNLOAD_DELAY = 1  # default 0
 AUTOTHROTTLE_ENABLED = True  # default False: a slow server is asked more slowly
@@ -51,7 +52,6 @@ DOWNLOAD_FAIL_ON_DATALOSS = False  # default True: a body cut short is recorded 
 DOWNLOAD_MAXSIZE = 256 * 1024 * 1024  # default 1 GiB: the largest reports seen are scans of some 50 MB
 DOWNLOAD_WARNSIZE = 0  # default 32 MiB: the run record says it
 DOWNLOAD_TIMEOUT = 120  # default 180
-HTTPERROR_ALLOW_ALL = True  # default False: every answer is a capture, whatever its status
 REDIRECT_MAX_TIMES = 5  # default 20: RFC 9309 asks for five; longer chains are loops
 RETRY_HTTP_CODES = [
     500,
@@ -89,6 +89,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.conditional.Conditional": 760,
 }
 SPIDER_MIDDLEWARES = {  # what a spider of known addresses does without
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # default 50: every answer is a capture
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # default 900
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # default 1000
 }

@@ -16,8 +16,8 @@ from crawler.exits import Exit
 from crawler.record import Record
 from pipelines.archive import ArchivePipeline, Exchange
 from pipelines.parse import ParsePipeline
-from pipelines.publish import UNFIT
 from pipelines.report.read import PARSER
+from pipelines.versions import UNFIT
 from storage.errors import SiteBusy, StorageError
 
 if TYPE_CHECKING:

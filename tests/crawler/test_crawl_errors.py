@@ -78,8 +78,8 @@ def test_an_archive_that_fails_midway_ends_the_crawl_and_loses_nothing(
     says(done, Exit.ARCHIVE)
     blocker.unlink()
     aside.rename(blocker)
-    assert crawl.run().code == 0
-    assert set(crawl.reports()) == set(replica.truth())
+    assert crawl.run("--year", "2023").code == 0
+    assert set(crawl.reports()) == {key for key in replica.truth() if key[1] in (2020, 2023)}
     assert [run["ended"] for run in crawl.runs()] == ["finished", "crashed", "finished"]
 
 
