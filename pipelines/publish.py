@@ -8,6 +8,7 @@ writes the same bytes. It must not fetch or parse itself: bodies are read by the
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -26,6 +27,8 @@ from storage.keys import report_key
 
 KEPT = 200
 """Readings kept whole in memory; of the others only the names are, and they are loaded again to be merged."""
+
+log = logging.getLogger(__name__)
 
 ReportName = tuple[int, str]
 """(year, organization)."""
@@ -223,6 +226,10 @@ class _Fold:
             data = self._reader.read(decode(self._archive.body(version.sha256), headers))
         except (PipelineError, Damaged, NotFound) as error:
             return str(error)
+        except Exception as error:
+            # The edge of the reader: one document that it stumbles over keeps no other from being published.
+            log.exception("the reader stumbled over %s (%s)", version.sha256, version.url)
+            return f"a bug in the reader, please report it: {error!r}"
         self._archive.put_parse(PARSER_VERSION, version.sha256, data)
         return report_from_json(data)
 

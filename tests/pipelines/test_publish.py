@@ -214,6 +214,15 @@ def test_a_reader_that_fails_for_a_while_takes_no_report_away(desk: Desk) -> Non
     assert desk.files() == before
 
 
+def test_a_document_that_the_reader_stumbles_over_keeps_no_other_from_being_published(desk: Desk) -> None:
+    """What `document` did not write is no JSON, and this reader does not foresee it."""
+    desk.crawl(("/a.html", document()), ("/b.html", b"{ unforeseen"))
+    done = desk.publish()
+    assert done.published == (NAME,)
+    assert [left.url for left in done.unread] == [f"{HOST}/b.html"]
+    assert "a bug in the reader" in done.unread[0].reason
+
+
 def test_without_a_reader_new_bodies_count_as_unread(desk: Desk) -> None:
     from pipelines.publish import publish
 
