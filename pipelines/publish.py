@@ -223,8 +223,12 @@ class _Fold:
             return "not read yet by this version of the parser"
         headers = next((v.headers for v in self._bodies[version.sha256] if v.headers is not None), ())
         try:
-            data = self._reader.read(decode(self._archive.body(version.sha256), headers))
-        except (PipelineError, Damaged, NotFound) as error:
+            body = self._archive.body(version.sha256)
+        except (Damaged, NotFound) as error:
+            return str(error)
+        try:
+            data = self._reader.read(decode(body, headers))
+        except PipelineError as error:
             return str(error)
         except Exception as error:
             # The edge of the reader: one document that it stumbles over keeps no other from being published.
