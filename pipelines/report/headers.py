@@ -217,7 +217,8 @@ def request_header(rows: HeaderRows) -> Header:
     keys = [column.key for column in columns if column.key is not None]
     # Labels of several rows in another order than the form's: a span is wrong, not the order.
     in_order = keys == expected or any(
-        sum(slot.first and form.request_columns.exact(slot.text) is not None for slot in slots) >= len(expected)
+        sum(slot.first and form.request_columns.exact(slot.text) is not None for slot in slots)
+        >= len(expected)
         for slots in rows.rows
     )
     if len(set(keys)) == len(keys) == len(expected) and in_order:

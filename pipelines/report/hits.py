@@ -103,7 +103,9 @@ def find(stream: Stream) -> list[Hit]:
             covered.update(range(first, last + 1))
     for match in _BEGINNING.finditer(stream.han):
         first = match.start()
-        whole = max(_BEGINNINGS[match[0]], key=lambda text: _common(stream.han[first : first + len(text)], text))
+        whole = max(
+            _BEGINNINGS[match[0]], key=lambda text: _common(stream.han[first : first + len(text)], text)
+        )
         length = _common(stream.han[first : first + len(whole)], whole)
         if (cut := stream.digits_between(first, first + length - 1)) is not None:
             length = cut - first

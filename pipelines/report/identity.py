@@ -59,7 +59,9 @@ _COMPILED = re.compile(r"由([^，。；:：（）()]{4,40}?)(?:负责)?(?:编�
 _CONTACT = re.compile(r"请(?:直接)?(?:与|同|向)([^，。；:：（）()]{4,40}?)(?:联系|咨询|反映)")
 
 
-ONLY_PROSE = Finding("year-conflict", "info", "year", "neither title nor period name a year; the prose's first is taken")
+ONLY_PROSE = Finding(
+    "year-conflict", "info", "year", "neither title nor period name a year; the prose's first is taken"
+)
 
 
 @dataclass(slots=True)

@@ -65,11 +65,15 @@ def read_document(document: Document, sha256: str) -> Report:
     sheet = Sheet()
     read_grids(grids, sheet)
     missing = frozenset(table for table in TABLES if not sheet.cells.get(table))
-    read_streams(table_lines(document), sheet, missing)
-    annex = read_statistics([grid for grid, _ in grids], [text for text, _ in table_lines(document)])
+    if missing:
+        read_streams(table_lines(document), sheet, missing)
+    annex = None
+    if not sheet.cells:
+        annex = read_statistics([grid for grid, _ in grids], [text for text, _ in table_lines(document)])
     identity = identify(document, lines)
     sections = read_sections(lines)
-    reason = why_no_report(document, identity, sheet, sections, lines, annex=annex is not None)
+    counted = annex is not None and any(row.value is not None for row in annex[0])
+    reason = why_no_report(document, identity, sheet, sections, lines, annex=counted)
     if reason is not None:
         return empty.with_findings(Finding("not-a-report", "info", "", reason))
     finished = sheet.finish()

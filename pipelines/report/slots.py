@@ -11,7 +11,9 @@ from pipelines.report.model import Cell, Grid
 
 MAX_SPAN = 100
 MAX_ROWS = 5_000
-"""No statutory table comes near; a page that does is not read slot by slot."""
+MAX_COLUMNS = 400
+MAX_SLOTS = 200_000
+"""No statutory table comes near; what a hostile page has beyond is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,13 @@ def rows_of(grid: Grid) -> list[list[Slot]]:
     """For each row of the grid, the cells that stand in it, left to right, rows spanned included."""
     height = min(max((cell.row for cell in grid.cells), default=-1) + 1, MAX_ROWS)
     rows: list[list[Slot]] = [[] for _ in range(height)]
+    left = MAX_SLOTS
     for cell in grid.cells:
+        left -= cell.rowspan
+        if left < 0:
+            break
+        if cell.column >= MAX_COLUMNS:
+            continue
         stop = cell.column + max(1, min(cell.colspan, MAX_SPAN))
         for row in range(cell.row, min(height, cell.row + max(1, cell.rowspan))):
             rows[row].append(Slot(cell, cell.column, stop, row == cell.row))

@@ -30,7 +30,12 @@ def document(truth: Truth, draw: Draw, rng: random.Random, *, html: bool, review
     for number, drawn in tables(truth, review_tables=review_tables).items():
         lines.append(f"<p>{HEADINGS[number]}</p>" if html else f"\n{HEADINGS[number]}\n")
         lines += [draw(printed, rng) for printed in drawn]
-    after = ["五、存在的主要问题及改进情况", *truth.prose.get(5, ()), "六、其他需要报告的事项", *truth.prose.get(6, ())]
+    after = [
+        "五、存在的主要问题及改进情况",
+        *truth.prose.get(5, ()),
+        "六、其他需要报告的事项",
+        *truth.prose.get(6, ()),
+    ]
     lines += [f"<p>{escape(line)}</p>" if html else line for line in after]
     text = "\n".join(lines)
     if html:
@@ -103,14 +108,20 @@ def spelled(printed: Printed, rng: random.Random) -> str:
 
     def bend(text: str) -> str:
         if not text or any(c.isdigit() for c in text):
-            return escape(text.replace("（", "(").replace("）", ")").replace("1.", "1、 ")) if "." in text else f" {escape(text)}&nbsp;"
+            return (
+                escape(text.replace("（", "(").replace("）", ")").replace("1.", "1、 "))
+                if "." in text
+                else f" {escape(text)}&nbsp;"
+            )
         at = rng.randrange(len(text) + 1)
         joint = rng.choice(["</span><span>", "<br/>", "</p><p>", "&nbsp; &nbsp;", "\n   ", "\u200b"])
         return f"<span>{escape(text[:at])}{joint}{escape(text[at:])}</span>"
 
     rows = []
     for row in printed.rows:
-        cells = "".join(f"<td rowspan='{s.rowspan}' colspan='{s.colspan}'><p>{bend(s.text)}</p></td>" for s in row)
+        cells = "".join(
+            f"<td rowspan='{s.rowspan}' colspan='{s.colspan}'><p>{bend(s.text)}</p></td>" for s in row
+        )
         rows.append(f"<tr>{cells}</tr>")
     return f"<table>{''.join(rows)}</table>"
 
@@ -121,7 +132,8 @@ def cut(printed: Printed, rng: random.Random) -> str:
         return plain(printed, rng)
     at = rng.randrange(printed.header_rows + 1, len(printed.rows) - 1)
     first = [
-        tuple(s._replace(rowspan=min(s.rowspan, at - r)) for s in row) for r, row in enumerate(printed.rows[:at])
+        tuple(s._replace(rowspan=min(s.rowspan, at - r)) for s in row)
+        for r, row in enumerate(printed.rows[:at])
     ]
     going_on = [
         s._replace(text=rng.choice(["", s.text, s.text[-2:]]), rowspan=r + s.rowspan - at)
@@ -160,7 +172,9 @@ def tabbed(matrix: Callable[[Printed], Matrix]) -> Draw:
 
 
 def tab_cells(printed: Printed, rng: random.Random) -> str:
-    return "\n".join("\n".join(f"\t{text}" for text in row) + "\n" for row in ragged(printed, rowspans_blank=True))
+    return "\n".join(
+        "\n".join(f"\t{text}" for text in row) + "\n" for row in ragged(printed, rowspans_blank=True)
+    )
 
 
 def cell_lines(printed: Printed, rng: random.Random) -> str:

@@ -83,7 +83,8 @@ def test_the_statistics_annex() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["not-a-report-letter-2014.txt", "blank-form-2021.docx", "excerpts/NOTREPORT-x17-format-notice.txt"]
+    "name",
+    ["not-a-report-letter-2014.txt", "blank-form-2021.docx", "excerpts/NOTREPORT-x17-format-notice.txt"],
 )
 def test_what_is_no_report_says_why(name: str) -> None:
     report = read(name)
@@ -98,7 +99,10 @@ def test_an_excerpt_with_damaged_headers_flags_the_columns() -> None:
     flagged = {f.where for f in report.findings if f.code == "column-unknown"}
     assert {"active_disclosure.rules.made", "active_disclosure.rules.disclosed"} <= flagged
     assert {f.where for f in report.findings if f.code == "row-missing"} >= {"requests.carried_forward"}
-    assert (report.year, report.requests and set(report.requests)) == (2020, {"received", "carried_in", "granted"})
+    assert (report.year, report.requests and set(report.requests)) == (
+        2020,
+        {"received", "carried_in", "granted"},
+    )
 
 
 def test_an_excerpt_without_its_repeated_lines_loses_values_loudly() -> None:
@@ -122,7 +126,9 @@ def test_an_excerpt_with_an_extra_row_shifts_nothing() -> None:
     assert "label-unknown" in {f.code for f in report.findings}
 
 
-@pytest.mark.parametrize("path", sorted(p for p in SAMPLES.rglob("*.*") if p.suffix != ".json"), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", sorted(p for p in SAMPLES.rglob("*.*") if p.suffix != ".json"), ids=lambda p: p.name
+)
 def test_every_sample_fits_the_schema(path: Path) -> None:
     data = json.loads(json.dumps(reading.read_body(path.read_bytes()).to_json(), ensure_ascii=False))
     jsonschema.Draft202012Validator(SCHEMA).validate(data)

@@ -11,7 +11,16 @@ from pipelines.report.model import Report
 from pipelines.report.read import read_body
 from tests.made.layout import Printed, tables
 from tests.made.truth import Truth, make
-from tests.report.shapes import cell_lines, document, matrix_html, plain, ragged, row_lines, trows, wrapped_rows
+from tests.report.shapes import (
+    cell_lines,
+    document,
+    matrix_html,
+    plain,
+    ragged,
+    row_lines,
+    trows,
+    wrapped_rows,
+)
 from tests.report.test_shapes import lost, silent_errors
 
 
@@ -74,7 +83,9 @@ def test_a_label_in_other_typography_is_the_same_label(printed: str, variant: st
 def test_a_row_that_the_form_lacks_is_left_out_and_shifts_nothing() -> None:
     truth = made()
     extra = "<tr><td>其他主动公开文件(含以本单位名义签发的文件)</td><td>7</td><td>8</td><td>9</td></tr>"
-    body = page(truth, "<tr><td colspan=4><p>第二十条第（五）项", extra + "<tr><td colspan=4><p>第二十条第（五）项")
+    body = page(
+        truth, "<tr><td colspan=4><p>第二十条第（五）项", extra + "<tr><td colspan=4><p>第二十条第（五）项"
+    )
     report = read_body(body)
     assert lost(truth, report) == []
     assert "label-unknown" in codes(report, "active_disclosure")
@@ -114,7 +125,11 @@ def test_a_hybrid_takes_each_tables_edition_from_its_own_labels() -> None:
 @pytest.mark.parametrize("twice", ["本年新", "本年新制作数量"])
 def test_columns_with_the_same_label_are_taken_by_elimination_and_told(twice: str) -> None:
     truth = made(2019)
-    body = page(truth).replace("本年新制作数量".encode(), twice.encode()).replace("本年新公开数量".encode(), twice.encode())
+    body = (
+        page(truth)
+        .replace("本年新制作数量".encode(), twice.encode())
+        .replace("本年新公开数量".encode(), twice.encode())
+    )
     report = read_body(body)
     assert lost(truth, report) == []
     assert {"active_disclosure.rules.made", "active_disclosure.rules.disclosed"} <= {
@@ -144,7 +159,9 @@ def test_an_invented_header_over_a_piece_of_the_table() -> None:
     truth = made()
     printed = tables(truth)[3][0]
     rows = ragged(printed)
-    second = [["数据1", "数据2", "数据3", "数据4", "数据5", "数据6", "数据7", "数据8"]] + [row[-8:] for row in rows[15:]]
+    second = [["数据1", "数据2", "数据3", "数据4", "数据5", "数据6", "数据7", "数据8"]] + [
+        row[-8:] for row in rows[15:]
+    ]
     drawn = matrix_html(rows[:15]) + matrix_html(second)
     report = read_body(page(truth, plain(printed, random.Random(0)), drawn))
     assert silent_errors(truth, report) == []
@@ -164,7 +181,9 @@ def test_header_spans_that_do_not_match_the_rows_under_them() -> None:
     old = "<tr><td><p>信息内容</p></td><td><p>上一年项目数量</p></td><td><p>本年增/减</p></td><td><p>处理决定数量</p></td></tr>"
     uneven = old.replace("<td><p>本年增/减", "<td colspan=2><p>本年增/减")
     body = page(truth, old, uneven).decode()
-    licensing = [s.text for row in tables(truth)[2][0].rows for s in row if s.path and ".licensing." in s.path]
+    licensing = [
+        s.text for row in tables(truth)[2][0].rows for s in row if s.path and ".licensing." in s.path
+    ]
     before = f"<tr><td><p>行政许可</p></td><td><p>{licensing[0]}</p>"
     assert before in body
     report = read_body(body.replace(before, before.replace("</td><td>", "</td><td colspan=2>")).encode())
@@ -253,7 +272,9 @@ def test_the_header_words_in_the_introduction_are_no_anchor() -> None:
     preface = "包括主动公开政府信息情况、收到和处理政府信息公开申请情况，电话 0100 123456，行政许可 12 件，行政处罚 3 件。"
     for draw in (row_lines, cell_lines, wrapped_rows):
         text = document(truth, draw, random.Random(0), html=False).decode()
-        assert lost(truth, read_body(text.replace("一、总体情况", preface + "\n一、总体情况", 1).encode())) == []
+        assert (
+            lost(truth, read_body(text.replace("一、总体情况", preface + "\n一、总体情况", 1).encode())) == []
+        )
 
 
 def test_enumerators_glued_to_the_value_before() -> None:
@@ -286,13 +307,21 @@ def test_everything_in_one_table() -> None:
 
 def test_content_that_a_script_would_show() -> None:
     truth = made()
-    body = page(truth).replace(b"<body>", b"<body><div style='display:none'>").replace(b"</body>", b"</div></body>")
+    body = (
+        page(truth)
+        .replace(b"<body>", b"<body><div style='display:none'>")
+        .replace(b"</body>", b"</div></body>")
+    )
     assert lost(truth, read_body(body)) == []
 
 
 def test_a_hidden_copy_is_passed_over() -> None:
     truth, other = made(), made(seed=13)
-    hidden = b"<div style='display: none'>" + plain(tables(other)[3][0], random.Random(0)).encode() + b"</div></body>"
+    hidden = (
+        b"<div style='display: none'>"
+        + plain(tables(other)[3][0], random.Random(0)).encode()
+        + b"</div></body>"
+    )
     assert lost(truth, read_body(page(truth).replace(b"</body>", hidden))) == []
 
 
@@ -306,14 +335,17 @@ def test_slots_that_no_label_column_has() -> None:
 def test_a_table_type_is_known_without_its_neighbours() -> None:
     truth = made()
     printed: Printed = tables(truth)[4][0]
-    report = read_body(f"<p>虚构局2023年政府信息公开工作年度报告</p>{plain(printed, random.Random(0))}".encode())
+    report = read_body(
+        f"<p>虚构局2023年政府信息公开工作年度报告</p>{plain(printed, random.Random(0))}".encode()
+    )
     assert report.review == truth.review
-    assert {f.where for f in report.findings if f.code == "table-missing"} == {"active_disclosure", "requests"}
+    assert {f.where for f in report.findings if f.code == "table-missing"} == {
+        "active_disclosure",
+        "requests",
+    }
 
 
 def test_a_vertical_group_label_does_not_hide_its_rows() -> None:
     truth = made()
     bent = "<br/>".join("三、本年度办理结果")
     assert lost(truth, read_body(page(truth, "三、本年度办理结果", bent))) == []
-
-

@@ -16,7 +16,7 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encodi
 
 from pipelines.errors import UnreadableDocument
 from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Paragraph, Place
-from pipelines.report.slots import MAX_ROWS, MAX_SPAN
+from pipelines.report.slots import MAX_COLUMNS, MAX_ROWS, MAX_SPAN
 
 MEDIA_TYPE = "text/html"
 
@@ -83,7 +83,6 @@ _BREAKS = frozenset(
     ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_WHITE = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
 _MAX_CELLS = 200_000
 
 
@@ -188,6 +187,7 @@ class _Walk:
 
     def over(self, root: etree._Element) -> None:
         """Walk the tree without recursion: hostile pages nest deeply."""
+        hidden: set[etree._Element] = set() if self.hidden else self._hidden_in(root)
         walker: Iterator[tuple[str, etree._Element]] = etree.iterwalk(root, events=("start", "end"))
         passed: etree._Element | None = None
         for event, element in walker:
@@ -195,7 +195,7 @@ class _Walk:
             if not isinstance(tag, str):
                 continue
             if event == "start":
-                if tag in _SKIP or (not self.hidden and self._is_hidden(element)):
+                if tag in _SKIP or (hidden and element in hidden):
                     walker.skip_subtree()  # type: ignore[attr-defined]
                     passed = element
                     continue
@@ -211,14 +211,18 @@ class _Walk:
                     self._add(text)
         self._flush()
 
-    def _is_hidden(self, element: etree._Element) -> bool:
-        style = element.get("style")
-        shown = style is None or not (("none" in style.lower() or "hidden" in style.lower()) and _HIDDEN.search(style))
-        if shown and element.get("hidden") is None:
-            return False
-        if not self.passed_over_table and (element.tag == "table" or element.find(".//table") is not None):
-            self.passed_over_table = True
-        return True
+    def _hidden_in(self, root: etree._Element) -> set[etree._Element]:
+        found = root.xpath('//*[@hidden or contains(@style, "none") or contains(@style, "hidden")]')
+        hidden = {
+            element
+            for element in (found if isinstance(found, list) else [])
+            if isinstance(element, etree._Element)
+            and (element.get("hidden") is not None or _HIDDEN.search(element.get("style") or ""))
+        }
+        self.passed_over_table = any(
+            element.tag == "table" or element.find(".//table") is not None for element in list(hidden)[:100]
+        )
+        return hidden
 
     # ------------------------------------------------------------------ elements
 
@@ -273,7 +277,7 @@ class _Walk:
         table = self._tables[-1]
         if table.row < 0:
             table.row = 0
-        while table.taken.get(table.column, 0) > table.row:
+        while table.column < MAX_COLUMNS and table.taken.get(table.column, 0) > table.row:
             table.column += 1
         table.open_cell, table.text, table.begun = True, [], table.row
         table.span = (_span(element.get("rowspan"), MAX_ROWS), _span(element.get("colspan"), MAX_SPAN))
@@ -289,7 +293,7 @@ class _Walk:
             return
         rowspan, colspan = table.span
         self._cells += 1
-        if self._cells <= _MAX_CELLS and table.row < MAX_ROWS:
+        if self._cells <= _MAX_CELLS and table.row < MAX_ROWS and table.column < MAX_COLUMNS:
             text = _cell_text("".join(table.text))
             place = Place(table=table.index, row=table.row, column=table.column)
             table.cells.append(Cell(text, table.row, table.column, rowspan, colspan, place))
@@ -339,5 +343,7 @@ def _span(value: str | None, most: int) -> int:
 
 
 def _cell_text(raw: str) -> str:
-    lines = (_WHITE.sub(" ", line).strip() for line in raw.split("\n"))
+    if "\n" not in raw:
+        return " ".join(raw.split())
+    lines = (" ".join(line.split()) for line in raw.split("\n"))
     return "\n".join(line for line in lines if line)

@@ -39,6 +39,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "application/x-rar"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
 )
+_CONTROLS = bytes(b for b in range(32) if b not in (7, 8, 9, 10, 11, 12, 13, 27))
 _TAGS = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|tr|td|p|span|br|font|center|script|ucapcontent|h[1-6]|ul|li|a)"
     rb"(?=[\s>/])",
@@ -102,5 +103,4 @@ def _looks_binary(head: bytes) -> bool:
         return False
     if head.count(0) > len(head) // 100:
         return True
-    control = sum(head.count(bytes([b])) for b in range(32) if b not in (7, 8, 9, 10, 11, 12, 13, 27))
-    return control > len(head) // 20
+    return len(head) - len(head.translate(None, _CONTROLS)) > len(head) // 20

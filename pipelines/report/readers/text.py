@@ -37,9 +37,14 @@ def read(body: bytes) -> Document:
     rest: list[Line] = []
     table = 0
     i = 0
+    shapes = (_piped, _tabbed, _celled)
+    tried = [0] * len(shapes)
     while i < len(lines):
-        for shape in (_piped, _tabbed, _celled):
+        for n, shape in enumerate(shapes):
+            if i < tried[n]:
+                continue  # a run that came to nothing comes to nothing from its middle either
             stop, rows = shape(lines, i)
+            tried[n] = stop
             if rows:
                 if rest:
                     blocks.append(TextLines(tuple(rest)))
@@ -102,7 +107,7 @@ def _piped(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
             break
         i += 1
     if len(found) < 2:
-        return start, []
+        return i, []
     # A pipe that every line begins or ends with is the frame's; otherwise an empty cell stands before it.
     left = all(line.startswith("|") for _, line in found)
     right = all(line.endswith("|") for _, line in found)
@@ -111,7 +116,7 @@ def _piped(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
         cells = line.split("|")[1 if left else 0 : -1 if right else None]
         if cells and not all(_RULE_CELL.fullmatch(cell) for cell in cells):
             rows.append([(re.sub(r"<br\s*/?>", "\n", cell), number) for cell in cells])
-    return (i, rows) if len(rows) >= 2 else (start, [])
+    return i, rows if len(rows) >= 2 else []
 
 
 def _tabbed(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
@@ -131,7 +136,7 @@ def _tabbed(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
         stop += 1
     counts = [line.count("\t") for _, line in taken if "\t" in line.strip()]
     if len(counts) < 2:
-        return start, []
+        return stop, []
     width = max(set(counts), key=lambda n: (counts.count(n), n))
     rows: list[_Row] = []
     open_row = False
@@ -180,4 +185,4 @@ def _celled(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
         i += 1
     if row:
         rows.append(row)
-    return (i, rows) if len(rows) >= 2 and any(len(r) > 1 for r in rows) else (start, [])
+    return i, rows if len(rows) >= 2 and any(len(r) > 1 for r in rows) else []
