@@ -93,6 +93,8 @@ class Flow:
 
     def continues(self, above: Line, below: Line, *, new_page: bool) -> bool:
         """Whether `below` goes on the paragraph that `above` is the latest line of."""
+        if self.full(above) and self._centred_title(above, below):
+            return True
         if not self.full(above) or below.box.x0 > self.left + 1.2 * self.size:
             return False
         if abs(above.size - below.size) > 0.25 * max(above.size, below.size):
@@ -101,6 +103,12 @@ class Flow:
             return False
         indented = above.box.x0 > self.left + 1.2 * self.size
         return indented or not (_HEADING.match(above.text) and _HEADING.match(below.text))
+
+    def _centred_title(self, above: Line, below: Line) -> bool:
+        """Whether both are lines of one title: larger than the text, and centred alike."""
+        apart = abs((above.box.x0 + above.box.x1) - (below.box.x0 + below.box.x1)) / 2
+        larger = min(above.size, below.size) > 1.15 * self.size
+        return larger and apart < below.size and below.middle - above.middle < 2.2 * above.size
 
 
 def _low(values: object) -> float:
