@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from rich import box
 from rich.table import Table
 
@@ -21,7 +20,7 @@ from crawler.schedule import Line, lines, outcome, run, run_once, shown
 from crawler.schedule_plan import Plan, read_plan
 from crawler.schedule_slots import Run, Slots
 from crawler.sites import load_sites
-from storage.keys import digest
+from storage.archive import state_folder
 
 
 def run_plan(config: Path, *, once: bool, say: Callable[[str], None]) -> int:
@@ -70,21 +69,13 @@ def list_plan(config: Path) -> tuple[Table, list[dict[str, Any]]]:
 def _opened(config: Path) -> Iterator[tuple[Plan, Slots, Path]]:
     """The plan, its memory, and the folder for logs."""
     plan = read_plan(config, load_sites())
-    state = _state(plan)
+    # Schedulers of one archive share their memory.
+    state = state_folder(plan.archive or os.environ.get("GONGKAI_ARCHIVE") or "./archive")
     slots = Slots(state / "schedule.sqlite")
     try:
         yield plan, slots, plan.logs or state / "logs"
     finally:
         slots.close()
-
-
-def _state(plan: Plan) -> Path:
-    """The state folder of the plan's archive: schedulers of one archive share their memory."""
-    archive = plan.archive or os.environ.get("GONGKAI_ARCHIVE") or "./archive"
-    if "://" not in archive:
-        archive = str(Path(archive).absolute())
-    state = Path(os.environ.get("GONGKAI_STATE") or platformdirs.user_state_path("gongkai"))
-    return state.absolute() / digest(archive.encode())[:16]
 
 
 def _went(run: Run) -> str:
