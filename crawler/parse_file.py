@@ -56,7 +56,7 @@ def summary(report: Report) -> str:
 
 def findings_in_words(report: Report) -> str:
     """The findings counted by severity and code: `1 error (requests-balance), 3 info (…)`."""
-    codes = {
+    codes: dict[str, Counter[str]] = {
         severity: Counter(finding.code for finding in report.findings if finding.severity == severity)
         for severity in _SEVERITIES
     }

@@ -1,4 +1,4 @@
-"""The house rule: imports run crawler -> pipelines -> storage and never up, and heavy libraries stay in their rooms."""
+"""Imports run crawler -> pipelines -> storage and never up, and heavy libraries stay in their rooms."""
 
 from __future__ import annotations
 

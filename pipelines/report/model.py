@@ -19,6 +19,31 @@ Number = int | Decimal
 
 Edition = Literal["2021", "2019", "2008"]
 Severity = Literal["error", "warning", "info"]
+FindingCode = Literal[
+    "requests-balance",
+    "requests-row-total",
+    "requests-result-total",
+    "review-total",
+    "not-assessable",
+    "carry-over",
+    "in-force-roll",
+    "table-missing",
+    "row-missing",
+    "label-unknown",
+    "column-unknown",
+    "cell-unreadable",
+    "cell-annotated",
+    "unit-stated",
+    "organization-unknown",
+    "year-conflict",
+    "not-a-report",
+    "needs-ocr",
+    "needs-converter",
+    "rules-unclear",
+    "sources-differ",
+    "no-current-source",
+]
+"""Every code that a finding can have; docs/data-dictionary.md says what each means."""
 TableName = Literal["active_disclosure", "requests", "review"]
 TABLES: tuple[TableName, ...] = ("active_disclosure", "requests", "review")
 
@@ -124,7 +149,7 @@ class Document:
 class Finding:
     """Something a person should know before trusting or missing a value."""
 
-    code: str
+    code: FindingCode
     severity: Severity
     where: str
     """A path into the report (`requests.received.total`, `requests.*.natural_person`, `year`), or ``""``."""

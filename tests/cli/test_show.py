@@ -142,7 +142,7 @@ def test_errors_come_first_and_crowds_of_notes_share_a_line() -> None:
 
 
 def test_marks_go_on_after_z() -> None:
-    findings = [Finding(f"code-{at}", "error", f"requests.{at}.total", "…") for at in range(54)]
+    findings = [Finding("requests-row-total", "error", f"requests.{at}.total", f"{at}") for at in range(54)]
     marks = Marks(findings)
     assert [marks.lines[at].mark for at in (0, 25, 26, 27, 52, 53)] == ["a", "z", "aa", "ab", "ba", "bb"]
 
@@ -174,7 +174,11 @@ def test_the_summary_has_a_mark_for_each_body_and_year() -> None:
     reports = [
         report("甲局", 2023),
         report("甲局", 2024, [error("requests.received.total")]),
-        report("乙局", 2024, [Finding("carry-over", "warning", "x", "y"), Finding("a", "info", "x", "y")]),
+        report(
+            "乙局",
+            2024,
+            [Finding("carry-over", "warning", "x", "y"), Finding("not-assessable", "info", "x", "y")],
+        ),
     ]
     text = printed(years_view(reports))
     assert line_of(text, "甲局").split() == ["甲局", "✓", "✗", "1"]

@@ -6,7 +6,7 @@ Owns the choice and nothing else. The PDF and DOCX readers are imported when suc
 from __future__ import annotations
 
 from pipelines.errors import UnreadableDocument
-from pipelines.report.model import Document, Finding
+from pipelines.report.model import Document, Finding, FindingCode
 from pipelines.report.readers import sniff as kinds
 from pipelines.report.readers.sniff import sniff
 
@@ -58,5 +58,5 @@ def open_document(body: bytes, media_type: str | None = None) -> Document:
     raise UnreadableDocument(f"the body is of no kind that is read here ({kind})")
 
 
-def _needs(code: str, message: str) -> Finding:
+def _needs(code: FindingCode, message: str) -> Finding:
     return Finding(code, "warning", "", message)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pipelines.errors import UnreadableDocument
-from pipelines.report.model import Document, Finding, Metadata
+from pipelines.report.model import Document, Finding, FindingCode, Metadata
 from pipelines.report.readers import pdf_chars, pdf_plumber
 from pipelines.report.readers.pdf_blocks import ReadPage
 from pipelines.report.readers.pdf_flow import blocks
@@ -105,6 +105,6 @@ def _is_picture(page: Page) -> bool:
     return pictured > 0.35 and words < 300 and not page.horizontals
 
 
-def _finding(code: str, pages: list[int], what: str) -> Finding:
+def _finding(code: FindingCode, pages: list[int], what: str) -> Finding:
     names = ("page " if len(pages) == 1 else "pages ") + ", ".join(map(str, pages))
     return Finding(code, "warning", "", f"{names} of the PDF {what}")

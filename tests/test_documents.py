@@ -1,0 +1,89 @@
+"""The documents say what is so: verbs, options, settings and codes are compared with the code."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from pathlib import Path
+from typing import get_args
+
+import click
+import pytest
+
+from crawler.cli import main
+from crawler.exits import Exit
+from pipelines.report.model import FindingCode
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "README.zh-CN.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "CONTRIBUTING.md",
+]
+CODE = sorted(path for room in ("crawler", "pipelines", "storage") for path in (ROOT / room).rglob("*.py"))
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def test_every_finding_code_is_in_the_data_dictionary() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.+?) \|", text("docs/data-dictionary.md"), re.MULTILINE)
+    severities = {"error", "warning", "info"}
+    documented = [code for code, severity in rows if set(re.split(", | or ", severity)) <= severities]
+    assert sorted(documented) == sorted(get_args(FindingCode))
+
+
+def test_the_exit_codes_in_the_documents_are_those_of_the_code() -> None:
+    rows = re.findall(r"^\| (\d+) \| `([A-Z_]+)` \| (.+) \|$", text("docs/running.md"), re.M)
+    source = ast.parse(inspect.getsource(Exit)).body[0]
+    assert isinstance(source, ast.ClassDef)
+    meanings = [
+        n.value.value for n in source.body if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)
+    ][1:]
+    assert rows == [
+        (str(exit_.value), exit_.name, meaning) for exit_, meaning in zip(Exit, meanings, strict=True)
+    ]
+
+
+def test_every_environment_variable_of_ours_is_documented_and_exists() -> None:
+    in_code = set(re.findall(r"GONGKAI_[A-Z_]+", "\n".join(path.read_text("utf-8") for path in CODE)))
+    in_table = set(re.findall(r"`(GONGKAI_[A-Z_]+)`", text("docs/running.md")))
+    assert in_code == in_table
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_gongkai_command_in_the_documents_is_one(path: Path) -> None:
+    """Verbs and long options in code blocks and inline code exist."""
+    assert isinstance(main, click.Group)
+    for words in re.findall(r"gongkai ((?:[a-z]+)(?: [^\n`#|]*)?)", path.read_text("utf-8")):
+        verb, *rest = words.split()
+        if verb not in main.commands and not re.search(rf"`?gongkai {verb}\b", "\n".join(code_spans(path))):
+            continue  # prose: "gongkai is ..."
+        assert verb in main.commands, f"{path.name}: no verb {verb!r}"
+        options = {option for parameter in main.commands[verb].params for option in parameter.opts}
+        for word in rest:
+            if word.startswith("--"):
+                assert word.split("=")[0] in options | {"--help"}, f"{path.name}: {verb} has no {word}"
+
+
+def code_spans(path: Path) -> list[str]:
+    document = path.read_text("utf-8")
+    return re.findall(r"`([^`\n]+)`", document) + re.findall(r"^    (.+)$", document, re.M)
+
+
+@pytest.mark.parametrize("verb", sorted(main.commands) if isinstance(main, click.Group) else [])
+def test_every_verb_is_shown_in_the_readmes(verb: str) -> None:
+    for name in ("README.md", "README.zh-CN.md"):
+        assert f"gongkai {verb}" in text(name), f"{name} does not show gongkai {verb}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_that_a_document_names_is_there(path: Path) -> None:
+    document = path.read_text("utf-8")
+    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document):
+        assert (path.parent / link).exists(), f"{path.name} links to {link}"
+    for name in re.findall(r"`((?:crawler|pipelines|storage|tests|docs|benchmarks)/[\w./-]*\w)`", document):
+        assert (ROOT / name).exists(), f"{path.name} names {name}"
