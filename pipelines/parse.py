@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pipelines.archive import ArchivePipeline, Exchange
 from pipelines.decoding import decode
@@ -35,9 +35,12 @@ class ParsePipeline:
     unless an earlier run was cut short.
     """
 
+    reader: ClassVar[Reader] = Reader()
+    """One worker for all sites that this process crawls; it starts with the first body."""
+    users: ClassVar[int] = 0
+
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.reader = Reader()
         self.published: list[Published] = []
         self.ready: set[str] = set()
         """Digests read and not yet published."""
@@ -47,6 +50,10 @@ class ParsePipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way of building a component."""
         return cls(crawler)
+
+    def open_spider(self) -> None:
+        """Scrapy's: the crawl begins."""
+        ParsePipeline.users += 1
 
     async def process_item(self, item: Any) -> Any:
         """The same exchange, read if it is a document with new bytes."""
@@ -60,7 +67,7 @@ class ParsePipeline:
         return item
 
     async def close_spider(self) -> None:
-        """Seals the journal, publishes what is left, ends the worker."""
+        """Seals the journal, publishes what is left, ends the worker with the process's last crawl."""
         keeper = self._keeper()
         try:
             if keeper.archive is not None and keeper.run is not None and keeper.problem is None:
@@ -72,7 +79,9 @@ class ParsePipeline:
             keeper.problem = error
             log.error("%s", error)
         finally:
-            await asyncio.to_thread(self.reader.close)
+            ParsePipeline.users -= 1
+            if not ParsePipeline.users:
+                await asyncio.to_thread(self.reader.close)
 
     async def _read(self, item: Exchange, archive: Archive) -> None:
         digest = item.capture.sha256

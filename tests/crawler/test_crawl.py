@@ -154,3 +154,21 @@ def test_both_kinds_of_store_end_with_the_same_archive(
     assert bucket.run("--year", "2023").code == 0
     assert len([key for key in store.list() if key.startswith(kept)]) == count
     store.close()
+
+
+def test_several_sites_are_crawled_at_once(tmp_path: Path, replica: Replica) -> None:
+    entry = """
+        [xuxian]
+        name = "虚构县"
+        code = "000000"
+        family = "xicheng"
+        hosts = ["www.bjxch.gov.cn"]
+        seeds = ["https://www.bjxch.gov.cn/zt/xxgkzl/gknb.html"]
+    """
+    (tmp_path / "own.toml").write_text(entry, encoding="utf-8")
+    crawl = Crawl(replica, tmp_path)
+    done = crawl.run("xuxian", "--year", "2023", GONGKAI_SITES=str(tmp_path / "own.toml"))
+    assert done.code == 0, done.err
+    assert "bjxch: 35 report pages" in done.err
+    assert "xuxian: 35 report pages" in done.err
+    assert {key.split("/")[1] for key in crawl.objects("reports/")} == {"bjxch", "xuxian"}
