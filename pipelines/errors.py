@@ -16,7 +16,7 @@ class ReadTimeout(PipelineError):
 
 
 class WorkerDied(PipelineError):
-    """Raised when the process that read a body ended without an answer (out of memory, a crash in a library)."""
+    """Raised when the process that read a body ended without an answer: out of memory, or a crash."""
 
 
 class DecodingError(PipelineError):

@@ -1,6 +1,6 @@
 """The identities (勾稽关系) of the statutory tables: what must add up within one report.
 
-Owns the arithmetic of reference notice 国办公开办函〔2019〕60号 and 〔2021〕30号. Values are never repaired; a
+Owns the arithmetic of the forms of 国办公开办函〔2019〕60号 and 〔2021〕30号. Values are never repaired; a
 blank is unknown, not 0. Every function takes tables and gives findings.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from pipelines.report import form
-from pipelines.report.model import Finding, Number, Report, Table
+from pipelines.report.model import Finding, FindingCode, Number, Report, Table
 
 _KINDS = tuple(column for column in form.REQUEST_COLUMNS if column != "total")
 _OUTSIDE = ("received", "carried_in", "total_processed", "carried_forward")
@@ -107,7 +107,7 @@ def _paths(cells: Iterable[Cell]) -> tuple[str, ...]:
     return tuple(path for path, value in cells if value is not None)
 
 
-def _sum(code: str, where: str, parts: list[Cell], total: Cell, what: str) -> list[Finding]:
+def _sum(code: FindingCode, where: str, parts: list[Cell], total: Cell, what: str) -> list[Finding]:
     whole = total[1]
     known, complete = _known(parts)
     filled = _paths([*parts, total])
@@ -128,7 +128,7 @@ def _sum(code: str, where: str, parts: list[Cell], total: Cell, what: str) -> li
 
 
 def _balance(
-    code: str, where: str, left: list[Cell], right: list[Cell], name_left: str, name_right: str
+    code: FindingCode, where: str, left: list[Cell], right: list[Cell], name_left: str, name_right: str
 ) -> list[Finding]:
     (sum_left, full_left), (sum_right, full_right) = _known(left), _known(right)
     filled = _paths([*left, *right])

@@ -48,7 +48,7 @@ def why_no_report(
         return None
     if not lines and not sheet.cells:
         return "it holds no text"
-    return "neither its title nor its parts are those of an annual disclosure report, and it has none of the tables"
+    return "neither its title nor its parts are those of an annual disclosure report, and it lacks the tables"
 
 
 def _named(document: Document, lines: Sequence[ProseLine]) -> list[str]:

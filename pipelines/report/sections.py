@@ -50,7 +50,7 @@ class _Part:
         out = ""
         previous: ProseLine | None = None
         for line in self.lines:
-            if self.number in (2, 3, 4) and _is_table_text(line.text):
+            if self.number in (2, 3, 4) and _is_table_text(line):
                 previous = None
                 continue
             text = line.text.strip()
@@ -66,7 +66,7 @@ class _Part:
 
 
 def read_sections(lines: Sequence[ProseLine]) -> tuple[Section, ...]:
-    """The numbered parts in printed order. One that is announced twice (a table of contents) is taken once."""
+    """The numbered parts in printed order. One that a table of contents announces is taken once."""
     parts: list[_Part] = []
     for line in lines:
         heading = _heading(line.text)
@@ -107,8 +107,23 @@ def _heading(text: str) -> tuple[int | None, str] | None:
     return (None, text.strip()) if len(solid) <= 30 else None
 
 
-def _is_table_text(text: str) -> bool:
+def _is_table_text(line: ProseLine) -> bool:
     """Whether a line under a table's heading is of the table, not prose."""
-    return not ("。" in text or "；" in text or len(squeeze(text)) > 60) or bool(
-        form.request_rows.match(text) or form.request_column_groups.match(text)
-    )
+    text = line.text
+    if parse_value(text).kind != "unreadable" or any(labels.match(text) for labels in _TABLE_LABELS):
+        return True
+    if not line.wrapped:
+        return False
+    return "。" not in text and "；" not in text and len(squeeze(text)) <= 26
+
+
+_TABLE_LABELS = (
+    form.request_rows,
+    form.request_groups,
+    form.request_columns,
+    form.request_column_groups,
+    form.active_rows,
+    form.active_columns,
+    form.review_blocks,
+    form.review_columns,
+)

@@ -10,7 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipelines.report import form
-from pipelines.report.model import TABLES, Edition, Evidence, Finding, Place, Severity, Table, TableName
+from pipelines.report.model import (
+    TABLES,
+    Edition,
+    Evidence,
+    Finding,
+    FindingCode,
+    Place,
+    Severity,
+    Table,
+    TableName,
+)
 from pipelines.report.values import BLANK, Value, parse_value, unreadable
 
 _MAX_COUNT_DIGITS = 9
@@ -37,7 +47,7 @@ class Sheet:
     """Tables of which a header or a label stands in the document."""
 
     def note(
-        self, code: str, severity: Severity, where: str, message: str, evidence: Iterable[str] = ()
+        self, code: FindingCode, severity: Severity, where: str, message: str, evidence: Iterable[str] = ()
     ) -> None:
         """Add a finding, once."""
         finding = Finding(code, severity, where, message, tuple(evidence))
@@ -114,7 +124,7 @@ class Sheet:
                             "label-unknown",
                             "warning",
                             "requests",
-                            "（六）其他处理 prints figures of its own beside its three rows; they are left out",
+                            "（六）其他处理 has figures of its own beside its rows'; they are left out",
                         )
                 return "2021"
             return "2019" if "other" in rows else None

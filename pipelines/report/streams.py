@@ -93,9 +93,9 @@ class _Reader:
     def _own_values(self, hit: Hit, following: Hit | None) -> list[Piece]:
         """The values after a label, without the number that enumerates the next label."""
         values, clean = _values(hit)
-        if clean and values and following is not None and following.kind in ("row", "group"):
-            if _ENUMERATOR.fullmatch(values[-1].text.strip()):
-                return values[:-1]
+        enumerated = clean and values and following is not None and following.kind in ("row", "group")
+        if enumerated and _ENUMERATOR.fullmatch(values[-1].text.strip()):
+            return values[:-1]
         return values
 
     def _enter(
@@ -279,6 +279,7 @@ _REVIEW_LABEL = re.compile(
     "未经复议直接起诉|复议后起诉|行政复议|行政诉讼|结果维持|结果纠正|其他结果|尚未审结|总计"
 )
 _REVIEW_START = re.compile("结果维持|行政复议|未经复议直接起诉|复议后起诉")
+_LITIGATION = ("未经复议直接起诉", "复议后起诉")
 _SPECIFIC = {forms[0]: block for block, forms in form.REVIEW_BLOCKS.items()}
 
 
@@ -313,7 +314,9 @@ class _Review:
             if start < end:
                 continue
             groups, stop = self._region(start)
-            if sum(len(group.columns) for group in groups) >= 4:
+            specific = any(label in group.words for group in groups for label in _LITIGATION)
+            counted = sum(len(group.values) for group in groups) >= 5
+            if sum(len(group.columns) for group in groups) >= 4 or (specific and counted):
                 end = stop
                 self._groups(groups, start)
 

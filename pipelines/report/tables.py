@@ -154,15 +154,8 @@ class GridReader:
                 break
             if start is not None and slot.start >= start and words is not None:
                 break
-            if (
-                words is not None
-                and not self._is_label(text)
-                and self._is_row(slots[:words], slots[words].text)
-            ):
-                if (any(c.isdigit() for c in fold(text)) and not fold(text)[0].isdigit()) or not label_key(
-                    text
-                ):
-                    break  # words among the values ("约3件"), not a further label
+            if words is not None and self._is_row(slots[:words], slots[words].text) and self._is_value(text):
+                break
             if label_key(text):
                 words = i
         return words
@@ -170,6 +163,12 @@ class GridReader:
     def _values_start(self) -> int | None:
         header = {"active_disclosure": self.active, "requests": self.requests}.get(self.current or "")
         return header.columns[0].start if header is not None and header.placed and header.columns else None
+
+    def _is_value(self, text: str) -> bool:
+        """Whether words behind a row's label stand where its values do ("约3件") and label nothing."""
+        folded = fold(text)
+        counted = any(c.isdigit() for c in folded) and not folded[0].isdigit()
+        return (counted or not label_key(text)) and not self._is_label(text)
 
     def _is_label(self, text: str) -> bool:
         return (
@@ -302,7 +301,9 @@ class GridReader:
         if table == "requests" and header.placed and how != "lost":
             self._fits.append((row, how))
         if how == "count" and header.placed:
-            message = "the row's cells do not stand under the header's; they are taken in order, their number being right"
+            message = (
+                "the row's cells do not stand under the header's; they are taken in order, being as many"
+            )
             self.sheet.note("column-unknown", "warning", where, message)
         elif header.placed and how == "place" and any(v.stop > header.extent for v in values):
             message = "the row goes on beyond the header's end: a cell too many may have shifted its values"

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
-from pipelines.report.model import Number, Severity
+from pipelines.report.model import FindingCode, Number, Severity
 
 Kind = Literal["number", "blank", "annotated", "unit", "none-mark", "unreadable"]
 
@@ -62,7 +62,7 @@ class Value:
 
     number: Number | None
     kind: Kind
-    code: str | None = None
+    code: FindingCode | None = None
     severity: Severity = "info"
     message: str = ""
 
@@ -98,9 +98,10 @@ def parse_value(text: str) -> Value:
             return Value(
                 value.number, "annotated", "cell-annotated", "warning", f"the cell prints a note: “{shown}”"
             )
-    elif _BROKEN.fullmatch(plain) and len(solid.lstrip("+-")) >= 4:
+    elif _BROKEN.fullmatch(plain) and len(solid.lstrip("+-")) >= 4 and _PLAIN.fullmatch(solid):
         # One number broken once, in a cell of its own: a narrow column, or a gap between thousands.
-        if _PLAIN.fullmatch(solid) and (value := _number(solid, shown)) is not None:
+        value = _number(solid, shown)
+        if value is not None:
             message = f"the cell prints its number in two pieces: “{shown}”"
             return Value(value.number, "annotated", "cell-annotated", "warning", message)
     return unreadable(f"“{shown}” is not one number")

@@ -1,4 +1,4 @@
-"""What happens to pages and texts: cells dropped, doubled or put in, spans lost, labels cut, numbers run together.
+"""What happens to pages and texts: cells dropped or doubled, spans lost, labels cut, numbers run together.
 
 Each takes a body and gives it back with one damage. A cell emptied in the document is no damage: it is
 blank there.

@@ -56,7 +56,7 @@ def filled(printed: Printed, *, repeat: bool = False) -> Matrix:
 
 
 def ragged(printed: Printed, *, rowspans_blank: bool = False) -> Matrix:
-    """Rows of the cells that begin in them: spans dropped; with `rowspans_blank`, an empty cell goes on for them."""
+    """Rows of the cells that begin in them, spans dropped; `rowspans_blank`: blank cells go on for them."""
     out: Matrix = []
     open_spans: list[tuple[int, int]] = []
     for row in printed.rows:
@@ -74,8 +74,7 @@ def trows(rows: Sequence[Sequence[Slot]]) -> str:
     out = []
     for row in rows:
         cells = "".join(
-            f"<td{f' rowspan={s.rowspan}' if s.rowspan > 1 else ''}{f' colspan={s.colspan}' if s.colspan > 1 else ''}>"
-            f"{_content(s.text)}</td>"
+            f"<td{_span('rowspan', s.rowspan)}{_span('colspan', s.colspan)}>{_content(s.text)}</td>"
             for s in row
         )
         out.append(f"<tr>{cells}</tr>")
@@ -86,6 +85,10 @@ def matrix_html(matrix: Matrix) -> str:
     """An HTML table without any span."""
     rows = "".join("<tr>" + "".join(f"<td>{_content(t)}</td>" for t in row) + "</tr>" for row in matrix)
     return f"<table>{rows}</table>"
+
+
+def _span(name: str, number: int) -> str:
+    return f" {name}={number}" if number > 1 else ""
 
 
 def _content(text: str) -> str:
@@ -100,7 +103,8 @@ def plain(printed: Printed, rng: random.Random) -> str:
 
 
 def nested(printed: Printed, rng: random.Random) -> str:
-    return f"<table><tr><td>索引号</td><td>X-1</td></tr><tr><td colspan=2><table>{trows(printed.rows)}</table></td></tr></table>"
+    inner = f"<table>{trows(printed.rows)}</table>"
+    return f"<table><tr><td>索引号</td><td>X-1</td></tr><tr><td colspan=2>{inner}</td></tr></table>"
 
 
 def spelled(printed: Printed, rng: random.Random) -> str:
@@ -189,7 +193,7 @@ def row_lines(printed: Printed, rng: random.Random) -> str:
 
 
 def wrapped_rows(printed: Printed, rng: random.Random) -> str:
-    """As a page of PDF gives it: long labels over several lines, the values beside the first or the middle one."""
+    """As a page of PDF gives it: labels over several lines, the values beside the first or the middle one."""
     lines: list[str] = []
     for row in printed.rows:
         labels = [s for s in row if s.path is None and s.text]

@@ -67,7 +67,7 @@ def test_clean_samples_have_no_errors_and_no_warnings(sample: str) -> None:
 def test_each_value_has_its_evidence(sample: str) -> None:
     report = read(sample)
     for name in ("active_disclosure", "requests", "review"):
-        for row, cells in (report.table(name) or {}).items():  # type: ignore[arg-type]
+        for row, cells in (report.table(name) or {}).items():
             for column, value in cells.items():
                 evidence = report.evidence[f"{name}.{row}.{column}"]
                 assert (value is None) == (evidence.kind in ("blank", "none-mark", "unreadable"))
@@ -95,7 +95,8 @@ def test_what_is_no_report_says_why(name: str) -> None:
 
 def test_an_excerpt_with_damaged_headers_flags_the_columns() -> None:
     report = read("excerpts/x01-weishan-liangcheng-2020.txt")
-    assert report.active_disclosure is not None and len(report.active_disclosure) == 8
+    assert report.active_disclosure is not None
+    assert len(report.active_disclosure) == 8
     flagged = {f.where for f in report.findings if f.code == "column-unknown"}
     assert {"active_disclosure.rules.made", "active_disclosure.rules.disclosed"} <= flagged
     assert {f.where for f in report.findings if f.code == "row-missing"} >= {"requests.carried_forward"}
@@ -107,7 +108,8 @@ def test_an_excerpt_with_damaged_headers_flags_the_columns() -> None:
 
 def test_an_excerpt_without_its_repeated_lines_loses_values_loudly() -> None:
     report = read("excerpts/x03-xiongxian-xiang-2019-deduped.txt")
-    assert report.is_report and report.organization is None
+    assert report.is_report
+    assert report.organization is None
     assert all(e.kind == "unreadable" for e in report.evidence.values())
     assert {f.where for f in report.findings if f.code == "cell-unreadable"} == set(report.evidence)
 

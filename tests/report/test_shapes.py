@@ -1,4 +1,4 @@
-"""Random truths drawn in many shapes come back cell by cell, or say which cells did not: never silently wrong."""
+"""Random truths drawn in many shapes come back cell by cell, or say which cells did not."""
 
 from __future__ import annotations
 

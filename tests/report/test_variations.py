@@ -104,7 +104,8 @@ def test_a_row_of_a_group_that_the_form_lacks_is_not_taken_for_another() -> None
 def test_a_renamed_row_is_unknown_and_missing() -> None:
     truth = made()
     report = read_body(page(truth, "8.属于行政查询事项", "8.另有规定的情形"))
-    assert report.requests is not None and "denied_administrative_inquiry" not in report.requests
+    assert report.requests is not None
+    assert "denied_administrative_inquiry" not in report.requests
     assert {"label-unknown", "row-missing"} <= codes(report, "requests")
 
 
@@ -145,7 +146,8 @@ def test_columns_in_another_order_are_followed_by_label() -> None:
     rows = [flat_header] + [[row[-8], row[-1], *row[-7:-1]] for row in matrix[3:]]
     report = read_body(page(truth, plain(printed, random.Random(0)), matrix_html(rows)))
     assert silent_errors(truth, report) == []
-    assert report.requests is not None and report.requests["received"] == truth.requests["received"]
+    assert report.requests is not None
+    assert report.requests["received"] == truth.requests["received"]
 
 
 def test_a_header_in_another_order_over_lines_of_text_loses_the_values() -> None:
@@ -178,7 +180,8 @@ def test_rows_without_any_header_are_told() -> None:
 
 def test_header_spans_that_do_not_match_the_rows_under_them() -> None:
     truth = made(2019)
-    old = "<tr><td><p>信息内容</p></td><td><p>上一年项目数量</p></td><td><p>本年增/减</p></td><td><p>处理决定数量</p></td></tr>"
+    labels = ("信息内容", "上一年项目数量", "本年增/减", "处理决定数量")
+    old = "<tr>" + "".join(f"<td><p>{label}</p></td>" for label in labels) + "</tr>"
     uneven = old.replace("<td><p>本年增/减", "<td colspan=2><p>本年增/减")
     body = page(truth, old, uneven).decode()
     licensing = [
@@ -269,7 +272,8 @@ def test_a_bare_page_number_between_rows_is_no_value() -> None:
 
 def test_the_header_words_in_the_introduction_are_no_anchor() -> None:
     truth = made()
-    preface = "包括主动公开政府信息情况、收到和处理政府信息公开申请情况，电话 0100 123456，行政许可 12 件，行政处罚 3 件。"
+    preface = "包括主动公开政府信息情况、收到和处理政府信息公开申请情况，电话 0100 123456，"
+    preface += "行政许可 12 件，行政处罚 3 件。"
     for draw in (row_lines, cell_lines, wrapped_rows):
         text = document(truth, draw, random.Random(0), html=False).decode()
         assert (

@@ -140,7 +140,7 @@ class _Walk:
 
 
 def _children(parent: etree._Element) -> Iterator[etree._Element]:
-    """Children, with wrappers (content controls, insertions, custom XML) opened. Depth is bounded by lxml's own."""
+    """Children, with wrappers (content controls, insertions, custom XML) opened. lxml bounds the depth."""
     stack = list(reversed(list(parent)))
     wrappers = {_W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
     while stack:
