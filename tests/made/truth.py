@@ -196,7 +196,8 @@ def _count(rng: random.Random, busy: float) -> int:
     """Mostly nought, sometimes a few, seldom very many: the shape of real tables."""
     if rng.random() >= busy:
         return 0
-    return rng.choice((rng.randrange(1, 10), rng.randrange(1, 120), rng.randrange(1, 4000)))
+    most = rng.choices((10, 60, 4000), weights=(12, 5, 1))[0]
+    return rng.randrange(1, most)
 
 
 def _active_disclosure(
