@@ -55,10 +55,8 @@ def read_document(document: Document, sha256: str) -> Report:
         sources=(Source(sha256, document.media_type),),
         parser=PARSER,
     )
-    if (
-        any(finding.code in ("needs-ocr", "needs-converter") for finding in document.findings)
-        and not document.blocks
-    ):
+    unread = any(finding.code in ("needs-ocr", "needs-converter") for finding in document.findings)
+    if unread and not document.blocks:
         return empty
     lines = prose_lines(document)
     grids = grids_with_context(document)
@@ -74,7 +72,7 @@ def read_document(document: Document, sha256: str) -> Report:
     sections = read_sections(lines)
     counted = annex is not None and any(row.value is not None for row in annex[0])
     reason = why_no_report(document, identity, sheet, sections, lines, annex=counted)
-    if reason is not None:
+    if reason is not None and not unread:  # what could not be read may be a report yet
         return empty.with_findings(Finding("not-a-report", "info", "", reason))
     finished = sheet.finish()
     report = replace(

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.report import form, headers
+from pipelines.report.alignment import align, starts_blank
 from pipelines.report.headers import Column, Header, HeaderRows
 from pipelines.report.labels import fold, label_key
 from pipelines.report.model import Grid, Place, TableName
 from pipelines.report.sheet import Sheet
 from pipelines.report.slots import Slot, rows_of
 from pipelines.report.values import parse_value
-
-_COUNT_MISMATCH = "the row's cells do not fit the table's columns"
 
 
 @dataclass(slots=True)
@@ -36,6 +35,8 @@ class GridReader:
     _fits: list[tuple[str, str]] = field(default_factory=list)
     """Rows of the grid's 表三 whose header has slots, and how their cells fitted it."""
     _context: str = ""
+    _known_here: bool = False
+    """The grid has shown a header or a row of the form: what it holds beside is the form's neighbour."""
     _width: int = 0
     """The width that most of the grid's rows have."""
 
@@ -43,6 +44,7 @@ class GridReader:
         """Enter what the grid holds of the statutory tables; `context` is the text right above it."""
         self._context = context
         self._rows, self._collecting, self._fits = HeaderRows(), None, []
+        self._known_here = False
         for name in ("active", "requests", "review"):
             if (header := getattr(self, name)) is not None:
                 setattr(self, name, header.moved())
@@ -75,6 +77,7 @@ class GridReader:
             return
         if (header := headers.active_header(slots)) is not None:
             self.current, self.active = "active_disclosure", header
+            self._known_here = True
             self._collecting = None
             self.sheet.seen.add("active_disclosure")
             for column in header.columns:
@@ -91,6 +94,7 @@ class GridReader:
             self._rows, self._collecting = HeaderRows(), table
         self._rows.rows.append(slots)
         self.current = table
+        self._known_here = True
         self.sheet.seen.add(table)
         # Kept up to date row by row: nothing says in advance which header row is the last.
         if table == "requests":
@@ -130,14 +134,14 @@ class GridReader:
             if group := form.REQUEST_GROUP_OF.get(key):
                 self.group = group
             return
-        if self.current is None or not any(parse_value(v.text).number is not None for v in values if v.first):
+        if not self._known_here or not any(parse_value(v.text).number is not None for v in values if v.first):
             self._remember_group(slots)
             return
         text = " ".join(label.text.split())
         self.sheet.note(
             "label-unknown",
             "warning",
-            self.current,
+            self.current or "requests",
             f"the form has no row “{text}”: its figures are left out",
         )
 
@@ -214,6 +218,7 @@ class GridReader:
 
     def _active_row(self, row: str, label: Slot, values: list[Slot]) -> None:
         self.current = "active_disclosure"
+        self._known_here = True
         self.sheet.seen.add("active_disclosure")
         header = self.active
         forms = [rows[row] for rows in form.ACTIVE_FORM.values() if row in rows]
@@ -245,6 +250,7 @@ class GridReader:
                 self.sheet.note("unit-stated", "warning", path, message)
 
     def _request_values(self, row: str, label: Slot, values: list[Slot]) -> None:
+        self._known_here = True
         self.sheet.seen.add("requests")
         header = self.requests
         if header is None or not header.columns:
@@ -308,7 +314,7 @@ class GridReader:
         elif header.placed and how == "place" and any(v.stop > header.extent for v in values):
             message = "the row goes on beyond the header's end: a cell too many may have shifted its values"
             self.sheet.note("column-unknown", "warning", where, message)
-        elif how == "count" and _starts_blank(values) and values[-1].stop < self._width:
+        elif how == "count" and starts_blank(values) and values[-1].stop < self._width:
             message = "the row is narrower than the others: its first cell may not be its first column's"
             self.sheet.note("column-unknown", "warning", where, message)
         elif how == "window":
@@ -329,63 +335,6 @@ class GridReader:
                 raw = " | ".join(slot.text.strip() for slot in values)
                 place = values[0].cell.place if values else (label.cell.place if label else Place())
                 self.sheet.put(table, target, key, raw[:200], place, cell)
-
-
-def _starts_blank(values: list[Slot]) -> bool:
-    return bool(values) and not values[0].text.strip() and any(v.text.strip() for v in values)
-
-
-def align(header: Header, label_stop: int, values: list[Slot]) -> tuple[list[Slot | str], str]:
-    """For each column its cell, or why there is none; and how: "place", "count", "window" or "lost"."""
-    if header.placed and (placed := _by_place(header, label_stop, values)) is not None:
-        return placed, "place"
-    width = len(header.columns)
-    surplus = len(values) - width
-    if surplus == 0:
-        return list(values), "count"
-    if surplus > 0:
-        fits = [
-            values[i : i + width]
-            for i in range(surplus + 1)
-            if not any(v.text.strip() for v in (*values[:i], *values[i + width :]))
-        ]
-        if len(fits) == 1 or (fits and not any(v.text.strip() for v in values)):
-            return list(fits[0]), "window"
-    return [_COUNT_MISMATCH] * width, "lost"
-
-
-def _by_place(header: Header, label_stop: int, values: list[Slot]) -> list[Slot | str] | None:
-    columns = header.columns
-    first, last = columns[0].start, columns[-1].stop
-    repeats = bool(values) and values[-1].stop == header.extent
-    if label_stop > first:
-        return None
-    inside = [v for v in values if v.stop > first and v.start < last]
-    if any(
-        v.text.strip() and not any(v.stop > c.start and v.start < c.stop for c in columns) for v in values
-    ):
-        return None  # something stands where no column is
-    if len(inside) == len(columns) and all(
-        v.stop > c.start and v.start < c.stop for v, c in zip(inside, columns, strict=True)
-    ):
-        return list(inside)
-    found: list[Slot | str] = []
-    for column in columns:
-        over = [v for v in inside if v.stop > column.start and v.start < column.stop]
-        if not over:
-            return None
-        filled = [v for v in over if v.text.strip()]
-        if not filled:
-            found.append(over[0])
-        elif repeats and len(filled) == len(over) > 1 and len({v.text.strip() for v in filled}) == 1:
-            found.append(filled[0])  # a merged cell that prints in each of its slots
-        elif len(filled) > 1:
-            return ["several cells stand under one column"] * len(columns)
-        elif sum(filled[0].stop > c.start and filled[0].start < c.stop for c in columns) > 1:
-            found.append("one cell stands under several columns")
-        else:
-            found.append(filled[0])
-    return found
 
 
 def read_grids(grids: Sequence[tuple[Grid, str]], sheet: Sheet) -> None:
