@@ -48,7 +48,7 @@ def test_the_exit_codes_in_the_documents_are_those_of_the_code() -> None:
     ]
 
 
-def test_every_environment_variable_of_ours_is_documented_and_exists() -> None:
+def test_every_setting_of_ours_is_documented_and_exists() -> None:
     in_code = set(re.findall(r"GONGKAI_[A-Z_]+", "\n".join(path.read_text("utf-8") for path in CODE)))
     in_table = set(re.findall(r"`(GONGKAI_[A-Z_]+)`", text("docs/running.md")))
     assert in_code == in_table
