@@ -183,7 +183,9 @@ class Sheet:
         """Findings for the rows of （六）, where nothing read from them tells how many the table has."""
         if edition is None:
             rows: tuple[str, ...] = ("other", *form.REQUEST_2021_ONLY)
-        elif edition == "2019" and all(value is None for value in result["other"].values()):
+        elif edition == "2019" and all(
+            out.evidence[f"requests.other.{column}"].kind == "unreadable" for column in result["other"]
+        ):
             rows = form.REQUEST_2021_ONLY
         else:
             return
