@@ -14,6 +14,8 @@ from typing import Literal
 
 from pipelines.report.model import FindingCode, Number, Severity
 
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+"""For readers: digits set high or low, which are notes and no part of a figure."""
 Kind = Literal["number", "blank", "annotated", "unit", "none-mark", "unreadable"]
 
 _WHITE = "\\s\u00ad\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\ufeff"

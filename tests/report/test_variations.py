@@ -220,6 +220,7 @@ def cell(text: str) -> Report:
         ("约3件", None, "unreadable", "cell-unreadable"),
         ("0 0", None, "unreadable", "cell-unreadable"),
         ("007", None, "unreadable", "cell-unreadable"),
+        ("5<sup>2</sup>", None, "unreadable", "cell-unreadable"),
         ("5②", None, "unreadable", "cell-unreadable"),
         ("1234567890123", None, "unreadable", "cell-unreadable"),
     ],

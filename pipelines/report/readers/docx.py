@@ -17,6 +17,7 @@ from pipelines.errors import UnreadableDocument
 from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Paragraph, Place
 from pipelines.report.readers.sniff import DOCX
 from pipelines.report.slots import MAX_ROWS, MAX_SPAN
+from pipelines.report.values import RAISED
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -159,7 +160,8 @@ def _text(paragraph: etree._Element) -> str:
         if not isinstance(element.tag, str) or element.tag in _SKIP:
             continue
         if element.tag == f"{_W}t":
-            out.append(element.text or "")
+            text = element.text or ""
+            out.append(text.translate(RAISED) if _is_raised(element) else text)
         elif element.tag == f"{_W}tab":
             out.append("\t")
         elif element.tag in (f"{_W}br", f"{_W}cr"):
@@ -169,6 +171,12 @@ def _text(paragraph: etree._Element) -> str:
         else:
             stack.extend(reversed(list(element)))
     return "".join(out)
+
+
+def _is_raised(text: etree._Element) -> bool:
+    run = text.getparent()
+    found = None if run is None else run.find(f"{_W}rPr/{_W}vertAlign")
+    return found is not None and found.get(f"{_W}val") in ("superscript", "subscript")
 
 
 def _number(element: etree._Element, properties: str, name: str) -> int | None:

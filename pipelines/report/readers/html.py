@@ -17,6 +17,7 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encodi
 from pipelines.errors import UnreadableDocument
 from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Paragraph, Place
 from pipelines.report.slots import MAX_COLUMNS, MAX_ROWS, MAX_SPAN
+from pipelines.report.values import RAISED
 
 MEDIA_TYPE = "text/html"
 
@@ -44,6 +45,7 @@ _SKIP = frozenset(
         "map",
     ]
 )
+_INLINE = frozenset(["span", "a", "b", "i", "u", "em", "strong", "font", "o:p"])
 _BREAKS = frozenset(
     [
         "p",
@@ -83,6 +85,7 @@ _BREAKS = frozenset(
     ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_MAY_HIDE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|\shidden[\s=>/]", re.IGNORECASE)
 _MAX_CELLS = 200_000
 
 
@@ -102,7 +105,8 @@ def read(body: bytes) -> Document:
         raise UnreadableDocument(f"the page is no HTML that can be parsed: {error}") from error
     if root is None:
         raise UnreadableDocument("the page holds no element: fetch it again")
-    walk = _Walk(hidden=False)
+    # Looking for hidden elements costs as much as parsing: most pages name none.
+    walk = _Walk(hidden=not _MAY_HIDE.search(text))
     walk.over(root)
     if walk.passed_over_table and not any(isinstance(block, Grid) for block in walk.blocks):
         walk = _Walk(hidden=True)  # the page shows its content by script
@@ -183,6 +187,7 @@ class _Walk:
     _tables: list[_Table] = field(default_factory=list)
     _text: list[str] = field(default_factory=list)
     _count: int = 0
+    _raised: int = 0
     _cells: int = 0
 
     def over(self, root: etree._Element) -> None:
@@ -199,13 +204,14 @@ class _Walk:
                     walker.skip_subtree()  # type: ignore[attr-defined]
                     passed = element
                     continue
-                self._start(tag, element)
+                if tag not in _INLINE:
+                    self._start(tag, element)
                 if text := element.text:
                     self._add(text)
             else:
                 if element is passed:
                     passed = None
-                else:
+                elif tag not in _INLINE:
                     self._end(tag)
                 if text := element.tail:
                     self._add(text)
@@ -240,6 +246,8 @@ class _Walk:
             self._tables[-1].column = 0
         elif tag == "br" or tag in _BREAKS:
             self._break()
+        elif tag in ("sup", "sub"):
+            self._raised += 1
 
     def _end(self, tag: str) -> None:
         if tag == "table" and self._tables:
@@ -249,8 +257,12 @@ class _Walk:
             self._end_cell()
         elif tag in _BREAKS:
             self._break()
+        elif tag in ("sup", "sub"):
+            self._raised = max(0, self._raised - 1)
 
     def _add(self, text: str) -> None:
+        if self._raised:
+            text = text.translate(RAISED)  # a note's number must not join the figure before it
         table = self._tables[-1] if self._tables else None
         if table is not None and table.open_cell and not table.layout:
             table.text.append(text.replace("\n", " "))
