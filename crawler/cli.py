@@ -104,7 +104,7 @@ def crawl(sites: tuple[str, ...], years: tuple[int, ...], archive: str, settings
 def sites(as_json: bool) -> None:
     """List the sites that can be crawled, the shipped ones and those that GONGKAI_SITES names."""
     from crawler.sites import load_sites
-    from crawler.sites_view import sites_json, sites_view
+    from crawler.views.sites import sites_json, sites_view
 
     registry = load_sites()
     if as_json:
@@ -133,7 +133,7 @@ def parse(file: Path, url: str | None, table: bool) -> None:
     data = read_file(file, url)
     report = report_from_json(data)
     if table:
-        from crawler.show import report_view
+        from crawler.views.report import report_view
 
         _print(report_view(report))
     else:
@@ -160,7 +160,7 @@ def show(site: str, year: int, organization: str | None, archive: str, as_json: 
     ORGANIZATION is a body's name or a part of it that no other body of that year has.
     """
     from crawler.lookup import find_report, list_reports
-    from crawler.show import report_view, reports_view
+    from crawler.views.report import report_view, reports_view
     from pipelines.report.stored import report_from_json
 
     if organization is None:
@@ -201,7 +201,7 @@ def schedule(config: Path, once: bool, only_list: bool, as_json: bool) -> None:
       sites = ["bjxch"]
       years = [2025]                     # optional
     """
-    from crawler.schedule_verb import list_plan, run_plan
+    from crawler.schedule.verb import list_plan, run_plan
 
     if only_list:
         view, data = list_plan(config)

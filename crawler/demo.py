@@ -20,10 +20,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from crawler.demo_view import findings_view, years_view
 from crawler.errors import DemoUnavailable
 from crawler.exits import Exit
-from crawler.show import report_view
+from crawler.views.report import report_view
+from crawler.views.summary import findings_view, years_view
 from pipelines.report.model import Report
 from pipelines.report.stored import report_from_json
 from storage.archive import Archive

@@ -101,7 +101,7 @@ def _settings(archive: str, given: Mapping[str, Any]) -> Settings:
 
 
 def _hush(level: str) -> None:
-    """Stops log records below `level` where they are made: some thirty for each page, all thrown away later."""
+    """Stops log records below `level` where they are made: some thirty for each page, all thrown away."""
     for name in ("scrapy", "asyncio", "filelock", "boto3", "botocore", "urllib3"):
         logging.getLogger(name).setLevel(level)
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.schedule import BUSY_PAUSE, CANNOT_START, Scheduler, lines
-from crawler.schedule_plan import Job, Plan
-from crawler.schedule_slots import Slots
+from crawler.schedule.plan import Job, Plan
+from crawler.schedule.scheduler import BUSY_PAUSE, CANNOT_START, Scheduler, lines
+from crawler.schedule.slots import Slots
 
 DAY = timedelta(days=1)
 EVE = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -12,7 +12,7 @@ import pytest
 
 from crawler.cli import main
 from crawler.errors import ScheduleFileError
-from crawler.schedule_plan import ZONE, Job, latest_fire, read_plan
+from crawler.schedule.plan import ZONE, Job, latest_fire, read_plan
 
 ROOT = Path(__file__).parents[2]
 SITES = {"bjxch", "bjdch"}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
-from crawler.demo_view import findings_view, years_view
-from crawler.show import ABSENT, BLANK, UNREADABLE, report_view, reports_view
-from crawler.show_marks import Marks
-from pipelines.report.model import Finding, Report
+from crawler.views.marks import Marks
+from crawler.views.report import ABSENT, BLANK, UNREADABLE, report_view, reports_view
+from crawler.views.summary import findings_view, years_view
+from pipelines.report.model import Finding, FindingCode, Report
 from tests.cli.made import report
 
 
@@ -142,7 +143,9 @@ def test_errors_come_first_and_crowds_of_notes_share_a_line() -> None:
 
 
 def test_marks_go_on_after_z() -> None:
-    findings = [Finding("requests-row-total", "error", f"requests.{at}.total", f"{at}") for at in range(54)]
+    findings = [
+        Finding(cast(FindingCode, f"code-{at}"), "error", f"requests.{at}.total", "…") for at in range(54)
+    ]
     marks = Marks(findings)
     assert [marks.lines[at].mark for at in (0, 25, 26, 27, 52, 53)] == ["a", "z", "aa", "ab", "ba", "bb"]
 

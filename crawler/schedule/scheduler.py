@@ -1,6 +1,6 @@
 """`gongkai schedule`: crawls at the moments that a schedule file names.
 
-APScheduler is the clock and nothing else. What is due, running and done stands in `schedule_slots`;
+APScheduler is the clock and nothing else. What is due, running and done stands in `slots`;
 this module makes slots due, starts a process for each and notes how it ended. It must not crawl,
 open the archive, or hold anything in memory that a restart would miss.
 """
@@ -23,8 +23,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from crawler.exits import Exit
-from crawler.schedule_plan import ZONE, Job, Plan, latest_fire
-from crawler.schedule_slots import Run, Slot, Slots
+from crawler.schedule.plan import ZONE, Job, Plan, latest_fire
+from crawler.schedule.slots import Run, Slot, Slots
 
 HEARTBEAT = timedelta(seconds=2)
 """How often children are looked at and leases renewed; far below the lease, far above the cost of a look."""

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from crawler.show import STYLES, clean
+from crawler.views.report import STYLES, clean
 from pipelines.report.model import TABLES, Report
 
 _LEGEND = "✓ read, nothing to note   ✗ errors   ! warnings   · notes   – no report   (counts of findings)"

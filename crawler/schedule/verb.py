@@ -1,6 +1,6 @@
 """`gongkai schedule` from its options: where plan and memory lie, and the list of what runs when.
 
-This module joins the plan (`schedule_plan`), the memory (`schedule_slots`) and the loop (`schedule`).
+This module joins the plan (`plan`), the memory (`slots`) and the loop (`scheduler`).
 It must not decide when anything runs.
 """
 
@@ -16,9 +16,9 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from crawler.schedule import Line, lines, outcome, run, run_once, shown
-from crawler.schedule_plan import Plan, read_plan
-from crawler.schedule_slots import Run, Slots
+from crawler.schedule.plan import Plan, read_plan
+from crawler.schedule.scheduler import Line, lines, outcome, run, run_once, shown
+from crawler.schedule.slots import Run, Slots
 from crawler.sites import load_sites
 from storage.archive import state_folder
 

@@ -15,7 +15,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from crawler.show_marks import Marks
+from crawler.views.marks import Marks
 from pipelines.report import form
 from pipelines.report.model import TABLES, Edition, Finding, Report, Row, TableName
 
