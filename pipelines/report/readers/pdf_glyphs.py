@@ -8,9 +8,11 @@ whose character the font does not tell becomes U+FFFD: seen, and never guessed.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 UNKNOWN = "\ufffd"
+_NAMELESS = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 _RADICALS = (
     "⺁⺇⺌⺎⺏⺐⺑⺒⺓⺔⺖⺘⺙⺛⺝⺞⺟⺠⺡⺢⺣⺤⺦⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺶⺷⺸⺹⺻"
@@ -61,4 +63,4 @@ def _letter(code: int) -> str:
 
 def unknown(text: str) -> bool:
     """Whether the text holds a glyph that the font does not name (U+FFFD or private use)."""
-    return any(c == UNKNOWN or unicodedata.category(c) == "Co" for c in text)
+    return _NAMELESS.search(text) is not None

@@ -61,7 +61,8 @@ class Box(NamedTuple):
 
     def holds(self, char: Char) -> bool:
         """Whether the character's middle lies inside."""
-        return self.x0 <= char.x <= self.x1 and self.top <= char.y <= self.bottom
+        _, x0, top, x1, bottom, _ = char
+        return self[0] <= (x0 + x1) / 2 <= self[2] and self[1] <= (top + bottom) / 2 <= self[3]
 
     @property
     def area(self) -> float:
@@ -87,13 +88,17 @@ class Page:
     turn: int = 0
     """Degrees by which the displayed page was turned clockwise to make its text upright."""
 
+    _em: float | None = None
+
     @property
     def em(self) -> float:
-        """The size of the page's running text: the median width of its Han characters."""
-        widths = [c.x1 - c.x0 for c in self.chars if HAN.match(c.text)]
-        if not widths:
-            widths = [c.bottom - c.top for c in self.chars if not c.text.isspace()]
-        return median(widths) if widths else 10.0
+        """The size of the page's running text: the median width of its Han characters, once they are set."""
+        if self._em is None:
+            widths = [c[3] - c[1] for c in self.chars if "\u3400" <= c[0] <= "\u9fff"]
+            if not widths:
+                widths = [c[4] - c[2] for c in self.chars if not c[0].isspace()]
+            self._em = median(widths) if widths else 10.0
+        return self._em
 
 
 @dataclass(slots=True)

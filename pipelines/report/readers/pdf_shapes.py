@@ -51,6 +51,9 @@ class Shapes:
         self._across: list[Rule] = []
         self._down: list[Rule] = []
         self._floats = [ctypes.c_float() for _ in range(4)]
+        self._float_pointers = [ctypes.byref(value) for value in self._floats]
+        self._fill, self._stroke = ctypes.c_int(), ctypes.c_int()
+        self._mode_pointers = ctypes.byref(self._fill), ctypes.byref(self._stroke)
         self._segments = 0
 
     def add(self, item: Any, kind: int, outer: Matrix | None) -> None:
@@ -79,7 +82,7 @@ class Shapes:
 
     def _bounds(self, item: Any, outer: Matrix | None) -> tuple[float, float, float, float] | None:
         x0, y0, x1, y1 = self._floats
-        if not pdfium.FPDFPageObj_GetBounds(item, x0, y0, x1, y1):
+        if not pdfium.FPDFPageObj_GetBounds(item, *self._float_pointers):
             return None
         return self._seen(x0.value, y0.value, x1.value, y1.value, outer)
 
@@ -106,8 +109,8 @@ class Shapes:
         return True
 
     def _path(self, item: Any, outer: Matrix | None) -> None:
-        fill, stroke = ctypes.c_int(), ctypes.c_int()
-        if not pdfium.FPDFPath_GetDrawMode(item, fill, stroke) or not (fill.value or stroke.value):
+        fill, stroke = self._fill, self._stroke
+        if not pdfium.FPDFPath_GetDrawMode(item, *self._mode_pointers) or not (fill.value or stroke.value):
             return
         box = self._bounds(item, outer)
         if box is None or self._outside(box):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from statistics import median
 
 from pipelines.report.readers.pdf_page import Box, Char
@@ -20,6 +21,7 @@ WIDE = 1.6
 """A gap this wide parts two columns of a table without rules."""
 
 
+_LEFT = itemgetter(1, 5)
 FIGURES = frozenset("0123456789.,０１２３４５６７８９")
 
 
@@ -53,47 +55,57 @@ def rows_of(chars: Iterable[Char]) -> list[list[Char]]:
             rows.append([char])
             middle, height = y, high
     for row in rows:
-        row.sort()
-        row.sort(key=lambda c: c.x0)
+        if len(row) > 1:
+            row.sort(key=_LEFT)
     return rows
 
 
 def line_of(row: Sequence[Char], *, gap_text: str = " ") -> Line:
     """One line: overprinted doubles dropped, a space where one is printed or a gap is that wide."""
+    text, parts, size = _text_of(row, gap_text)
+    return Line(text, box_of(row), size, parts)
+
+
+def _text_of(row: Sequence[Char], gap_text: str) -> tuple[str, int, float]:
+    """The line's text, how many parts wide gaps make of it, and the size of its characters."""
+    heights = sorted([c[4] - c[2] for c in row])
+    size = heights[len(heights) // 2]
     out: list[str] = []
     parts = 1
     last: Char | None = None
     spaced = False
-    size = median(c.bottom - c.top for c in row)
     for char in row:
-        if char.text.isspace():
+        shown, x0, top, x1, bottom, _ = char
+        if shown == " " or shown.isspace():
             spaced = last is not None
             continue
         if last is not None:
+            gap = x0 - last[3]
             if (
-                char.text == last.text
-                and abs(char.x - last.x) < 0.2 * size
-                and abs(char.y - last.y) < 0.2 * size
+                gap < 0
+                and shown == last[0]
+                and abs(x0 + x1 - last[1] - last[3]) < 0.4 * size
+                and abs(top + bottom - last[2] - last[4]) < 0.4 * size
             ):
                 continue  # bold by printing twice
-            gap = char.x0 - last.x1
             if gap > WIDE * size:
                 parts += 1
                 out.append(gap_text)
-            elif spaced or gap > (DIGIT_GAP if last.text in FIGURES and char.text in FIGURES else GAP) * size:
+            elif spaced or gap > (DIGIT_GAP if last[0] in FIGURES and shown in FIGURES else GAP) * size:
                 out.append(" ")
-        out.append(char.text)
+        out.append(shown)
         last, spaced = char, False
-    return Line("".join(out), box_of(row), size, parts)
+    return "".join(out), parts, size
 
 
 def cell_text(chars: Sequence[Char]) -> str:
     """A cell's text, one printed line on each line; vertical and turned text in its own order."""
     if not chars:
         return ""
-    if (turned := _turned(chars)) is not None:
+    rows = rows_of(chars)
+    if len(rows) > 1 and (turned := _turned(chars)) is not None:
         return turned
-    lines = (line_of(row).text for row in rows_of(chars))
+    lines = (_text_of(row, " ")[0] for row in rows)
     return "\n".join(line for line in lines if line)
 
 
