@@ -51,6 +51,11 @@ def bare_key(text: str) -> str:
     return _NOT_HAN.sub("", _NOTE.sub("", folded))
 
 
+def has_figures(text: str) -> bool:
+    """Whether a label's cell holds digits that do not enumerate it: a value may have slipped in."""
+    return any(character.isdigit() for character in _NOTE.sub("", _ENUMERATOR.sub("", fold(text))))
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A label recognised: whose, and how much had to be forgiven."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pipelines.report import form, headers
 from pipelines.report.alignment import align, starts_blank
 from pipelines.report.headers import Column, Header, HeaderRows
-from pipelines.report.labels import fold, label_key
+from pipelines.report.labels import fold, has_figures, label_key
 from pipelines.report.model import Grid, Place, TableName
 from pipelines.report.sheet import Sheet
 from pipelines.report.slots import Slot, rows_of
@@ -210,6 +210,9 @@ class GridReader:
 
     def _note_label(self, table: TableName, row: str, text: str, how: str) -> None:
         printed = " ".join(text.split())
+        if has_figures(text):
+            message = f"the label's cell “{printed}” holds figures, which are left out"
+            self.sheet.note("label-unknown", "warning", f"{table}.{row}.*", message)
         if how == "fuzzy":
             message = f"the label “{printed}” is taken for “{form.row_label(table, row)}”"
             self.sheet.note("label-unknown", "info", f"{table}.{row}", message)

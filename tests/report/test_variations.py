@@ -221,6 +221,9 @@ def cell(text: str) -> Report:
         ("0 0", None, "unreadable", "cell-unreadable"),
         ("007", None, "unreadable", "cell-unreadable"),
         ("5<sup>2</sup>", None, "unreadable", "cell-unreadable"),
+        ("<img src='5.png'>", None, "unreadable", "cell-unreadable"),
+        ("<del>5</del>3", 3, "number", None),
+        ("<input value='7'>", 7, "number", None),
         ("5②", None, "unreadable", "cell-unreadable"),
         ("1234567890123", None, "unreadable", "cell-unreadable"),
     ],
@@ -232,6 +235,14 @@ def test_what_a_cell_can_print(text: str, value: int | None, kind: str, code: st
     assert report.requests["received"]["natural_person"] == value
     assert report.evidence[path].kind == kind
     assert code is None or code in {f.code for f in report.findings if f.where == path}
+
+
+def test_a_value_inside_its_labels_cell_is_told() -> None:
+    truth = made()
+    value = truth.active_disclosure["licensing"]["decisions"]
+    old = f"<p>行政许可</p></td><td colspan=3><p>{value}</p>"
+    report = read_body(page(truth, old, f"<p>行政许可 {value}</p></td><td colspan=3>"))
+    assert silent_errors(truth, report) == []
 
 
 def test_a_row_with_a_cell_too_few_loses_its_values() -> None:

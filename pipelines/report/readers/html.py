@@ -36,7 +36,7 @@ _SKIP = frozenset(
         "select",
         "option",
         "button",
-        "textarea",
+        "del",
         "nav",
         "footer",
         "audio",
@@ -176,6 +176,7 @@ class _Table:
     span: tuple[int, int] = (1, 1)
     text: list[str] = field(default_factory=list)
     layout: bool = False
+    picture: bool = False
     begun: int = -1
 
 
@@ -248,6 +249,11 @@ class _Walk:
             self._break()
         elif tag in ("sup", "sub"):
             self._raised += 1
+        elif tag == "input":
+            if (element.get("type") or "text").lower() in ("text", "number"):
+                self._add(element.get("value") or "")
+        elif tag == "img" and self._tables and self._tables[-1].open_cell:
+            self._tables[-1].picture = True
 
     def _end(self, tag: str) -> None:
         if tag == "table" and self._tables:
@@ -291,7 +297,7 @@ class _Walk:
             table.row = 0
         while table.column < MAX_COLUMNS and table.taken.get(table.column, 0) > table.row:
             table.column += 1
-        table.open_cell, table.text, table.begun = True, [], table.row
+        table.open_cell, table.text, table.begun, table.picture = True, [], table.row, False
         table.span = (_span(element.get("rowspan"), MAX_ROWS), _span(element.get("colspan"), MAX_SPAN))
 
     def _end_cell(self) -> None:
@@ -306,7 +312,7 @@ class _Walk:
         rowspan, colspan = table.span
         self._cells += 1
         if self._cells <= _MAX_CELLS and table.row < MAX_ROWS and table.column < MAX_COLUMNS:
-            text = _cell_text("".join(table.text))
+            text = _cell_text("".join(table.text)) or ("\ufffc" if table.picture else "")
             place = Place(table=table.index, row=table.row, column=table.column)
             table.cells.append(Cell(text, table.row, table.column, rowspan, colspan, place))
             for column in range(table.column, table.column + colspan):
