@@ -83,15 +83,12 @@ def identify(document: Document, lines: Sequence[ProseLine]) -> Identity:
     head = _head(lines)
     names = document.metadata.names | {k: v for k, v in _index_block(document).items() if v}
     out = Identity()
-    out.titles = [
-        *_body_titles(head),
-        *(t for name in _TITLE_NAMES if (t := parse_page_title(names.get(name, ""))) is not None),
-    ]
-    if document.metadata.title and (title := parse_page_title(document.metadata.title)) is not None:
-        out.titles.append(title)
+    outside = [names.get(name, "") for name in _TITLE_NAMES] + [document.metadata.title or ""]
+    named = [title for text in outside if (title := parse_page_title(text)) is not None]
+    out.titles = [*_body_titles(head), *named]
     text = squeeze("".join(line.text for line in lines[:400]))
     out.period = _period(text)
-    _choose(out, text)
+    _choose(out, text, named)
     if out.organization is None:
         out.organization = _other_organization(lines, text, names)
     if out.organization is None:
@@ -101,8 +98,16 @@ def identify(document: Document, lines: Sequence[ProseLine]) -> Identity:
     return out
 
 
-def _choose(out: Identity, text: str) -> None:
-    best = max(out.titles, key=lambda t: (t.organization is not None) + (t.year is not None), default=None)
+def _choose(out: Identity, text: str, named: Sequence[Title]) -> None:
+    """Take the fullest title; of several (pages list other reports) the one that period and page name."""
+    period = None if out.period is None else out.period[1].year
+
+    def rank(title: Title) -> tuple[int, bool, bool]:
+        full = (title.organization is not None) + (title.year is not None)
+        return full, title.year == period, any(title.text in n.text or n.text in title.text for n in named)
+
+    best = max(out.titles, key=rank, default=None)
+    sure = best is not None and rank(best) == (2, True, True)
     if best is not None:
         out.title = best.text
         out.organization = best.organization or next(
@@ -110,7 +115,9 @@ def _choose(out: Identity, text: str) -> None:
         )
         out.year = best.year or next((t.year for t in out.titles if t.year), None)
     said = {"the title": out.year} | {
-        f"the title “{t.text}”": t.year for t in out.titles if t.year is not None and t is not best
+        f"the title “{t.text}”": t.year
+        for t in out.titles
+        if t.year is not None and t is not best and not sure
     }
     if out.period is not None:
         said["the period of the figures"] = out.period[1].year

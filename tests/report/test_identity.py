@@ -160,6 +160,19 @@ def test_title_and_period_of_different_years_are_a_conflict_and_the_title_wins()
     assert "year-conflict" in {f.code for f in report.findings}
 
 
+def test_other_years_reports_in_a_side_bar_are_not_taken_for_the_title() -> None:
+    name = "虚构局{}年政府信息公开工作年度报告"
+    lines = [name.format(y) for y in (2021, 2022, 2023, 2024)]
+    report = page(
+        *lines,
+        "统计期限自2023年1月1日起至2023年12月31日止。",
+        "一、总体情况",
+        head=f"<title>{lines[2]}</title>",
+    )
+    assert (report.year, report.title) == (2023, lines[2])
+    assert "year-conflict" not in {f.code for f in report.findings}
+
+
 def test_the_date_of_publication_is_printed_above_the_report() -> None:
     report = page(
         "虚构局2024年政府信息公开工作年度报告",
