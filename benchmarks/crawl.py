@@ -38,7 +38,10 @@ FAST = {
     "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
     "LOG_LEVEL": "ERROR",
 }
-BARE, FIRST, SECOND = "bare Scrapy spider", "gongkai, first crawl", "gongkai, second crawl (unchanged)"
+BARE = "bare Scrapy spider"
+KEPT = "gongkai, documents kept and not read"
+FIRST = "gongkai, first crawl"
+SECOND = "gongkai, second crawl, nothing changed"
 
 
 class Clock:
@@ -84,24 +87,22 @@ def main(rounds: int, child: str | None, arguments: tuple[str, ...]) -> None:
     """Compare crawls of the replica; prints a table."""
     if child == "ours":
         ours(arguments[0])
+    elif child == "kept":
+        ours(arguments[0], read=False)
     elif child == "bare":
         bare(json.loads(Path(arguments[0]).read_text(encoding="utf-8")))
     else:
         compare(rounds)
 
 
-def ours(archive: str) -> None:
-    """One crawl as `gongkai crawl` does it."""
+def ours(archive: str, *, read: bool = True) -> None:
+    """One crawl as `gongkai crawl` does it, or without its second pipeline."""
+    from crawler import settings
     from crawler.run import crawl
 
-    crawl([SITE], archive=archive, settings=FAST | {"EXTENSIONS": extensions()})
-
-
-def extensions() -> dict[str, int]:
-    """The project's extensions and the clock."""
-    from crawler.settings import EXTENSIONS
-
-    return EXTENSIONS | {"benchmarks.crawl.Clock": 900}
+    pipelines = dict(list(settings.ITEM_PIPELINES.items())[: None if read else 1])
+    extensions = settings.EXTENSIONS | {"benchmarks.crawl.Clock": 900}
+    crawl([SITE], archive=archive, settings=FAST | {"EXTENSIONS": extensions, "ITEM_PIPELINES": pipelines})
 
 
 def bare(addresses: list[str]) -> None:
@@ -126,8 +127,8 @@ def bare(addresses: list[str]) -> None:
 
 def compare(rounds: int) -> None:
     """Measures in turns and prints the medians."""
-    console = Console()
-    measured: dict[str, list[dict[str, float]]] = {BARE: [], FIRST: [], SECOND: []}
+    console = Console(width=110)
+    measured: dict[str, list[dict[str, float]]] = {BARE: [], KEPT: [], FIRST: [], SECOND: []}
     with ReplicaProcess() as replica, tempfile.TemporaryDirectory() as folder:
         replica.warm()
         environment = os.environ | replica.environment() | {"GONGKAI_STATE": f"{folder}/state"}
@@ -140,11 +141,12 @@ def compare(rounds: int) -> None:
         for number in range(rounds):
             archive = f"{folder}/archive-{number}"
             measured[BARE].append(run_child("bare", str(addresses), environment))
+            measured[KEPT].append(run_child("kept", f"{folder}/kept-{number}", environment))
             measured[FIRST].append(run_child("ours", archive, environment))
             measured[SECOND].append(run_child("ours", archive, environment))
     table = Table(title=f"{len(asked)} addresses, medians of {rounds} rounds")
     for heading in ("", "seconds", "requests/s", "beside bare", "CPU s", "peak RSS MiB"):
-        table.add_column(heading, justify="left" if not heading else "right")
+        table.add_column(heading, justify="left" if not heading else "right", no_wrap=True)
     for name, runs in measured.items():
         pairs = zip(runs, measured[BARE], strict=True)
         ratio = median(run["seconds"] / other["seconds"] for run, other in pairs)

@@ -21,7 +21,8 @@ SPIDER_LOADER_CLASS = (
 GONGKAI_ARCHIVE = os.environ.get("GONGKAI_ARCHIVE", "./archive")  # ours: a folder, or s3://bucket/prefix
 GONGKAI_SITES = os.environ.get("GONGKAI_SITES", "")  # ours: more registry files or folders, as in PATH
 GONGKAI_ALLOW_PRIVATE = ""  # ours: hosts that may have a private or local address, separated by commas
-GONGKAI_COMMIT_EVERY = 200  # ours: captures in one journal segment
+GONGKAI_READERS = 1  # ours: processes that read documents, some 90 MB each; politely crawled, one idles
+GONGKAI_COMMIT_EVERY = 100  # ours: captures in one journal segment; reports are published as often
 GONGKAI_BLOCKED_AFTER = 3  # ours: blocked answers in a row that end the crawl of a host
 GONGKAI_PROGRESS = False  # ours: a progress line on stderr; `gongkai crawl` switches it on
 

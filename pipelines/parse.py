@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pipelines.archive import ArchivePipeline, Exchange
@@ -35,8 +36,8 @@ class ParsePipeline:
     unless an earlier run was cut short.
     """
 
-    reader: ClassVar[Reader] = Reader()
-    """One worker for all sites that this process crawls; it starts with the first body."""
+    reader: ClassVar[Reader | None] = None
+    """Shared by all sites that this process crawls; its workers start with the first body."""
     users: ClassVar[int] = 0
 
     def __init__(self, crawler: Crawler) -> None:
@@ -44,6 +45,8 @@ class ParsePipeline:
         self.published: list[Published] = []
         self.ready: set[str] = set()
         """Digests read and not yet published."""
+        self.sealed: set[str] = set()
+        """Digests in sealed segments and not yet published. A body may be read before or after that."""
         self._publishing = asyncio.Lock()
 
     @classmethod
@@ -54,6 +57,8 @@ class ParsePipeline:
     def open_spider(self) -> None:
         """Scrapy's: the crawl begins."""
         ParsePipeline.users += 1
+        if ParsePipeline.reader is None:
+            ParsePipeline.reader = Reader(workers=self.crawler.settings.getint("GONGKAI_READERS"))
 
     async def process_item(self, item: Any) -> Any:
         """The same exchange, read if it is a document with new bytes."""
@@ -63,7 +68,7 @@ class ParsePipeline:
         if _is_document(item.capture) and item.body is not None and "unchanged" not in item.capture.flags:
             await self._read(item, keeper.archive)
         if keeper.committed:
-            await self._publish(keeper, full=False)
+            await self._publish(keeper)
         return item
 
     async def close_spider(self) -> None:
@@ -73,20 +78,22 @@ class ParsePipeline:
             if keeper.archive is not None and keeper.run is not None and keeper.problem is None:
                 await keeper.commit()
                 generation = await asyncio.to_thread(keeper.archive.dirty, keeper.run.site)
-                await self._publish(keeper, full=keeper.dirty_at_start)
+                await self._publish(keeper, last=True)
                 await asyncio.to_thread(keeper.archive.mark_clean, keeper.run.site, generation)
         except StorageError as error:
             keeper.problem = error
             log.error("%s", error)
         finally:
             ParsePipeline.users -= 1
-            if not ParsePipeline.users:
-                await asyncio.to_thread(self.reader.close)
+            if not ParsePipeline.users and ParsePipeline.reader is not None:
+                await asyncio.to_thread(ParsePipeline.reader.close)
+                ParsePipeline.reader = None
 
     async def _read(self, item: Exchange, archive: Archive) -> None:
         digest = item.capture.sha256
         assert digest is not None
         assert item.body is not None
+        assert self.reader is not None
         if await asyncio.to_thread(archive.parse, PARSER_VERSION, digest) is None:
             try:
                 body = decode(item.body, item.capture.headers)
@@ -97,19 +104,26 @@ class ParsePipeline:
             await asyncio.to_thread(archive.put_parse, PARSER_VERSION, digest, item.reading)
         self.ready.add(digest)
 
-    async def _publish(self, keeper: ArchivePipeline, *, full: bool) -> None:
+    async def _publish(self, keeper: ArchivePipeline, *, last: bool = False) -> None:
+        """Publishes what was both sealed and read; at the end of a crawl that follows a crash, everything.
+
+        Before the end a document may be under way to its reading: nobody else reads it then, and it is no
+        document that could not be read.
+        """
+        full = last and keeper.dirty_at_start
         async with self._publishing:
-            sealed = {capture.sha256 for capture in keeper.take_committed()}
-            digests = {digest for digest in self.ready if digest in sealed}
+            self.sealed.update(c.sha256 for c in keeper.take_committed() if c.sha256 and _is_document(c))
+            digests = self.ready & self.sealed
             self.ready -= digests
+            self.sealed -= digests
             if full or digests:
                 assert keeper.archive is not None
                 assert keeper.run is not None
-                self.published.append(
-                    await asyncio.to_thread(
-                        publish, keeper.archive, keeper.run.site, self.reader, None if full else digests
-                    )
+                reader = self.reader if last else None
+                done = await asyncio.to_thread(
+                    publish, keeper.archive, keeper.run.site, reader, None if full else digests
                 )
+                self.published.append(done if last else replace(done, unread=()))
 
     def _keeper(self) -> ArchivePipeline:
         keeper = self.crawler.get_item_pipeline(ArchivePipeline)

@@ -131,10 +131,12 @@ class RunRecord:
 
     def _add_published(self) -> None:
         pipeline = self.crawler.get_item_pipeline(ParsePipeline)
+        published: set[tuple[int, str]] = set()
+        removed: set[tuple[int, str]] = set()
         for done in pipeline.published if pipeline is not None else ():
-            for name in ("published", "unchanged", "removed", "refused"):
-                counted = self.record.published.get(name, 0) + len(getattr(done, name))
-                self.record.published[name] = counted
+            removed = (removed | set(done.removed)) - set(done.published)
+            published = (published | set(done.published)) - set(done.removed)
             for left in done.unread:
                 if left.reason not in UNFIT.values():  # a broken transfer is no document; it has its own line
                     self.record.left_unread(left.sha256, left.url, left.reason)
+        self.record.published = {"published": len(published), "removed": len(removed)}

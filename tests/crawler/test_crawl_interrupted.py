@@ -39,6 +39,14 @@ def undisturbed(shared_replica: Replica, tmp_path_factory: pytest.TempPathFactor
     return crawl.content()
 
 
+def test_published_in_pieces_is_published_whole(
+    tmp_path: Path, replica: Replica, undisturbed: dict[str, Any]
+) -> None:
+    crawl = Crawl(replica, tmp_path)
+    assert crawl.run(*YEAR, "-s", "GONGKAI_COMMIT_EVERY=3").code == 0
+    assert crawl.content() == undisturbed
+
+
 @pytest.mark.parametrize("answers", [1, 15, 30, 45])
 def test_killed_after_some_answers(
     answers: int, tmp_path: Path, replica: Replica, undisturbed: dict[str, Any]
