@@ -17,6 +17,7 @@ from scrapy.settings import Settings
 from crawler.exits import Exit
 from crawler.extensions.run_record import Outcome, RunRecord
 from crawler.sites import find_site, load_sites
+from crawler.spiders.report import parse_years
 from storage.archive import Archive
 
 QUIET = {"LOG_LEVEL": "WARNING", "LOG_FORMAT": "%(message)s", "GONGKAI_PROGRESS": True}
@@ -36,16 +37,17 @@ def crawl(
     Call it once in a process: Scrapy's reactor cannot be started again.
 
     Raises:
-        UnknownSite, SiteFileError: before anything is fetched.
+        UnknownSite, SiteFileError, SettingError: before anything is fetched.
         ArchiveUnusable: the same.
     """
     registry = load_sites()
     keys = [find_site(key, registry).key for key in dict.fromkeys(sites)]
+    asked = ",".join(str(year) for year in years) or None
+    parse_years(asked)
     Archive.open(archive).close()
     process = AsyncCrawlerProcess(_settings(archive, settings or {}))
     _hush(process.settings["LOG_LEVEL"])
     crawlers = [(key, process.create_crawler(key)) for key in keys]
-    asked = ",".join(str(year) for year in years) or None
     for _, crawler in crawlers:
         process.crawl(crawler, years=asked)
     process.start()

@@ -11,12 +11,8 @@ import os
 # ------------------------------------------------------------------ the project
 
 BOT_NAME = "gongkai"  # default "scrapybot"
-SPIDER_MODULES = [
-    "crawler.spiders"
-]  # default []: for `scrapy check` and `scrapy shell`; spiders come from the loader
-SPIDER_LOADER_CLASS = (
-    "crawler.spider_loader.SiteSpiderLoader"  # default: one spider for each class; here, for each site
-)
+SPIDER_MODULES = ["crawler.spiders"]  # default []
+SPIDER_LOADER_CLASS = "crawler.spider_loader.SiteSpiderLoader"  # default: a spider for each class, not site
 
 GONGKAI_ARCHIVE = os.environ.get("GONGKAI_ARCHIVE", "./archive")  # ours: a folder, or s3://bucket/prefix
 GONGKAI_SITES = os.environ.get("GONGKAI_SITES", "")  # ours: more registry files or folders, as in PATH
@@ -50,19 +46,11 @@ DEFAULT_REQUEST_HEADERS = {  # default: English, no encoding
 
 COMPRESSION_ENABLED = False  # default True: hands on a truncated gzip body as a sound one; ours is strict
 DOWNLOAD_FAIL_ON_DATALOSS = False  # default True: a body cut short is recorded as such, then asked for again
-DOWNLOAD_MAXSIZE = 256 * 1024 * 1024  # default 1 GiB: the largest reports seen are scans of some 50 MB
+DOWNLOAD_MAXSIZE = 256 * 1024 * 1024  # default 1 GiB: a body is held in memory, twice for a moment
 DOWNLOAD_WARNSIZE = 0  # default 32 MiB: the run record says it
 DOWNLOAD_TIMEOUT = 120  # default 180
 REDIRECT_MAX_TIMES = 5  # default 20: RFC 9309 asks for five; longer chains are loops
-RETRY_HTTP_CODES = [
-    500,
-    502,
-    503,
-    504,
-    522,
-    524,
-    408,
-]  # default has 429 too: asking again at once is no answer to it
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # default has 429: asking again is no answer to it
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # default ERROR: the run record names each failure with its reason
 
 # ------------------------------------------------------------------ what is plugged in

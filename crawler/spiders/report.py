@@ -58,8 +58,8 @@ class ReportSpider(Spider):
         super().__init__(**kwargs)
         self.family = FAMILIES[self.site.family]
         self.record = Record()
-        self.latest = datetime.now(ZoneInfo("Asia/Shanghai")).year - 1
-        self.wanted = parse_years(years, self.latest + 1)
+        self.latest = latest_year()
+        self.wanted = parse_years(years)
         self.departments: dict[str, str | None] = dict(self.site.departments or {})
         self.open: Counter[Role] = Counter()
         """Lists and report pages under way."""
@@ -268,7 +268,12 @@ class ReportSpider(Spider):
         return text_page(response) if response.status == 200 else None
 
 
-def parse_years(value: str | None, limit: int) -> frozenset[int] | None:
+def latest_year() -> int:
+    """The last year that has ended in China: the newest that reports are about."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).year - 1
+
+
+def parse_years(value: str | None) -> frozenset[int] | None:
     """The years of `-a years=2023,2024`; None for all.
 
     Raises:
@@ -276,7 +281,7 @@ def parse_years(value: str | None, limit: int) -> frozenset[int] | None:
     """
     if not value:
         return None
-    years = set()
+    years, limit = set(), latest_year() + 1
     for part in str(value).split(","):
         if not part.strip().isdigit() or not FIRST_REPORT_YEAR <= int(part) <= limit:
             raise SettingError(

@@ -28,6 +28,10 @@ def test_an_unknown_site(tmp_path: Path, shared_replica: Replica) -> None:
     assert not Path(crawl.archive).exists()
 
 
+def test_a_year_that_no_report_is_about(tmp_path: Path, shared_replica: Replica) -> None:
+    says(Crawl(shared_replica, tmp_path).run("--year", "2099"), Exit.USAGE, "2099", "2008")
+
+
 def test_an_unreachable_proxy(tmp_path: Path, shared_replica: Replica) -> None:
     crawl = Crawl(shared_replica, tmp_path)
     closed = "http://127.0.0.1:9"
