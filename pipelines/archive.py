@@ -92,7 +92,7 @@ class ArchivePipeline:
             if self._since >= self.every or monotonic() - self._last > SECONDS:
                 await self.commit()
         except StorageError as error:
-            self._fail(error)
+            self.fail(error)
             raise DropItem(str(error), log_level="DEBUG") from None
         return item
 
@@ -126,8 +126,8 @@ class ArchivePipeline:
                 capture = replace(capture, flags=("unchanged",))
         return self.run.record(capture, item.body)
 
-    def _fail(self, error: StorageError) -> None:
-        """Notes the first failure and ends the crawl from outside this item, which the end would wait for."""
+    def fail(self, error: StorageError) -> None:
+        """Notes the first failure and ends the crawl, in a task of its own: the end waits for all items."""
         if self.problem is None:
             self.problem = error
             log.error("%s", error)

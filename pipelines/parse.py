@@ -6,7 +6,6 @@ It must not decide whether bytes are kept: they are, before this sees them.
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from storage.journal import Capture
 
 UNSOUND = frozenset({"truncated", "blocked", "too-large", "soft-404"})
-
-log = logging.getLogger(__name__)
 
 
 class ParsePipeline:
@@ -65,10 +62,13 @@ class ParsePipeline:
         keeper = self._keeper()
         if not isinstance(item, Exchange) or keeper.archive is None:
             return item
-        if _is_document(item.capture) and item.body is not None and "unchanged" not in item.capture.flags:
-            await self._read(item, keeper.archive)
-        if keeper.committed:
-            await self._publish(keeper)
+        try:
+            if _is_document(item.capture) and item.body is not None and "unchanged" not in item.capture.flags:
+                await self._read(item, keeper.archive)
+            if keeper.committed:
+                await self._publish(keeper)
+        except StorageError as error:
+            keeper.fail(error)  # the bytes are kept all the same
         return item
 
     async def close_spider(self) -> None:
@@ -81,8 +81,7 @@ class ParsePipeline:
                 await self._publish(keeper, last=True)
                 await asyncio.to_thread(keeper.archive.mark_clean, keeper.run.site, generation)
         except StorageError as error:
-            keeper.problem = error
-            log.error("%s", error)
+            keeper.fail(error)
         finally:
             ParsePipeline.users -= 1
             if not ParsePipeline.users and ParsePipeline.reader is not None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 CHANNEL = re.compile(r"/zt/xxgkzl/gknb\w*(?:/(?P<file>[^/?#]+))?\.html$")
 PAIR = re.compile(r"pn([a-z]+?)pv(.*?)(?=pn[a-z]+?pv|$)")
 DATE = re.compile(r"(20\d\d)[-./年](\d{1,2})[-./月](\d{1,2})日?")
+BRACKETED = re.compile(r"[\[【(（]([^\[【(（]*(?:[(（].*[)）])?)[\]】)）]")
 NEXT = re.compile(r"^\s*(下一页|下页|后一页|>)\s*$")
 ROW = "ancestor::*[self::li or self::tr or self::dd or self::p][1]"
 
@@ -91,7 +92,9 @@ def _entry(link: Selector, url: str, year: str | None) -> Entry:
     if rows and len(rows[0].css("a[href]")) == 1:  # a row of its own: what else it says is about this entry
         beside = _text(rows[0]).replace(text, " ", 1)
     date = DATE.search(beside)
-    name = DATE.sub(" ", beside).strip(" []()（）【】|·")
+    name = DATE.sub(" ", beside).strip(" |·")
+    if bracketed := BRACKETED.fullmatch(name):
+        name = bracketed[1]
     return Entry(
         url,
         title=link.attrib.get("title", "").strip() or text or None,

@@ -69,15 +69,16 @@ def test_a_bucket_that_is_missing(tmp_path: Path, shared_replica: Replica, s3_ar
     says(crawl.run(), Exit.ARCHIVE, "no-such-bucket-anywhere")
 
 
+@pytest.mark.parametrize("folder", ["captures/bjxch", "parses", "reports/bjxch"])
 def test_an_archive_that_fails_midway_ends_the_crawl_and_loses_nothing(
-    tmp_path: Path, replica: Replica
+    folder: str, tmp_path: Path, replica: Replica
 ) -> None:
     crawl = Crawl(replica, tmp_path)
     assert crawl.run("--year", "2020").code == 0
-    blocker = Path(crawl.archive, "captures", "bjxch")
+    blocker = Path(crawl.archive, folder)
     aside = tmp_path / "aside"
     blocker.rename(aside)
-    blocker.write_text("in the way of every new segment")
+    blocker.write_text("in the way of every new object")
     done = crawl.run("--year", "2023", "-s", "GONGKAI_COMMIT_EVERY=10")
     says(done, Exit.ARCHIVE)
     blocker.unlink()

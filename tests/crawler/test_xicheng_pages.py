@@ -59,6 +59,13 @@ def test_rows_with_several_links_share_no_words() -> None:
     assert [(e.organization, e.published) for e in FAMILY.entries(page(row))] == [(None, None)] * 2
 
 
+def test_a_bodys_second_name_in_brackets_stays_whole() -> None:
+    for written in ("[虚构委（虚构局）]", "【虚构委（虚构局）】", "虚构委（虚构局）", "（虚构委（虚构局））"):
+        row = f'<li>{written}<a href="../gknbxq/pnidpv1pntypepvnbpnnfpv2023.html">报告</a>2024-01-20</li>'
+        (entry,) = FAMILY.entries(page(row))
+        assert entry.organization == "虚构委（虚构局）"
+
+
 def test_year_lists_and_next_page() -> None:
     body = """<a href="pnnfpv2023.html">2023年度</a><a href="pnnfpv2022.html">2022年度</a>
     <a href="pnnfpv2023pnpagepv2.html">2</a><a class="n" href="pnnfpv2023pnpagepv2.html"> 下一页 </a>"""
