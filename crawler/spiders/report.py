@@ -66,7 +66,8 @@ class ReportSpider(Spider):
         self.lists_done = False
         self.lists = 0
         self.lists_lost = 0
-        self.listed = 0
+        self.entries: set[str] = set()
+        """Addresses that lists gave, asked for or not."""
         self.beside: list[tuple[Entry, str]] = []
         self.reached: set[str] = set()
         """Addresses of report pages, as redirects led there."""
@@ -87,9 +88,9 @@ class ReportSpider(Spider):
         yield exchange(response, role="list")
         page = await self.page(response)
         if page is not None:
-            known = len(self.record.tasks)
+            known = len(self.entries)
             for entry in self.family.entries(page):
-                self.listed += 1
+                self.entries.add(entry.url)
                 for request in self.report_page(entry, parent=page.url):
                     yield request
             for url, year in self.family.lists(page):
@@ -97,7 +98,7 @@ class ReportSpider(Spider):
                     for request in self.list_page(url):
                         yield request
             following = self.family.next_page(page)
-            if following is not None and len(self.record.tasks) > known:
+            if following is not None and len(self.entries) > known:
                 for request in self.list_page(following):
                     yield request
         elif response.status not in (404, 410) and "soft-404" not in response.flags:
@@ -110,10 +111,11 @@ class ReportSpider(Spider):
         self, response: Response, hints: Hints, listed: bool
     ) -> AsyncIterator[Exchange | Request]:
         """A report's page: its attachments, and what other reports it links to."""
-        yield exchange(response, role="report", hints=hints)
+        item = exchange(response, role="report", hints=hints)
+        yield item
         page = await self.page(response)
         if page is not None:
-            for request in self.from_report(page, hints, listed):
+            for request in self.from_report(page, item.capture.url, hints, listed):
                 yield request
         self.reached.add(response.url)
         self.open["report"] -= 1
@@ -146,11 +148,11 @@ class ReportSpider(Spider):
         self.open[role] -= 1
         yield from self.afterwards()
 
-    def from_report(self, page: TextResponse, hints: Hints, listed: bool) -> Iterator[Request]:
-        """What follows from a report's page."""
+    def from_report(self, page: TextResponse, asked: str, hints: Hints, listed: bool) -> Iterator[Request]:
+        """What follows from a report's page; `asked` is the address that led to it, as the journal has it."""
         for url, text in attachments(page):
             if judge(text).verdict != "other":
-                told = {k: v for k, v in hints.items() if k != "parent"} | {"parent": page.url}
+                told = {k: v for k, v in hints.items() if k != "parent"} | {"parent": asked}
                 if text and "title" not in told:
                     told["title"] = text
                 yield from self.ask(url, "attachment", self.parse_attachment, told, priority=1)
@@ -204,7 +206,7 @@ class ReportSpider(Spider):
             for seed in self.site.seeds:
                 if (entry := self.family.report(seed)) is not None:
                     yield from self.report_page(replace(entry, listed=False), parent=None)
-            if not self.listed and not self.lists_lost:
+            if not self.entries and not self.lists_lost:
                 yield from self.made_up()
         if not self.open["report"]:
             beside, self.beside = sorted(self.beside, key=lambda found: (found[0].url, found[1])), []

@@ -45,11 +45,11 @@ def test_an_id_that_answered_is_asked_for_its_other_years_once() -> None:
     made = spider(years="2023,2024,2025")
     list(made.made_up())
     page = HtmlResponse(address(156, 2025), body=b"<html></html>", request=Request(address(156, 2025)))
-    assert [r.url for r in made.from_report(page, {}, listed=False)] == [
+    assert [r.url for r in made.from_report(page, page.url, {}, listed=False)] == [
         address(156, 2024),
         address(156, 2023),
     ]
-    assert list(made.from_report(page, {}, listed=False)) == []
+    assert list(made.from_report(page, page.url, {}, listed=False)) == []
 
 
 def test_without_the_latest_year_nothing_is_swept() -> None:
