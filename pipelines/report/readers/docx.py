@@ -20,6 +20,14 @@ from pipelines.report.slots import MAX_ROWS, MAX_SPAN
 from pipelines.report.values import RAISED
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_IMAGES = (
+    "{http://schemas.openxmlformats.org/drawingml/2006/main}blip",
+    "{urn:schemas-microsoft-com:vml}imagedata",
+)
+_PICTURE = "\ufffc"
+"""What stands for a picture in a cell without text: it may show a figure."""
+_UNKNOWN = "\ufffd"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _MOST_PARTS = 5_000
 _MOST_BYTES = 64 * 1024 * 1024
@@ -93,7 +101,7 @@ class _Walk:
         """The blocks directly under an element, content controls and the like opened."""
         for element in _children(parent):
             if element.tag == f"{_W}p":
-                if text := " ".join(_text(element).split()):
+                if text := " ".join(_text(element).replace(_UNKNOWN, "").split()):
                     self.blocks.append(Paragraph(text))
             elif element.tag == f"{_W}tbl":
                 self._table(element)
@@ -101,7 +109,7 @@ class _Walk:
     def _table(self, table: etree._Element) -> None:
         index = self._tables
         self._tables += 1
-        rows = [row for row in _children(table) if row.tag == f"{_W}tr"][:MAX_ROWS]
+        rows = [row for row in _children(table) if row.tag == f"{_W}tr" and not _is_deleted(row)][:MAX_ROWS]
         open_merges: dict[int, int] = {}
         cells: list[Cell] = []
         at = len(self.blocks)
@@ -137,7 +145,8 @@ class _Walk:
                 lines.extend(_text(element).split("\n"))
             elif element.tag == f"{_W}tbl":
                 self._table(element)
-        return "\n".join(text for line in lines if (text := " ".join(line.split())))
+        text = "\n".join(text for line in lines if (text := " ".join(line.split())))
+        return text or (_PICTURE if next(tc.iter(*_IMAGES), None) is not None else "")
 
 
 def _children(parent: etree._Element) -> Iterator[etree._Element]:
@@ -157,7 +166,7 @@ def _text(paragraph: etree._Element) -> str:
     stack = list(reversed(list(paragraph)))
     while stack:
         element = stack.pop()
-        if not isinstance(element.tag, str) or element.tag in _SKIP:
+        if not isinstance(element.tag, str) or element.tag in _SKIP or _is_unseen(element):
             continue
         if element.tag == f"{_W}t":
             text = element.text or ""
@@ -168,9 +177,31 @@ def _text(paragraph: etree._Element) -> str:
             out.append("\n")
         elif element.tag == f"{_W}noBreakHyphen":
             out.append("-")
+        elif element.tag == f"{_W}sym":
+            out.append(_UNKNOWN)  # a glyph by its number in a font: seen, and not guessed
         else:
             stack.extend(reversed(list(element)))
     return "".join(out)
+
+
+def _is_unseen(element: etree._Element) -> bool:
+    """A run that is hidden or struck out, or a second drawing of what an older program cannot show."""
+    if element.tag == _FALLBACK:
+        return True
+    properties = element.find(f"{_W}rPr") if element.tag == f"{_W}r" else None
+    return properties is not None and any(
+        _is_on(properties, name) for name in ("vanish", "strike", "dstrike")
+    )
+
+
+def _is_on(properties: etree._Element, name: str) -> bool:
+    found = properties.find(f"{_W}{name}")
+    return found is not None and found.get(f"{_W}val", "1") not in ("0", "false", "off")
+
+
+def _is_deleted(row: etree._Element) -> bool:
+    """Whether a row is one that a recorded change takes away."""
+    return row.find(f"{_W}trPr/{_W}del") is not None
 
 
 def _is_raised(text: etree._Element) -> bool:
