@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.report import form
+from pipelines.report.labels import fold
 from pipelines.report.model import Section
 from pipelines.report.prose import ProseLine
 from pipelines.report.titles import squeeze
@@ -33,8 +34,18 @@ _PLAIN = {
     "政府信息公开行政复议、行政诉讼情况": 4,
     "政府信息公开行政复议行政诉讼情况": 4,
     "存在的主要问题及改进情况": 5,
+    "政府信息公开工作存在的主要问题及改进情况": 5,
+    "存在的主要问题和改进情况": 5,
     "其他需要报告的事项": 6,
+    "其他需要报告事项": 6,
 }
+_LEADING = re.compile(r"[一二三四五六]、\s*([\u4e00-\u9fff、]{4,20}?)(?:[。:：]\s*|\s+)(?=\S)")
+_OTHER_STYLES = (
+    re.compile(r"[（(][一二三四五六七八][)）][、.．\s]*(\S.{0,50})"),
+    re.compile(r"[1-8][.、．]\s*([^0-9\s].{0,50})"),
+    re.compile(r"第[一二三四五六七八]部分[、.．:：\s]*(\S.{0,50})"),
+)
+"""Other ways to number the parts, tried where the form's own numerals lead no three of them."""
 _SENTENCE_END = ("。", "！", "？", "；", "：", ":", ";")
 
 
@@ -67,13 +78,10 @@ class _Part:
 
 def read_sections(lines: Sequence[ProseLine]) -> tuple[Section, ...]:
     """The numbered parts in printed order. One that a table of contents announces is taken once."""
-    parts: list[_Part] = []
-    for line in lines:
-        heading = _heading(line.text)
-        if heading is not None:
-            parts.append(_Part(*heading))
-        elif parts:
-            parts[-1].lines.append(line)
+    parts = _parts(lines, None)
+    if len(_statutory(parts)) < 3:
+        others = [_parts(lines, style) for style in _OTHER_STYLES]
+        parts = max([parts, *others], key=lambda found: len(_statutory(found)))
     kept: list[_Part] = []
     for part in parts:
         same = next((p for p in kept if p.number is not None and p.number == part.number), None)
@@ -88,11 +96,45 @@ def read_sections(lines: Sequence[ProseLine]) -> tuple[Section, ...]:
     return tuple(Section(part.number, part.heading, part.text) for part in kept)
 
 
+def _parts(lines: Sequence[ProseLine], style: re.Pattern[str] | None) -> list[_Part]:
+    parts: list[_Part] = []
+    for line in lines:
+        heading, rest = _heading(line.text) if style is None else _styled(line.text, style), ""
+        if heading is None and style is None:
+            heading, rest = _heading_before_text(line.text)
+        if heading is not None:
+            parts.append(_Part(*heading))
+            if rest:
+                parts[-1].lines.append(ProseLine(rest, line.wrapped))
+        elif parts:
+            parts[-1].lines.append(line)
+    return parts
+
+
+def _statutory(parts: Sequence[_Part]) -> set[int]:
+    return {part.number for part in parts if part.number is not None}
+
+
+def _styled(text: str, style: re.Pattern[str]) -> tuple[int | None, str] | None:
+    """A heading numbered otherwise: the words after the numeral must be the form's."""
+    found = style.fullmatch(text.strip())
+    words = fold(found[1]) if found is not None else fold(text)
+    number = _PLAIN.get(words)
+    return None if number is None else (number, text.strip())
+
+
+def _heading_before_text(text: str) -> tuple[tuple[int | None, str] | None, str]:
+    """A heading that its text follows in the same paragraph, behind a space or a stop."""
+    if (found := _LEADING.match(text)) is None or (number := _PLAIN.get(fold(found[1]))) is None:
+        return None, text
+    return (number, found[0].rstrip(" 。:：")), text[found.end() :].strip()
+
+
 def _heading(text: str) -> tuple[int | None, str] | None:
-    solid = squeeze(text)
+    solid = fold(text)
     if solid in _PLAIN:
         return _PLAIN[solid], text.strip()
-    if len(solid) > 45 or text.startswith(("（", "(")) or solid.endswith(("。", "；", "，", ";", ",")):
+    if len(solid) > 45 or text.startswith(("（", "(")) or solid.endswith(("。", ";", ",")):
         return None
     found = _NUMBERED.fullmatch(text.strip())
     if found is None or "。" in solid:

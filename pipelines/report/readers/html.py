@@ -16,6 +16,7 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encodi
 
 from pipelines.errors import UnreadableDocument
 from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Paragraph, Place
+from pipelines.report.readers.pdf_glyphs import without_radicals
 from pipelines.report.slots import MAX_COLUMNS, MAX_ROWS, MAX_SPAN
 from pipelines.report.values import RAISED
 
@@ -37,6 +38,8 @@ _SKIP = frozenset(
         "option",
         "button",
         "del",
+        "s",
+        "strike",
         "nav",
         "footer",
         "audio",
@@ -84,8 +87,14 @@ _BREAKS = frozenset(
         "ucapcontent",
     ]
 )
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_MAY_HIDE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|\shidden[\s=>/]", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[^;]*:[^;]*line-through", re.IGNORECASE
+)
+_MAY_HIDE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|line-through|\shidden[\s=>/]", re.IGNORECASE
+)
+_PROSE = 400
+"""Characters that a cell with several lines may have before it is running text."""
 _MAX_CELLS = 200_000
 
 
@@ -95,7 +104,7 @@ def read(body: bytes) -> Document:
     Raises:
         UnreadableDocument: where there is nothing to read in it.
     """
-    text = decode(body).replace("\x00", "")
+    text = without_radicals(decode(body)).replace("\x00", "")
     if not text.strip():
         raise UnreadableDocument("the page is empty: fetch it again")
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
@@ -219,7 +228,10 @@ class _Walk:
         self._flush()
 
     def _hidden_in(self, root: etree._Element) -> set[etree._Element]:
-        found = root.xpath('//*[@hidden or contains(@style, "none") or contains(@style, "hidden")]')
+        found = root.xpath(
+            '//*[@hidden or contains(@style, "none") or contains(@style, "hidden")'
+            ' or contains(@style, "line-through")]'
+        )
         hidden = {
             element
             for element in (found if isinstance(found, list) else [])
@@ -330,12 +342,19 @@ class _Walk:
         outer.cells = [cell for cell in outer.cells if cell.row != outer.begun]
         self._close(outer)
         outer.cells = []
-        self.blocks.extend(Paragraph(_fold(cell.text)) for cell in same_row if cell.text.strip())
-        if text := _fold("".join(outer.text)):
-            self.blocks.append(Paragraph(text))
+        for text in [*(cell.text for cell in same_row), "".join(outer.text)]:
+            self._paragraphs(text)
         outer.text, outer.layout = [], True
 
+    def _paragraphs(self, text: str) -> None:
+        """A layout cell's text, line by line: headings and titles keep lines of their own."""
+        self.blocks.extend(Paragraph(line) for part in text.split("\n") if (line := _fold(part)))
+
     def _close(self, table: _Table) -> None:
+        for cell in table.cells:
+            if len(cell.text) >= _PROSE and cell.text.count("\n") >= 2:
+                self._paragraphs(cell.text)  # no cell of a table of figures: the page's text in a frame
+        table.cells = [c for c in table.cells if len(c.text) < _PROSE or c.text.count("\n") < 2]
         if not table.cells:
             return
         height = max(cell.row for cell in table.cells) + 1

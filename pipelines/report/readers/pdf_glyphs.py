@@ -38,6 +38,8 @@ _TABLE: dict[int, str | None] = {
 }
 _TABLE |= dict(zip(map(ord, _RADICALS), _LETTERS, strict=True))
 _TABLE |= {0x2F3E: "户"}  # NFKC says 戶; the glyph in simplified text is 户
+_RADICAL = re.compile("[\u2e80-\u2fdf]")
+_OF_RADICALS = {code: letter for code, letter in _TABLE.items() if 0x2E80 <= code <= 0x2FDF}
 _TABLE |= dict.fromkeys((0x00A0, 0x2007, 0x202F), " ")
 _TABLE |= dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF), None)
 
@@ -59,6 +61,11 @@ def _letter(code: int) -> str:
     if text and unicodedata.category(text) in ("Cc", "Cn"):
         return " " if code == 9 else "" if code in (10, 13) else UNKNOWN
     return text
+
+
+def without_radicals(text: str) -> str:
+    """Text that was copied out of such a PDF, its radicals back to letters; nothing else is touched."""
+    return text.translate(_OF_RADICALS) if _RADICAL.search(text) else text
 
 
 def unknown(text: str) -> bool:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipelines.report.labels import fold
 from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Place, TextLines
 from pipelines.report.readers.html import decode
+from pipelines.report.readers.pdf_glyphs import without_radicals
 
 MEDIA_TYPE = "text/plain"
 
@@ -25,13 +27,17 @@ _RULE_LINE = re.compile(r"(?=.*[-=─━┼])\s*[+|\-=─━┌┐└┘├┤�
 _PIPES = str.maketrans("│┃｜￨", "||||")
 _NUMBER = re.compile(r"\s*[+-]?[0-9０-９][0-9０-９.,]*\s*")
 _HEADER_LINES = 15
+_HEADING = re.compile(r"[一二三四五六]、.{2,30}(?:情况|事项)")
+"""A part's heading between two tables; no row of them is called so."""
 
 Line = tuple[int, str]
 
 
 def read(body: bytes) -> Document:
     """Open a text."""
-    lines = list(enumerate(re.split(r"\r\n|[\n\r\f\v\x1c-\x1e\u2028\u2029]", decode(body)), 1))
+    lines = list(
+        enumerate(re.split(r"\r\n|[\n\r\f\v\x1c-\x1e\u2028\u2029]", without_radicals(decode(body))), 1)
+    )
     names, lines = _header(lines)
     blocks: list[Block] = []
     rest: list[Line] = []
@@ -127,6 +133,8 @@ def _tabbed(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
     taken: list[Line] = []
     while stop < len(lines) and stop - start < 2_000:
         line = lines[stop][1]
+        if "\t" not in line.strip() and _HEADING.fullmatch(fold(line)):
+            break
         if "\t" in line or (
             line.strip() and any("\t" in text for _, text in lines[stop + 1 : stop + 3]) and len(line) < 60
         ):
