@@ -13,7 +13,7 @@ from pipelines.report.identity import Identity
 from pipelines.report.model import Document, Section
 from pipelines.report.prose import ProseLine
 from pipelines.report.sheet import Sheet
-from pipelines.report.titles import other_kind, parse_title, squeeze
+from pipelines.report.titles import other_kind, parse_page_title, parse_title, squeeze
 
 
 def why_no_report(
@@ -35,7 +35,7 @@ def why_no_report(
     body = sum(len(line.text) for line in lines)
     if foreign is not None and not titled:
         return f"its title names another kind of document (“{foreign}”), and no table holds a figure"
-    if _is_list(lines):
+    if _is_list(lines) or (not sections and _is_short_list(document, identity)):
         return "it lists reports and is none itself"
     if sheet.cells and not titled and not _tells_of_a_year(sections, lines):
         return "it is the statutory form without figures, organization and year"
@@ -67,6 +67,14 @@ def _is_list(lines: Sequence[ProseLine]) -> bool:
     }
     organizations = {title.organization for text in titles if (title := parse_title(text)) is not None}
     return len(titles) >= 4 and (len(organizations - {None}) >= 4 or len(titles) >= 6)
+
+
+def _is_short_list(document: Document, identity: Identity) -> bool:
+    """Three reports named on a page without parts, none of them by the page's own title."""
+    named = parse_page_title(document.metadata.title or "")
+    if named is not None and named.year is not None:
+        return False
+    return len({(title.organization, title.year) for title in identity.titles if title.year is not None}) >= 3
 
 
 def _tells_of_a_year(sections: Sequence[Section], lines: Sequence[ProseLine]) -> bool:

@@ -20,10 +20,12 @@ _KEY = re.compile(
 _NOTE = re.compile(r"[（(【\[][^（()）【】\[\]]{1,16}[)）】\]]$")
 _SITE = re.compile(r"\s*(?:[_|｜]|\s[-–—]\s?|--|——|-(?=[^-]{2,20}$))\s*")
 _NOT_ORGANIZATION = re.compile(
-    r"[。，,；;：:！!？?<>=/]|本报告|编制|根据|按照|通知|关于做好|栏目|当前位置|首页|年报列表"
+    r"[。，,；;：:！!？?<>=/〔〕]|本报告|编制|根据|按照|通知|关于做好|栏目|当前位置|首页|年报列表"
 )
 _FILE = re.compile(r"\.(?:pdf|docx?|wps|html?|ofd)$", re.IGNORECASE)
-_PREFIX = re.compile(r"^(?:附件[0-9一二三四五]?[:：.、]?|标题[:：]|[0-9]{1,2}[.、](?=[\u4e00-\u9fff]))")
+_PREFIX = re.compile(
+    r"^(?:[【\[][^】\]]{1,10}[】\]]|附件[0-9一二三四五]?[:：.、]?|标题[:：]|[0-9]{1,2}[.、](?=[\u4e00-\u9fff]))"
+)
 _DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | dict.fromkeys("○零OＯoО◯", "0")
 _OTHER_KINDS = re.compile(
     r"法治政府|通知$|的通知|的函$|关于印发|公告$|指南|目录|办法|实施细则|制度$|工作要点|实施方案|工作方案|解读|学年|"
@@ -81,7 +83,9 @@ def _ends(rest: str) -> bool:
 def _organization(before: str) -> str | None:
     text = re.sub(rf"[（(]?{_YEAR}(?:年度|年)?[)）]?", "", before) if re.search(_YEAR, before) else before
     text = re.sub(r"^关于", "", text)
-    text = re.sub(r"(?:关于|年度|开展|工作|的|：|:)+$", "", text).strip("-—_·•、《》“”\"'|>. ")
+    text = re.sub(r"(?:文件)?(?:关于|年度|开展|工作|发布|公布|法定主动公开内容|的|：|:)*$", "", text).strip(
+        "-—_·•、《》“”\"'|>. "
+    )
     text = re.sub(r"^年度?", "", text)
     if text.count("（") != text.count("）") or text.count("(") != text.count(")"):
         text = text.strip("（）()")
@@ -112,7 +116,9 @@ def parse_page_title(text: str) -> Title | None:
     """The title in an HTML page's `<title>`, which the site's name may stand before or behind."""
     whole = parse_title(text) if not re.search(r"[_|｜]", text) else None
     if whole is not None:
-        return whole
+        # "某县人民政府 信息公开年报 某县民政局2023年…报告": the site's names before, behind a space only.
+        full = (title for part in text.split() if (title := parse_title(part)) is not None)
+        return next((title for title in full if title.organization and title.year), whole)
     parts = [part for part in _SITE.split(text) if part]
     return next((title for part in parts if (title := parse_title(part)) is not None), None)
 

@@ -1,0 +1,107 @@
+"""Whose report it is where other names stand beside: letterheads, menus, footers, prose."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.report.model import Report
+from pipelines.report.read import read_body
+from pipelines.report.titles import parse_page_title, parse_title
+
+NAME = "虚构县民政局"
+FULL = f"{NAME}2023年政府信息公开工作年度报告"
+BARE = "2023年政府信息公开工作年度报告"
+REST = "一、总体情况\n工作有序开展。\n行政许可\n六、其他需要报告的事项\n无。\n"
+
+
+def text(*head: str, tail: str = "", rest: str = REST) -> Report:
+    return read_body(("\n".join(head) + "\n" + rest + tail).encode())
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [f"{NAME}文件", "虚民〔2024〕3号"],
+        ["虚民发〔2022〕3号"],
+        ["虚构县人民政府", "首页", "机构"],
+        ["虚构县人民政府门户网站"],
+        ["虚构县人民政府"],
+    ],
+)
+def test_lines_above_a_full_title_are_no_part_of_the_name(above: list[str]) -> None:
+    report = text(*above, FULL)
+    assert (report.organization, report.year) == (NAME, 2023)
+
+
+def test_a_letterhead_names_the_body_of_a_title_that_names_none() -> None:
+    assert text(f"{NAME}文件", "虚民〔2024〕3号", f"关于{BARE}").organization == NAME
+
+
+def test_a_name_broken_over_lines_is_put_together() -> None:
+    assert text("虚构县住房和城乡建", "设局" + BARE).organization == "虚构县住房和城乡建设局"
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        f"{NAME}\n2024年1月20日\n主办：虚构县人民政府办公室\n虚构县人民政府",
+        f"{NAME} 2024年1月20日",
+        f"{NAME}\n二〇二四年\n{NAME}\n2024 年 1 月\n" + "友情链接\n" * 30,
+        f"{NAME}",
+    ],
+)
+def test_a_signature_is_the_name_beside_the_date(tail: str) -> None:
+    assert text(BARE, tail=tail).organization == NAME
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        f"{NAME}根据《中华人民共和国政府信息公开条例》规定，编制本报告。",
+        f"根据条例规定，现公布{NAME}{BARE}。",
+        f"2023年，{NAME}（以下简称“我局”）认真贯彻条例。",
+        f"发布机构：{NAME} 发布日期：2024-01-22",
+    ],
+)
+def test_the_opening_names_the_body_where_nothing_else_does(opening: str) -> None:
+    assert text(BARE, opening).organization == NAME
+
+
+def test_radicals_in_text_copied_from_a_pdf_are_letters() -> None:
+    report = text(FULL.replace("民", "\u2ea0").replace("工", "\u2f2f"))
+    assert report.organization == NAME
+
+
+@pytest.mark.parametrize("title", [f"【年度报告】{FULL}", f"{NAME}发布{BARE}", f"{NAME}文件关于{BARE}"])
+def test_words_around_the_name_are_taken_off(title: str) -> None:
+    parsed = parse_title(title)
+    assert parsed is not None
+    assert parsed.organization == NAME
+
+
+def test_names_of_the_site_before_the_title_behind_a_space() -> None:
+    parsed = parse_page_title(f"虚构县人民政府 政府信息公开年报 {FULL}")
+    assert parsed is not None
+    assert parsed.organization == NAME
+
+
+@pytest.mark.parametrize(
+    "period",
+    ["2023.1.1-2023.12.31", "2023-01-01至2023-12-31", "自二〇二三年一月一日起至二〇二三年十二月三十一日止"],
+)
+def test_the_period_in_other_writing(period: str) -> None:
+    found = text(FULL, f"统计期限为{period}。").period
+    assert found is not None
+    assert [day.isoformat() for day in found] == ["2023-01-01", "2023-12-31"]
+
+
+def test_a_date_on_a_line_of_its_own_under_the_title_is_the_day_of_publication() -> None:
+    published = text(FULL, "2024-01-22 09:00").published
+    assert published is not None
+    assert published.isoformat() == "2024-01-22"
+
+
+def test_a_page_that_names_three_reports_and_holds_none_is_a_list() -> None:
+    links = "".join(f"<li>{NAME}{year}年政府信息公开工作年度报告</li>" for year in (2019, 2020, 2021))
+    page = f"<title>{NAME}政府信息公开年报</title><ul>{links}</ul>"
+    assert not read_body(page.encode()).is_report
