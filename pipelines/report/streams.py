@@ -89,6 +89,23 @@ class _Reader:
     sheet: Sheet
     runs: list[list[Hit]]
     _shapes: dict[TableName, bool] = field(default_factory=dict)
+    _behind: set[int] = field(default_factory=set)
+    """Where rows begin whose values stand before their labels: what follows is the next row's."""
+
+    def __post_init__(self) -> None:
+        previous: Hit | None = None
+        behind = False
+        for hit in (hit for run in self.runs for hit in run):
+            if hit.kind in ("column", "stop"):
+                behind = False
+            elif hit.kind == "row" and previous is not None and previous.kind == "column":
+                forms = [rows[hit.key] for rows in form.ACTIVE_FORM.values() if hit.key in rows]
+                least = 5 if hit.table == "requests" else min(map(len, forms), default=1)
+                before = sum(not piece.words for piece in previous.pieces)
+                behind = hit.table == previous.table and before >= least and not self._row_lines(hit.table)
+            if behind and hit.kind != "column":
+                self._behind.add(hit.start)
+            previous = hit
 
     def _own_values(self, hit: Hit, following: Hit | None) -> list[Piece]:
         """The values after a label, without the number that enumerates the next label."""
@@ -102,6 +119,8 @@ class _Reader:
         self, table: TableName, hit: Hit, row: str, columns: Sequence[str], values: list[Piece]
     ) -> None:
         taken, stray = take(values, len(columns))
+        if hit.start in self._behind:
+            taken, stray = None, False
         if taken is not None and self._row_lines(table) and len({piece.line for piece in taken}) > 1:
             taken = None  # elsewhere a row's values share a line: one of these is a page number
         own = self.stream.at[hit.stop - 1][0]
@@ -118,6 +137,8 @@ class _Reader:
                 continue
             why = "the values could not be told apart" if values else "no value stands after the row's label"
             lost = f"{why}: {len(values)} found where the form has {len(columns)}"
+            if hit.start in self._behind:
+                lost = "values stand before the labels here: those that follow are the next row's"
             self.sheet.put(table, row, column, raw, self.stream.place_of(hit.start), lost)
 
     def _row_lines(self, table: TableName) -> bool:
@@ -311,7 +332,7 @@ class _Review:
         end = 0
         for match in _REVIEW_START.finditer(self.stream.han):
             start = self.stream.han_at[match.start()]
-            if start < end:
+            if start < end or "审" not in self.stream.han[match.start() : match.start() + 120]:
                 continue
             groups, stop = self._region(start)
             specific = any(label in group.words for group in groups for label in _LITIGATION)

@@ -1,0 +1,56 @@
+"""Text that a program took out of a page in another order than a person reads it."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+
+from pipelines.report.model import Place
+from pipelines.report.read import read_body
+from pipelines.report.sheet import Sheet
+from pipelines.report.streams import read_streams
+from pipelines.report.textstream import Piece, Stream
+from tests.made.truth import make
+from tests.report.shapes import document, row_lines
+from tests.report.test_shapes import silent_errors
+
+
+@pytest.mark.parametrize("year", [2020, 2023])
+@pytest.mark.parametrize("separator", [" ", "\n"])
+def test_values_before_their_labels_are_not_taken_for_the_row_above(year: int, separator: str) -> None:
+    truth = make(9, year=year, busy=0.8)
+    lines = []
+    for line in document(truth, row_lines, random.Random(0), html=False).decode().split("\n"):
+        words = line.split(" ")
+        values = [word for word in words if re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", word)]
+        labels = [word for word in words if word not in values]
+        lines += [separator.join(values), " ".join(labels)] if values and labels else [line]
+    report = read_body("\n".join(lines).encode())
+    assert silent_errors(truth, report) == []
+    wrong = [
+        (name, row, column)
+        for name in ("active_disclosure", "requests")
+        for row, cells in (report.to_json()[name] or {}).items()
+        for column, value in cells.items()
+        if value is not None and value != truth.tables()[name][row][column]
+    ]
+    assert wrong == []
+
+
+def test_a_word_of_a_table_that_comes_many_times_is_not_looked_behind_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stream = Stream([("行政复议 " * 3_000, Place(line=1))])
+    looked = 0
+    pieces = Stream.pieces
+
+    def count(self: Stream, start: int, stop: int) -> list[Piece]:
+        nonlocal looked
+        looked += 1
+        return pieces(self, start, stop)
+
+    monkeypatch.setattr(Stream, "pieces", count)
+    read_streams(stream.lines, Sheet(), frozenset({"review"}))
+    assert looked < 10
