@@ -43,6 +43,12 @@ class Header:
         """The columns' keys."""
         return tuple(column.key for column in self.columns)
 
+    def of_block(self, block: str) -> Header:
+        """表四's columns as they hold for a row that names its block itself."""
+        names = [(column.key or "").rpartition(".")[2] for column in self.columns]
+        columns = zip(names, self.columns, strict=True)
+        return Header(tuple(Column(f"{block}.{name}", c.start, c.stop) for name, c in columns), self.placed)
+
     def moved(self) -> Header:
         """This header as it holds for another grid: by order, without its slots."""
         return replace(self, placed=False)

@@ -6,6 +6,7 @@ shifts a value: a row whose cells do not fit the columns is lost and says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,9 @@ from pipelines.report.model import Grid, Place, TableName
 from pipelines.report.sheet import Sheet
 from pipelines.report.slots import Slot, rows_of
 from pipelines.report.values import parse_value
+
+_ROW_OF_FIGURES = ("数量", "件数", "数量件", "件数件", "数据")
+"""What a label before 表四's one row of figures may say."""
 
 
 @dataclass(slots=True)
@@ -248,7 +252,7 @@ class GridReader:
                 printed = " ".join(column.text.split())
                 message = f"the column's label “{printed}” is damaged; the column is taken by elimination"
                 self.sheet.note("column-unknown", "warning", path, message)
-            if column.key == "fee_amount" and "万" not in column.text and "元" in column.text:
+            if column.key == "fee_amount" and "元" in column.text and not re.search("[万萬]", column.text):
                 message = f"the column states another unit than 万元: “{' '.join(column.text.split())}”"
                 self.sheet.note("unit-stated", "warning", path, message)
 
@@ -274,20 +278,12 @@ class GridReader:
             return False
         own = list(slots)
         label: Slot | None = None
-        if (
-            own
-            and (match := form.review_blocks.match(own[0].text)) is not None
-            and match.key in form.REVIEW_BLOCKS
-        ):
-            label = own[0]
-            header = Header(
-                tuple(
-                    Column(f"{match.key}.{(c.key or '').rpartition('.')[2]}", c.start, c.stop)
-                    for c in header.columns
-                ),
-                header.placed,
-            )
-            own = own[1:]
+        while own and (match := form.review_blocks.match(own[0].text)) is not None:
+            label = own.pop(0)  # 行政诉讼 may stand before 未经复议直接起诉, over two rows
+            if match.key in form.REVIEW_BLOCKS:
+                header = header.of_block(match.key)
+        if label is None and own and label_key(own[0].text) in _ROW_OF_FIGURES:
+            label = own.pop(0)
         texts = [slot for slot in own if slot.text.strip()]
         if any(label_key(slot.text) and parse_value(slot.text).number is None for slot in texts):
             return False

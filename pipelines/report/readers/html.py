@@ -16,6 +16,7 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encodi
 
 from pipelines.errors import UnreadableDocument
 from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Paragraph, Place
+from pipelines.report.readers.embedded import embedded
 from pipelines.report.readers.pdf_glyphs import without_radicals
 from pipelines.report.slots import MAX_COLUMNS, MAX_ROWS, MAX_SPAN
 from pipelines.report.values import RAISED
@@ -107,9 +108,8 @@ def read(body: bytes) -> Document:
     text = without_radicals(decode(body)).replace("\x00", "")
     if not text.strip():
         raise UnreadableDocument("the page is empty: fetch it again")
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(text.encode("utf-8", "replace"), _parser())
     except (etree.XMLSyntaxError, etree.ParserError, ValueError) as error:
         raise UnreadableDocument(f"the page is no HTML that can be parsed: {error}") from error
     if root is None:
@@ -120,7 +120,20 @@ def read(body: bytes) -> Document:
     if walk.passed_over_table and not any(isinstance(block, Grid) for block in walk.blocks):
         walk = _Walk(hidden=True)  # the page shows its content by script
         walk.over(root)
+    if not any(isinstance(block, Grid) for block in walk.blocks) and (content := embedded(root)) is not None:
+        inner = _Walk(hidden=True)
+        inner.over(etree.fromstring(content.encode("utf-8", "replace"), _parser()))
+        if _length(inner.blocks) > 2 * _length(walk.blocks) or any(isinstance(b, Grid) for b in inner.blocks):
+            walk.blocks += inner.blocks
     return Document(MEDIA_TYPE, tuple(walk.blocks), _metadata(root))
+
+
+def _parser() -> etree.HTMLParser:
+    return etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+
+
+def _length(blocks: list[Block]) -> int:
+    return sum(len(block.text) for block in blocks if isinstance(block, Paragraph))
 
 
 def decode(body: bytes) -> str:

@@ -1,0 +1,61 @@
+"""Where a page keeps its report: in JSON for its scripts, in templates, struck out beside the new figure."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+from pipelines.report.read import read_body
+from tests.made.truth import Truth, make
+from tests.report.shapes import document, plain
+from tests.report.test_shapes import lost
+
+
+def made() -> tuple[Truth, str]:
+    truth = make(17, year=2023, busy=0.6)
+    page = document(truth, plain, random.Random(0), html=True).decode()
+    return truth, page[page.index("<body>") + 6 : page.index("</body>")]
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        "<script>window.PAGE = {{'a': 1, \"content\": {json}}};</script>",
+        '<script type="text/template">{html}</script>',
+        "<textarea style='display:none'>{escaped}</textarea>",
+    ],
+)
+def test_a_report_that_the_page_holds_for_a_script_to_show(holder: str) -> None:
+    truth, body = made()
+    escaped = body.replace("&", "&amp;").replace("<", "&lt;")
+    held = holder.format(json=json.dumps(body).replace("<", "\\u003C"), html=body, escaped=escaped)
+    report = read_body(f"<title>{truth.title}</title><div id=app>首页</div>{held}".encode())
+    assert lost(truth, report) == []
+    assert [section.number for section in report.sections] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_page_that_shows_its_report_is_read_as_shown() -> None:
+    truth, body = made()
+    other = make(18, year=2021, busy=0.6)
+    held = json.dumps(document(other, plain, random.Random(0), html=True).decode())
+    report = read_body(f"{body}<script>var old = {held}</script>".encode())
+    assert lost(truth, report) == []
+    assert report.year == truth.year
+
+
+@pytest.mark.parametrize(
+    "struck", ["<s>9</s>", "<strike>9</strike>", "<span style='text-decoration: line-through'>9</span>"]
+)
+def test_a_struck_figure_is_no_digit_of_the_new_one(struck: str) -> None:
+    truth, body = made()
+    report = read_body(body.replace("<td>规章</td><td>", f"<td>规章</td><td>{struck}", 1).encode())
+    assert lost(truth, report) == []
+
+
+def test_ten_thousands_in_the_traditional_script_are_the_forms_unit() -> None:
+    truth, body = made()
+    report = read_body(body.replace("万元", "萬元").encode())
+    assert lost(truth, report) == []
+    assert not [f for f in report.findings if f.code == "unit-stated"]
