@@ -48,11 +48,15 @@ REQUEST_ROWS: dict[str, tuple[str, ...]] = {
         "本年新收政府信息公开申请数",
         "本年度新收政府信息公开申请数量",
         "本年收到政府信息公开申请数量",
+        "本年收到申请数量",
+        "本年新收申请数量",
     ),
     "carried_in": (
         "二、上年结转政府信息公开申请数量",
         "上年度结转政府信息公开申请数量",
         "上年结转政府信息公开申请数",
+        "上年度结转申请数量",
+        "上年结转申请数量",
     ),
     "granted": ("（一）予以公开",),
     "granted_in_part": (
@@ -61,19 +65,19 @@ REQUEST_ROWS: dict[str, tuple[str, ...]] = {
     ),
     "denied_state_secret": ("1.属于国家秘密",),
     "denied_by_law": ("2.其他法律行政法规禁止公开", "其他法律法规禁止公开"),
-    "denied_safety_stability": ("3.危及“三安全一稳定”",),
+    "denied_safety_stability": ("3.危及“三安全一稳定”", "危及国家安全、公共安全、经济安全、社会稳定"),
     "denied_third_party": ("4.保护第三方合法权益",),
     "denied_internal_affairs": ("5.属于三类内部事务信息",),
     "denied_deliberative": ("6.属于四类过程性信息",),
     "denied_enforcement_file": ("7.属于行政执法案卷",),
     "denied_administrative_inquiry": ("8.属于行政查询事项",),
-    "unavailable_not_held": ("1.本机关不掌握相关政府信息",),
+    "unavailable_not_held": ("1.本机关不掌握相关政府信息", "本机关不掌握"),
     "unavailable_needs_creation": ("2.没有现成信息需要另行制作",),
     "unavailable_unclear": ("3.补正后申请内容仍不明确",),
     "not_processed_petition": ("1.信访举报投诉类申请",),
     "not_processed_repeat": ("2.重复申请",),
     "not_processed_publication": ("3.要求提供公开出版物",),
-    "not_processed_excessive": ("4.无正当理由大量反复申请",),
+    "not_processed_excessive": ("4.无正当理由大量反复申请", "大量反复申请"),
     "not_processed_reissue": (
         "5.要求行政机关确认或重新出具已获取信息",
         "要求行政机关确认或者重新出具已获取信息",
@@ -97,6 +101,8 @@ REQUEST_ROWS: dict[str, tuple[str, ...]] = {
         "四、结转下年度继续办理",
         "结转下年度继续办理数量",
         "结转下年继续办理",
+        "结转下一年度继续办理",
+        "结转下年度办理",
     ),
 }
 REQUEST_GROUP_OF: dict[str, str] = {
@@ -129,7 +135,7 @@ _PUBLISHED = {
 }
 
 ACTIVE_ROWS: dict[str, tuple[str, ...]] = {
-    "rules": ("规章", "政府规章"),
+    "rules": ("规章", "政府规章", "地方政府规章"),
     "normative_documents": ("行政规范性文件", "规范性文件"),
     "licensing": ("行政许可", "行政许可事项"),
     "other_external_services": ("其他对外管理服务事项", "其他对外管理服务"),

@@ -7,7 +7,7 @@ says so instead of choosing silently.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -103,7 +103,8 @@ def identify(document: Document, lines: Sequence[ProseLine]) -> Identity:
     out = Identity()
     outside = [names.get(name, "") for name in _TITLE_NAMES] + [document.metadata.title or ""]
     named = [title for text in outside if (title := parse_page_title(text)) is not None]
-    out.titles = [*_body_titles(head), *named]
+    known = {title.organization for title in named} | {squeeze(line.text) for line in lines[-_TAIL_LINES:]}
+    out.titles = [*_body_titles(head, known - {None}), *named]
     text = squeeze("".join(line.text for line in lines[:400]))
     out.period = _period(text)
     _choose(out, text, named)
@@ -160,8 +161,8 @@ def _head(lines: Sequence[ProseLine]) -> list[str]:
     return out
 
 
-def _body_titles(head: Sequence[str]) -> list[Title]:
-    """Titles among the lines, those broken over up to four lines put together."""
+def _body_titles(head: Sequence[str], known: Set[str | None]) -> list[Title]:
+    """Titles among the lines, broken ones put together (up to four lines); `known`: names said elsewhere."""
     found: list[Title] = []
     for i in range(len(head)):
         for width in (1, 2, 3, 4):
@@ -179,20 +180,24 @@ def _body_titles(head: Sequence[str]) -> list[Title]:
     kept: list[Title] = []
     for title in found:
         within = [other for other in found if title.text in other.text and title is not other]
-        if any(not _begins_with_a_stray_line(other, title) for other in within):
+        if any(not _begins_with_a_stray_line(other, title, known) for other in within):
             continue
-        if not any(_begins_with_a_stray_line(title, other) for other in found):
+        if not any(_begins_with_a_stray_line(title, other, known) for other in found):
             kept.append(title)
     return kept
 
 
-def _begins_with_a_stray_line(longer: Title, shorter: Title) -> bool:
+def _begins_with_a_stray_line(longer: Title, shorter: Title, known: Set[str | None]) -> bool:
     """Whether a title is another, full in itself, behind a line of a menu or a letterhead."""
     if longer is shorter or not longer.text.endswith(shorter.text) or shorter.year is None:
         return False
     line, name = longer.text.removesuffix(shorter.text), shorter.organization
+    if name is None or not line or name.startswith(("（", "(")):
+        return False
+    if longer.organization in known or name in known:
+        return longer.organization not in known
     # Most often the line above is the beginning of a broken name.
-    return name is not None and bool(line) and (_STRAY.search(line) is not None or line[:2] == name[:2])
+    return _STRAY.search(line) is not None or line[:2] == name[:2]
 
 
 def _with_name_above(head: Sequence[str], at: int, title: Title) -> Title:
