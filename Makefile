@@ -12,7 +12,7 @@ demo: $(READY)          ## crawl the replica into ./archive and show what was fo
 
 test: system $(READY) check ## all checks and all tests
 	@./setup.sh swift
-	$(BIN)/pytest -n auto --dist loadgroup $(TESTS)
+	$(BIN)/pytest -n auto --dist worksteal $(TESTS)
 
 check: $(READY)         ## lint, format and types
 	$(BIN)/ruff check .

@@ -269,7 +269,7 @@ def _identify(store: Store, create: bool) -> str:
     except NotFound:
         if not create:
             raise ArchiveUnusable(f"There is no archive at {store.url}: `gongkai crawl` makes one.") from None
-        if any(store.list()):
+        if any(store.list()) and not store.exists(ARCHIVE_KEY):  # asked last: a rival may have begun just now
             raise ArchiveUnusable(
                 f"{store.url} holds other things and no {ARCHIVE_KEY}: choose an empty place for the archive."
             ) from None

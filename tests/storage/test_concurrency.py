@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from storage.archive import Archive
 from storage.errors import SiteBusy
 from storage.keys import run_and_digest
-from tests.storage.made import NOW, body, capture
+from storage.store import open_store
+from tests.storage.made import NOW, WatchedStore, body, capture
 
 ROOT = Path(__file__).parents[2]
 CRAWL = """
@@ -34,6 +36,24 @@ with Archive.open(url, state=Path(state)) as archive:
 def start(url: str, state: Path, site: str) -> subprocess.Popen[bytes]:
     """Two runs of five captures in a process of its own."""
     return subprocess.Popen([sys.executable, "-c", CRAWL, url, str(state), site], cwd=ROOT)
+
+
+def test_an_archive_that_a_rival_began_a_moment_ago_is_used(
+    archive_url: str, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class BegunMeanwhile(WatchedStore):
+        """A store in which a rival begins the archive right after it was found to have none."""
+
+        def list(self, prefix: str = "") -> Iterator[str]:
+            if not self.calls["list "]:
+                monkeypatch.setattr("storage.archive.open_store", open_store)
+                with Archive.open(archive_url, state=state) as rival:
+                    rival.start_run("xuxian", NOW).finish({})
+            return super().list(prefix)
+
+    monkeypatch.setattr("storage.archive.open_store", lambda url, **_: BegunMeanwhile(open_store(url)))
+    with Archive.open(archive_url, state=state / "other") as archive:
+        assert len(list(archive.runs("xuxian"))) == 1
 
 
 def test_one_site_is_crawled_once_at_a_time_on_a_machine(archive_url: str, state: Path) -> None:
