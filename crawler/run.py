@@ -7,6 +7,7 @@ outcomes into sentences and an exit code. It must not fetch or store anything it
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -46,6 +47,8 @@ def crawl(
     parse_years(asked)
     Archive.open(archive).close()
     process = AsyncCrawlerProcess(_settings(archive, settings or {}))
+    if not os.environ.get("GONGKAI_CONTACT") and "USER_AGENT" not in (settings or {}):
+        print("gongkai: set GONGKAI_CONTACT, so that a site's owner can reach you", file=sys.stderr)
     _hush(process.settings["LOG_LEVEL"])
     crawlers = [(key, process.create_crawler(key)) for key in keys]
     for _, crawler in crawlers:
