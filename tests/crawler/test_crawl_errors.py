@@ -145,9 +145,7 @@ def test_a_damaged_file_is_kept_and_named(tmp_path: Path, replica: Replica) -> N
 
 
 def test_blocks_end_the_hosts_crawl_after_a_few(tmp_path: Path, replica: Replica) -> None:
-    replica.fail(
-        "/zt/xxgkzl/gknbxq*", "challenge"
-    )  # all forms: a sound page sets the count back
+    replica.fail("/zt/xxgkzl/gknbxq*", "challenge")  # all forms: a sound page sets the count back
     crawl = Crawl(replica, tmp_path)
     done = crawl.run("--year", "2023")
     says(done, Exit.INCOMPLETE, "412")
