@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 
 import pytest
 
@@ -59,3 +60,32 @@ def test_ten_thousands_in_the_traditional_script_are_the_forms_unit() -> None:
     report = read_body(body.replace("万元", "萬元").encode())
     assert lost(truth, report) == []
     assert not [f for f in report.findings if f.code == "unit-stated"]
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "<svg><text>3</text></svg>",
+        "<canvas></canvas>",
+        "<select><option>3</option></select>",
+        "<object></object>",
+    ],
+)
+def test_a_cell_that_draws_its_figure_is_no_blank(drawn: str) -> None:
+    _, body = made()
+    report = read_body(re.sub(r"<td>规章</td><td>[^<]*", f"<td>规章</td><td>{drawn}", body, count=1).encode())
+    where = "active_disclosure.rules.issued"
+    assert report.active_disclosure is not None
+    assert report.active_disclosure["rules"]["issued"] is None
+    assert [f.code for f in report.findings if f.where == where] == ["cell-unreadable"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<?xml version="1.0"?><w:d xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"><w:p/></w:d>',
+        "MIME-Version: 1.0\nContent-Type: multipart/related;\n boundary=x\n\n--x\n\n<p>a</p>",
+    ],
+)
+def test_word_files_that_are_text_need_a_converter(head: str) -> None:
+    assert [f.code for f in read_body(head.encode()).findings] == ["needs-converter"]

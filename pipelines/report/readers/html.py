@@ -17,77 +17,13 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encodi
 from pipelines.errors import UnreadableDocument
 from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Paragraph, Place
 from pipelines.report.readers.embedded import embedded
+from pipelines.report.readers.html_tags import BREAKS, DRAWN, INLINE, SKIP
 from pipelines.report.readers.pdf_glyphs import without_radicals
 from pipelines.report.slots import MAX_COLUMNS, MAX_ROWS, MAX_SPAN
 from pipelines.report.values import RAISED
 
 MEDIA_TYPE = "text/html"
 
-_SKIP = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "iframe",
-        "object",
-        "embed",
-        "svg",
-        "math",
-        "head",
-        "select",
-        "option",
-        "button",
-        "del",
-        "s",
-        "strike",
-        "nav",
-        "footer",
-        "audio",
-        "video",
-        "canvas",
-        "map",
-    ]
-)
-_INLINE = frozenset(["span", "a", "b", "i", "u", "em", "strong", "font", "o:p"])
-_BREAKS = frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "aside",
-        "header",
-        "main",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "form",
-        "fieldset",
-        "figure",
-        "figcaption",
-        "blockquote",
-        "pre",
-        "address",
-        "center",
-        "hr",
-        "body",
-        "caption",
-        "legend",
-        "details",
-        "summary",
-        "ucapcontent",
-    ]
-)
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[^;]*:[^;]*line-through", re.IGNORECASE
 )
@@ -223,18 +159,20 @@ class _Walk:
             if not isinstance(tag, str):
                 continue
             if event == "start":
-                if tag in _SKIP or (hidden and element in hidden):
+                if tag in SKIP or (hidden and element in hidden):
                     walker.skip_subtree()  # type: ignore[attr-defined]
+                    if tag in DRAWN and self._tables and self._tables[-1].open_cell:
+                        self._tables[-1].picture = True
                     passed = element
                     continue
-                if tag not in _INLINE:
+                if tag not in INLINE:
                     self._start(tag, element)
                 if text := element.text:
                     self._add(text)
             else:
                 if element is passed:
                     passed = None
-                elif tag not in _INLINE:
+                elif tag not in INLINE:
                     self._end(tag)
                 if text := element.tail:
                     self._add(text)
@@ -270,7 +208,7 @@ class _Walk:
             self._end_cell()
             self._tables[-1].row += 1
             self._tables[-1].column = 0
-        elif tag == "br" or tag in _BREAKS:
+        elif tag == "br" or tag in BREAKS:
             self._break()
         elif tag in ("sup", "sub"):
             self._raised += 1
@@ -286,7 +224,7 @@ class _Walk:
             self._close(self._tables.pop())
         elif tag in ("td", "th", "tr") and self._tables:
             self._end_cell()
-        elif tag in _BREAKS:
+        elif tag in BREAKS:
             self._break()
         elif tag in ("sup", "sub"):
             self._raised = max(0, self._raised - 1)

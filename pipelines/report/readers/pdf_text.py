@@ -12,6 +12,7 @@ from operator import itemgetter
 from statistics import median
 
 from pipelines.report.readers.pdf_page import Box, Char
+from pipelines.report.values import RAISED
 
 GAP = 0.6
 """A gap of more than this share of the character size is a space: two numbers must not run together."""
@@ -73,6 +74,7 @@ def _text_of(row: Sequence[Char], gap_text: str) -> tuple[str, int, float]:
     out: list[str] = []
     parts = 1
     last: Char | None = None
+    base = row[0]
     spaced = False
     for char in row:
         shown, x0, top, x1, bottom, _ = char
@@ -91,11 +93,24 @@ def _text_of(row: Sequence[Char], gap_text: str) -> tuple[str, int, float]:
             if gap > WIDE * size:
                 parts += 1
                 out.append(gap_text)
-            elif spaced or gap > (DIGIT_GAP if last[0] in FIGURES and shown in FIGURES else GAP) * size:
+            elif last[0] in FIGURES and shown in FIGURES:
+                if spaced or gap > DIGIT_GAP * size:
+                    out.append(" ")
+                elif _is_raised(char, base):
+                    shown = shown.translate(RAISED)
+            elif spaced or gap > GAP * size:
                 out.append(" ")
+        if shown == char[0]:
+            base = char
         out.append(shown)
         last, spaced = char, False
     return "".join(out), parts, size
+
+
+def _is_raised(char: Char, base: Char) -> bool:
+    """Whether a digit is a note's: smaller than the figure before it, and set higher or lower."""
+    high, before = char[4] - char[2], base[4] - base[2]
+    return high < 0.87 * before and abs(char[2] + char[4] - base[2] - base[4]) > 0.1 * before
 
 
 def cell_text(chars: Sequence[Char]) -> str:

@@ -21,10 +21,27 @@ XLS = "application/vnd.ms-excel"
 RTF = "application/rtf"
 OFD = "application/ofd"
 ZIP = "application/zip"
+WORD_XML = "application/vnd.ms-word.xml"
+"""Word 2003's XML, which its programs save as .doc or .xml."""
+MHTML = "multipart/related"
+"""A page saved with its pictures; office programs save .doc so, too."""
 BYTES = "application/octet-stream"
 
 OFFICE = frozenset(
-    {XLSX, PPTX, OLE, DOC, XLS, RTF, OFD, ZIP, "application/x-rar", "application/x-7z-compressed"}
+    {
+        WORD_XML,
+        MHTML,
+        XLSX,
+        PPTX,
+        OLE,
+        DOC,
+        XLS,
+        RTF,
+        OFD,
+        ZIP,
+        "application/x-rar",
+        "application/x-7z-compressed",
+    }
 )
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp"})
 
@@ -46,6 +63,10 @@ _TAGS = re.compile(
     re.IGNORECASE,
 )
 
+_MIME = re.compile(
+    rb"\s*(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){1,20}?content-type:\s*multipart/related", re.IGNORECASE
+)
+
 
 def sniff(body: bytes) -> str:
     """The media type of a body, by content."""
@@ -65,6 +86,10 @@ def sniff(body: bytes) -> str:
     head = body[:65536]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = head.decode("utf-16", "replace").encode("utf-8")
+    if head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<?xml") and b"/office/word/2003/wordml" in head:
+        return WORD_XML
+    if _MIME.match(head):
+        return MHTML
     if _looks_binary(head):
         return BYTES
     return HTML if _TAGS.search(head) else TEXT

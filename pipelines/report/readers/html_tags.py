@@ -1,0 +1,74 @@
+"""HTML's tags by what they do to text.
+
+Owns the lists alone.
+"""
+
+from __future__ import annotations
+
+SKIP = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "math",
+        "head",
+        "select",
+        "option",
+        "button",
+        "del",
+        "s",
+        "strike",
+        "nav",
+        "footer",
+        "audio",
+        "video",
+        "canvas",
+        "map",
+    ]
+)
+INLINE = frozenset(["span", "a", "b", "i", "u", "em", "strong", "font", "o:p"])
+BREAKS = frozenset(
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "aside",
+        "header",
+        "main",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "form",
+        "fieldset",
+        "figure",
+        "figcaption",
+        "blockquote",
+        "pre",
+        "address",
+        "center",
+        "hr",
+        "body",
+        "caption",
+        "legend",
+        "details",
+        "summary",
+        "ucapcontent",
+    ]
+)
+DRAWN = frozenset(["svg", "canvas", "object", "embed", "iframe", "select", "math"])
+"""Passed over like `SKIP`, but in a cell without text they may show a figure."""
