@@ -26,6 +26,7 @@ _FILE = re.compile(r"\.(?:pdf|docx?|wps|html?|ofd)$", re.IGNORECASE)
 _PREFIX = re.compile(
     r"^(?:[【\[][^】\]]{1,10}[】\]]|附件[0-9一二三四五]?[:：.、]?|标题[:：]|[0-9]{1,2}[.、](?=[\u4e00-\u9fff]))"
 )
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]+")
 _DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | dict.fromkeys("○零OＯoО◯", "0")
 _OTHER_KINDS = re.compile(
     r"法治政府|通知$|的通知|的函$|关于印发|公告$|指南|目录|办法|实施细则|制度$|工作要点|实施方案|工作方案|解读|学年|"
@@ -44,7 +45,7 @@ class Title:
 
 def squeeze(text: str) -> str:
     """The text without white space."""
-    return "".join(text.split()).replace("\u200b", "").replace("\ufeff", "")
+    return _UNSEEN.sub("", "".join(text.split()))
 
 
 def year_of(text: str) -> int | None:
@@ -59,9 +60,13 @@ def parse_title(text: str) -> Title | None:
     if not 6 <= len(solid) <= 110:
         return None
     bare = _NOTE.sub("", solid) if not re.search(r"[（(](?:20[0-9]{2})[^（(]*$", solid) else solid
-    found = next(reversed(list(_KEY.finditer(bare))), None)
-    if found is None or not _ends(bare[found.end() :]):
+    keys = list(_KEY.finditer(bare))
+    if not keys or not _ends(bare[keys[-1].end() :]):
         return None
+    found = keys[-1]
+    if len(keys) > 1:  # a column's or another printing's title stands before it
+        bare, keys = bare[keys[-2].end() :], []
+        found = next(reversed(list(_KEY.finditer(bare))), found)
     before = bare[: found.start()]
     if _NOT_ORGANIZATION.search(before.replace("：", "", 1) if before.startswith("关于") else before):
         return None

@@ -72,6 +72,16 @@ def test_radicals_in_text_copied_from_a_pdf_are_letters() -> None:
     assert report.organization == NAME
 
 
+def test_a_title_behind_another_is_the_title() -> None:
+    parsed = parse_title(f"虚构县2021年政府信息公开年报{FULL}")
+    assert parsed is not None
+    assert (parsed.organization, parsed.year, parsed.text) == (NAME, 2023, FULL)
+
+
+def test_letters_that_nobody_sees_are_no_part_of_a_name() -> None:
+    assert text(FULL.replace("政府信息", "政府\u00ad信\u200b息")).organization == NAME
+
+
 @pytest.mark.parametrize("title", [f"【年度报告】{FULL}", f"{NAME}发布{BARE}", f"{NAME}文件关于{BARE}"])
 def test_words_around_the_name_are_taken_off(title: str) -> None:
     parsed = parse_title(title)

@@ -92,3 +92,28 @@ def test_a_cell_that_draws_its_figure_is_no_blank(drawn: str) -> None:
 )
 def test_word_files_that_are_text_need_a_converter(head: str) -> None:
     assert [f.code for f in read_body(head.encode()).findings] == ["needs-converter"]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "</body></html><html><body>",
+        "</html>",
+        "</body>",
+        "<html><head><title>Word</title><style>td{}</style></head><body lang=ZH-CN>",
+    ],
+)
+@pytest.mark.parametrize("at", ["<p>一、", "<p>三、"])
+def test_a_document_pasted_into_the_page_does_not_end_it(between: str, at: str) -> None:
+    truth, body = made()
+    assert at in body
+    head = f"<html><head><title>{truth.title}</title></head><body>"
+    report = read_body(f"{head}{body.replace(at, between + at, 1)}</body></html>".encode())
+    assert lost(truth, report) == []
+    assert [section.number for section in report.sections] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("tag", ["nav", "footer"])
+def test_a_menu_that_is_never_closed_does_not_swallow_the_page(tag: str) -> None:
+    truth, body = made()
+    assert lost(truth, read_body(f"<{tag}><a>首页</a>{body}".encode())) == []

@@ -27,6 +27,7 @@ MEDIA_TYPE = "text/html"
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[^;]*:[^;]*line-through", re.IGNORECASE
 )
+_PAGE_TAGS = re.compile(r"</?(?:body|html)(?=[\s>/])[^>]{0,2000}>", re.IGNORECASE)
 _MAY_HIDE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|line-through|\shidden[\s=>/]", re.IGNORECASE
 )
@@ -41,7 +42,7 @@ def read(body: bytes) -> Document:
     Raises:
         UnreadableDocument: where there is nothing to read in it.
     """
-    text = without_radicals(decode(body)).replace("\x00", "")
+    text = _one_page(without_radicals(decode(body)).replace("\x00", ""))
     if not text.strip():
         raise UnreadableDocument("the page is empty: fetch it again")
     try:
@@ -62,6 +63,16 @@ def read(body: bytes) -> Document:
         if _length(inner.blocks) > 2 * _length(walk.blocks) or any(isinstance(b, Grid) for b in inner.blocks):
             walk.blocks += inner.blocks
     return Document(MEDIA_TYPE, tuple(walk.blocks), _metadata(root))
+
+
+def _one_page(text: str) -> str:
+    """The page without the ends and beginnings that pasted documents bring: parsers stop at them."""
+    return _PAGE_TAGS.sub(" ", text)
+
+
+def _swallows(tag: str, element: etree._Element) -> bool:
+    """Whether a menu or a footer that was never closed has the page's content in it."""
+    return tag in ("nav", "footer") and element.find(".//table") is not None
 
 
 def _parser() -> etree.HTMLParser:
@@ -159,7 +170,7 @@ class _Walk:
             if not isinstance(tag, str):
                 continue
             if event == "start":
-                if tag in SKIP or (hidden and element in hidden):
+                if (tag in SKIP and not _swallows(tag, element)) or (hidden and element in hidden):
                     walker.skip_subtree()  # type: ignore[attr-defined]
                     if tag in DRAWN and self._tables and self._tables[-1].open_cell:
                         self._tables[-1].picture = True
