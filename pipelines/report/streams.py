@@ -215,7 +215,7 @@ class _Reader:
         text = han[start:stop].replace("法人或其他组织", "")
         keys = [key for key in form.REQUEST_COLUMNS if key not in ("other_organization", "total")]
         places = [text.find(label_key(form.REQUEST_COLUMNS[key][0])) for key in keys]
-        places.append(text.find("其他", max(places[-1], 0)))
+        places.append(text.find("其他", max(*places, 0)))
         found = [place for place in places if place >= 0]
         if found != sorted(found) or (0 <= text.find("总计") < text.find("自然人")):
             return None

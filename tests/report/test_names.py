@@ -60,11 +60,17 @@ def test_a_signature_is_the_name_beside_the_date(tail: str) -> None:
         f"{NAME}根据《中华人民共和国政府信息公开条例》规定，编制本报告。",
         f"根据条例规定，现公布{NAME}{BARE}。",
         f"2023年，{NAME}（以下简称“我局”）认真贯彻条例。",
+        f"2023年，{NAME}坚持依法行政。",
         f"发布机构：{NAME} 发布日期：2024-01-22",
     ],
 )
 def test_the_opening_names_the_body_where_nothing_else_does(opening: str) -> None:
     assert text(BARE, opening).organization == NAME
+
+
+@pytest.mark.parametrize("who", ["县政府", "我局", "全县各级政府", "虚构县委县政府", "虚构县委、县政府"])
+def test_who_is_named_in_part_or_together_is_not_the_body_that_reports(who: str) -> None:
+    assert text(BARE, f"2023年，{who}坚持依法行政。").organization is None
 
 
 def test_radicals_in_text_copied_from_a_pdf_are_letters() -> None:

@@ -14,7 +14,7 @@ from pipelines.report.streams import read_streams
 from pipelines.report.textstream import Piece, Stream
 from tests.made.truth import make
 from tests.report.shapes import document, row_lines
-from tests.report.test_shapes import silent_errors
+from tests.report.test_shapes import lost, silent_errors
 
 
 @pytest.mark.parametrize("year", [2020, 2023])
@@ -54,3 +54,16 @@ def test_a_word_of_a_table_that_comes_many_times_is_not_looked_behind_each_time(
     monkeypatch.setattr(Stream, "pieces", count)
     read_streams(stream.lines, Sheet(), frozenset({"review"}))
     assert looked < 10
+
+
+def test_a_header_set_in_narrow_columns_is_damaged_and_not_in_another_order() -> None:
+    truth = make(9, year=2023, busy=0.8)
+    body = document(truth, row_lines, random.Random(0), html=False).decode()
+    start, stop = body.index("（本列数据"), body.index("一、本年新收")
+    header = (
+        "申请人情况\n法人或其他组织\n（本列数据的勾稽关系为：第一\n项加第二项之和，等于第三项加\n社会 法律\n"
+        "第四项之和） 自然人 商业 科研 总计\n公益 服务 其他\n企业 机构\n组织 机构\n"
+    )
+    report = read_body((body[:start] + header + body[stop:]).encode())
+    assert [path for path in lost(truth, report) if path.startswith("requests")] == []
+    assert [f.code for f in report.findings if f.where == "requests"] == ["column-unknown"]
