@@ -72,7 +72,12 @@ class ArchivePipeline:
         return cls(crawler)
 
     async def open_spider(self) -> None:
-        """Opens archive and run; where that fails the spider closes before its first request."""
+        """Opens archive and run; where that fails the spider closes before its first request.
+
+        A spider that says it does not crawl (`scrapy shell`) keeps nothing, and holds no site.
+        """
+        if not getattr(self.crawler.spider, "crawls", True):
+            return
         try:
             await asyncio.to_thread(self._open)
         except StorageError as error:

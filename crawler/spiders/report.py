@@ -253,6 +253,14 @@ class ReportSpider(Spider):
 
     # -------------------------------------------------------------- small things
 
+    @property
+    def crawls(self) -> bool:
+        """Whether this is a crawl, and not `scrapy shell`, `fetch`, `view` or `parse` borrowing the spider.
+
+        The shell does without `Crawler.crawl`; the others put a start of their own in place.
+        """
+        return self.crawler.crawling and type(self).start is ReportSpider.start
+
     def years(self) -> Iterable[int]:
         """Years to enumerate, newest first."""
         return (y for y in range(self.latest, self.site.first_year - 1, -1) if self.wants(y))

@@ -7,11 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from crawler import settings as ours
 from crawler.spiders.report import ReportSpider
+from tests.replica import Replica
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,6 +52,25 @@ def test_shell_works_without_an_archive(tmp_path: Path) -> None:
     done = scrapy("shell", "--nolog", "-c", "settings['BOT_NAME']", GONGKAI_ARCHIVE=str(tmp_path / "none"))
     assert "gongkai" in done.stdout, done.stderr
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("verb", ["shell", "fetch"])
+def test_looking_at_a_page_gets_it_whole_and_keeps_nothing(
+    verb: str, tmp_path: Path, shared_replica: Replica
+) -> None:
+    """With an archive that knows the page, a crawl would ask for it conditionally and get no body."""
+    environment = shared_replica.environment() | {
+        "GONGKAI_ARCHIVE": str(tmp_path / "archive"),
+        "GONGKAI_STATE": str(tmp_path / "state"),
+    }
+    url = "https://www.bjxch.gov.cn/zt/xxgkzl/gknb.html"
+    crawled = scrapy("crawl", "bjxch", "-a", "years=2008", "-s", "DOWNLOAD_DELAY=0", **environment)
+    assert crawled.returncode == 0, crawled.stderr
+    before = sorted(tmp_path.rglob("*"))
+    code = ("-c", "response.text") if verb == "shell" else ()
+    done = scrapy(verb, "--nolog", url, *code, **environment)
+    assert "</html>" in done.stdout, done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_secrets_in_the_environment_stay_out_of_the_log(tmp_path: Path) -> None:
