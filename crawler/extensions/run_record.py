@@ -16,6 +16,7 @@ from crawler.exits import Exit
 from crawler.record import Record
 from pipelines.archive import ArchivePipeline, Exchange
 from pipelines.parse import ParsePipeline
+from pipelines.report.model import TABLES
 from pipelines.report.read import PARSER
 from pipelines.versions import UNFIT
 from storage.errors import SiteBusy, StorageError
@@ -83,8 +84,9 @@ class RunRecord:
         if item.reading is not None:
             self.record.read += 1
             codes = [finding["code"] for finding in item.reading["findings"]]
-            if "not-a-report" not in codes:
-                self.record.findings.update(codes)
+            if all(item.reading[table] is None for table in TABLES):  # often a page around an attachment
+                codes = [code for code in codes if code not in ("not-a-report", "table-missing")]
+            self.record.findings.update(codes)
         if item.unread is not None and item.capture.sha256 is not None:
             self.record.left_unread(item.capture.sha256, item.capture.url, item.unread)
 
