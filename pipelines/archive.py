@@ -117,7 +117,7 @@ class ArchivePipeline:
         assert self.crawler.spider is not None
         site = self.crawler.spider.name
         self.archive = Archive.open(self.url)
-        self.archive.recover()
+        self.archive.recover(site=site)  # not the others': their own crawls may be starting just now
         self.dirty_at_start = bool(self.archive.dirty(site))
         self.run = self.archive.start_run(site, datetime.now(UTC))
 

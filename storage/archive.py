@@ -115,14 +115,15 @@ class Archive:
         self._runs[run] = Run(site, run, self.store, self._bodies, self._index, spool, free)
         return self._runs[run]
 
-    def recover(self, now: datetime | None = None) -> int:
+    def recover(self, now: datetime | None = None, *, site: str | None = None) -> int:
         """Bring what dead runs left in the spool into the archive and write their run records.
 
-        Returns the number of captures saved. Runs of living processes are left alone. `start_run` does
-        this for its own site. The records say "ended": "crashed" and "recovered": `now`.
+        Of one site, or of all. Returns the number of captures saved. Runs of living processes are left
+        alone; while a site's runs are recovered, `start_run` finds it busy. `start_run` does this for its
+        own site. The records say "ended": "crashed" and "recovered": `now`.
         """
         saved = 0
-        for folder in sorted(self._spools.glob("*")):
+        for folder in sorted(self._spools.glob("*" if site is None else check_site(site))):
             try:
                 lock = self._lock(folder.name)
             except SiteBusy:
