@@ -104,6 +104,8 @@ def active_header(slots: list[Slot]) -> Header | None:
     texts = [slot for slot in own if slot.text.strip()]
     if not texts:
         return None
+    if label_key(texts[0].text) == "序号" and len(texts) > 1:
+        texts = texts[1:]
     leading = label_key(texts[0].text) in _HEADINGS_OF_ROWS
     matched = [form.active_columns.match(slot.text) for slot in texts]
     if form.active_rows.exact(texts[0].text) is not None or not (leading or any(matched)):

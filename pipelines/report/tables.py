@@ -153,12 +153,17 @@ class GridReader:
         """The cell that labels the row: the last one with words before the values begin."""
         start = self._values_start()
         words = None
+        counted = False
         for i, slot in enumerate(slots):
             text = slot.text
             if not text.strip():
                 continue
             value = parse_value(text)
             if value.kind != "unreadable":
+                following = slots[i + 1] if i + 1 < len(slots) else None
+                if words is None and following is not None and label_key(following.text) and not counted:
+                    counted = True  # a column of serial numbers in front of the labels
+                    continue
                 break
             if start is not None and slot.start >= start and words is not None:
                 break
