@@ -187,7 +187,8 @@ def test_without_lists_departments_and_years_are_enumerated(tmp_path: Path, repl
     known = {key for key, entry in replica.truth().items() if entry["department"] in (150, 155, 197)}
     older = {key for key in known if "gknbxqx" in replica.truth()[key]["url"]}
     assert set(crawl.reports()) >= known - older
-    assert len([request for request in replica.log if request.status == 404]) < 30
+    in_vain = [request for request in replica.log if request.status == 404]
+    assert len(in_vain) < 200  # the ids of one year's sweep, and the known departments' other years
 
 
 def test_a_list_that_cannot_be_had_is_no_reason_to_guess(tmp_path: Path, replica: Replica) -> None:
