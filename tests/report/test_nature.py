@@ -25,6 +25,12 @@ def reason(report: Report) -> str | None:
     return next((f.message for f in report.findings if f.code == "not-a-report"), None)
 
 
+@pytest.mark.parametrize(("year", "severity"), [(2012, "info"), (2018, "info"), (2019, "warning")])
+def test_missing_tables_are_a_loss_only_since_the_form_has_them(year: int, severity: str) -> None:
+    report = page(f"虚构乡{year}年政府信息公开工作年度报告", "一、概述", LONG.replace("2019", str(year)))
+    assert {f.severity for f in report.findings if f.code == "table-missing"} == {severity}
+
+
 def test_a_report_of_prose_alone_is_a_report_without_tables() -> None:
     report = page("虚构乡2019年政府信息公开工作年度报告", "一、概述", LONG, "二、主动公开政府信息情况", LONG)
     assert report.is_report
