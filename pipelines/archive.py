@@ -57,6 +57,8 @@ class ArchivePipeline:
         self.run: Run | None = None
         self.dirty_at_start = False
         """Whether an earlier run left captures that were never published."""
+        self.hints_grew = False
+        """Whether something was said of a known body that had not been said of it before."""
         self.problem: StorageError | None = None
         """What made the archive unusable, if anything did."""
         self.committed: list[Capture] = []
@@ -125,10 +127,13 @@ class ArchivePipeline:
         assert self.run is not None
         assert self.archive is not None
         capture = item.capture
-        if item.body is not None and not capture.flags:
-            last = self.archive.latest(self.run.site, capture.url)
-            if last is not None and last.sha256 == hashlib.sha256(item.body).hexdigest():
+        last = self.archive.latest(self.run.site, capture.url)
+        if last is not None:
+            same = item.body is not None and last.sha256 == hashlib.sha256(item.body).hexdigest()
+            if same and not capture.flags:
                 capture = replace(capture, flags=("unchanged",))
+            if "unchanged" in capture.flags and not capture.hints.keys() <= last.hints.keys():
+                self.hints_grew = True
         return self.run.record(capture, item.body)
 
     def fail(self, error: StorageError) -> None:

@@ -30,7 +30,8 @@ class ParsePipeline:
     """Reads documents that this parser version has not read, stores the readings, publishes the reports.
 
     Publishing happens when the journal is sealed and at the end; only groups that got new bodies are touched,
-    unless an earlier run was cut short.
+    unless an earlier run was cut short or a known body got new hints. What stands unchanged and has no
+    reading (it failed, or an older parser made it) is read at the end.
     """
 
     reader: ClassVar[Reader | None] = None
@@ -41,9 +42,11 @@ class ParsePipeline:
         self.crawler = crawler
         self.published: list[Published] = []
         self.ready: set[str] = set()
-        """Digests read and not yet published."""
+        """Digests read, or found unreadable, and not yet published."""
         self.sealed: set[str] = set()
         """Digests in sealed segments and not yet published. A body may be read before or after that."""
+        self.again: set[str] = set()
+        """Digests of unchanged documents without a reading."""
         self._publishing = asyncio.Lock()
 
     @classmethod
@@ -63,8 +66,11 @@ class ParsePipeline:
         if not isinstance(item, Exchange) or keeper.archive is None:
             return item
         try:
-            if _is_document(item.capture) and item.body is not None and "unchanged" not in item.capture.flags:
-                await self._read(item, keeper.archive)
+            if _is_document(item.capture):
+                if item.body is None or "unchanged" in item.capture.flags:
+                    await self._look(item, keeper.archive)
+                else:
+                    await self._read(item, keeper.archive)
             if keeper.committed:
                 await self._publish(keeper)
         except StorageError as error:
@@ -99,9 +105,16 @@ class ParsePipeline:
                 item.reading = await asyncio.wrap_future(self.reader.submit(body))
             except PipelineError as error:
                 item.unread = str(error)
-                return
-            await asyncio.to_thread(archive.put_parse, PARSER_VERSION, digest, item.reading)
-        self.ready.add(digest)
+            else:
+                await asyncio.to_thread(archive.put_parse, PARSER_VERSION, digest, item.reading)
+        self.ready.add(digest)  # unread, it still supersedes what stood at its address
+
+    async def _look(self, item: Exchange, archive: Archive) -> None:
+        """Notes an unchanged document that this parser version never managed to read."""
+        digest = item.capture.sha256
+        assert digest is not None
+        if await asyncio.to_thread(archive.parse, PARSER_VERSION, digest) is None:
+            self.again.add(digest)
 
     async def _publish(self, keeper: ArchivePipeline, *, last: bool = False) -> None:
         """Publishes what was both sealed and read; at the end of a crawl that follows a crash, everything.
@@ -109,12 +122,14 @@ class ParsePipeline:
         Before the end a document may be under way to its reading: nobody else reads it then, and it is no
         document that could not be read.
         """
-        full = last and keeper.dirty_at_start
+        full = last and (keeper.dirty_at_start or keeper.hints_grew)
         async with self._publishing:
             self.sealed.update(c.sha256 for c in keeper.take_committed() if c.sha256 and _is_document(c))
             digests = self.ready & self.sealed
             self.ready -= digests
             self.sealed -= digests
+            if last:
+                digests |= self.again
             if full or digests:
                 assert keeper.archive is not None
                 assert keeper.run is not None
@@ -133,7 +148,7 @@ class ParsePipeline:
 def _is_document(capture: Capture) -> bool:
     return (
         capture.role in ("report", "attachment")
-        and capture.status == 200
+        and capture.status in (200, 304)
         and capture.sha256 is not None
         and not UNSOUND.intersection(capture.flags)
     )
