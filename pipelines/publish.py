@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from pipelines.decoding import decode
 from pipelines.errors import InvalidReport, PipelineError
 from pipelines.report.merge import merge
-from pipelines.report.model import Hints, Report, Source
+from pipelines.report.model import Finding, Hints, Report, Source
 from pipelines.report.read import PARSER_VERSION, apply_hints
 from pipelines.report.stored import report_from_json
 from pipelines.report.years import with_previous_year
@@ -193,7 +193,7 @@ class _Fold:
 
     def _merged(self, name: ReportName) -> Report | None:
         """The report that a group makes; None where nothing belongs to it."""
-        readings = []
+        readings, stated = [], []
         for version in self._groups.get(name, {}).values():
             reading = self._whole.get(version.sha256) or self._stored_reading(version)
             if reading is None:
@@ -207,7 +207,8 @@ class _Fold:
                 superseded=version.superseded,
             )
             readings.append((source, self._identified(version, reading)))
-        return merge(readings) if readings else None
+            stated.append(reading)
+        return merge(readings).with_findings(*_unstated(stated)) if readings else None
 
     def _stored_reading(self, version: Version) -> Report | None:
         data = self._archive.parse(PARSER_VERSION, version.sha256)
@@ -306,6 +307,18 @@ def _refusal(report: Report) -> str | None:
     if missing:
         return f"neither the document nor its list entry states the {' and the '.join(missing)}"
     return None
+
+
+def _unstated(readings: Sequence[Report]) -> Iterator[Finding]:
+    """What is known of a report's name from the pages that link to it only."""
+    if all(reading.organization is None for reading in readings):
+        message = "no document of this report names its body; the entry or page that links to it does"
+        yield Finding("organization-unknown", "info", "organization", message)
+    if all(reading.year is None for reading in readings):
+        message = (
+            "no document of this report names its year; the entry, page or address that leads to it does"
+        )
+        yield Finding("year-conflict", "info", "year", message)
 
 
 def _name(report: Report) -> ReportName:

@@ -115,8 +115,11 @@ def apply_hints(report: Report, hints: Hints) -> Report:
         organization = squeeze(hints.organization)
         findings = [finding for finding in findings if finding.code != "organization-unknown"]
     if hints.year is not None and (year is None or ONLY_PROSE in findings):
-        year = hints.year
         findings = [finding for finding in findings if finding != ONLY_PROSE]
+        if year not in (None, hints.year):
+            message = f"the entry that links to the report says {hints.year}; its prose names {year} first"
+            findings.append(Finding("year-conflict", "warning", "year", message))
+        year = hints.year
     elif hints.year is not None and hints.year != year:
         message = f"the report says {year}, the entry that links to it says {hints.year}"
         finding = Finding("year-conflict", "warning", "year", message)

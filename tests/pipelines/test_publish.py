@@ -170,6 +170,7 @@ def test_the_list_entry_says_what_the_document_leaves_open(desk: Desk) -> None:
     desk.crawl(("/a.html", document(None, None)), organization=NAME[1], year=2024, published="2025-01-20")
     assert desk.publish().published == (NAME,)
     assert desk.reports()[NAME]["published"] == "2025-01-20"
+    assert {"organization-unknown", "year-conflict"} <= set(codes(desk.reports()[NAME]))
 
 
 def test_what_is_no_report_is_left_out_by_name(desk: Desk) -> None:

@@ -182,6 +182,14 @@ def test_the_date_of_publication_is_printed_above_the_report() -> None:
     assert report.published == date(2025, 1, 26)
 
 
+def test_a_list_entry_that_names_another_year_than_the_prose_is_a_finding() -> None:
+    report = apply_hints(
+        page("一、总体情况", "我局依法公开。", "2023年11月，我局办理公开。"), Hints(year=2024)
+    )
+    assert report.year == 2024
+    assert [f.severity for f in report.findings if f.code == "year-conflict"] == ["warning"]
+
+
 def test_hints_fill_only_what_is_open() -> None:
     hints = Hints(title="虚构局年报", organization="虚构局", year=2020, published=date(2021, 1, 5))
     report = apply_hints(page("一、总体情况", "我局依法公开。"), hints)
