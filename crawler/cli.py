@@ -7,6 +7,7 @@ foresaw keeps its traceback. It must not do a verb's work itself.
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -250,6 +251,8 @@ def _console() -> Console:
     """stdout as rich sees it; wide enough for a report where it is no terminal."""
     from rich.console import Console
 
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="replace")  # GBK has no ✓: a table with a ? is better than none
     console = Console()
     if not console.is_terminal:
         console = Console(width=max(console.width, PIPED_WIDTH))

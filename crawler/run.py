@@ -15,6 +15,7 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
+from crawler.errors import SettingError
 from crawler.exits import Exit
 from crawler.extensions.run_record import Outcome, RunRecord
 from crawler.sites import find_site, load_sites
@@ -45,8 +46,9 @@ def crawl(
     keys = [find_site(key, registry).key for key in dict.fromkeys(sites)]
     asked = ",".join(str(year) for year in years) or None
     parse_years(asked)
+    prepared = _settings(archive, settings or {})
     Archive.open(archive).close()
-    process = AsyncCrawlerProcess(_settings(archive, settings or {}))
+    process = AsyncCrawlerProcess(prepared)
     if not os.environ.get("GONGKAI_CONTACT") and "USER_AGENT" not in (settings or {}):
         print("gongkai: set GONGKAI_CONTACT, so that a site's owner can reach you", file=sys.stderr)
     _hush(process.settings["LOG_LEVEL"])
@@ -101,8 +103,21 @@ def worst(exits: Sequence[Exit]) -> Exit:
 def _settings(archive: str, given: Mapping[str, Any]) -> Settings:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
+    for name, value in given.items():
+        _check_setting(name, value, settings.get(name))
     settings.setdict({**QUIET, **given, "GONGKAI_ARCHIVE": archive}, priority="cmdline")
     return settings
+
+
+def _check_setting(name: str, value: Any, default: Any) -> None:
+    """Raises `SettingError` where Scrapy, deep in the crawl, would stumble over the value."""
+    if name == "LOG_LEVEL" and value not in logging.getLevelNamesMapping():
+        raise SettingError(f"-s {name}={value}: it is one of {', '.join(logging.getLevelNamesMapping())}.")
+    if isinstance(default, int | float):
+        try:
+            float({"true": "1", "false": "0"}.get(str(value).lower(), value))
+        except ValueError:
+            raise SettingError(f"-s {name}={value}: it takes a number, for example {default}.") from None
 
 
 def _hush(level: str) -> None:

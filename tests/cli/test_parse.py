@@ -152,3 +152,15 @@ def test_json_is_utf_8_whatever_the_locale(document: Path) -> None:
         capture_output=True,
     )
     assert json.loads(done.stdout.decode("utf-8"))["organization"] == "北京市西城区虚构局"
+
+
+def test_tables_come_out_in_a_locale_that_lacks_their_signs(document: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "crawler.cli", "parse", "--table", str(document)],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == Exit.OK, done.stderr
+    assert "2024" in done.stdout

@@ -32,6 +32,13 @@ def test_a_year_that_no_report_is_about(tmp_path: Path, shared_replica: Replica)
     says(Crawl(shared_replica, tmp_path).run("--year", "2099"), Exit.USAGE, "2099", "2008")
 
 
+@pytest.mark.parametrize("setting", ["LOG_LEVEL=LOUD", "DOWNLOAD_DELAY=soon", "GONGKAI_COMMIT_EVERY=often"])
+def test_a_setting_of_the_wrong_kind(setting: str, tmp_path: Path, shared_replica: Replica) -> None:
+    crawl = Crawl(shared_replica, tmp_path)
+    says(crawl.run("-s", setting), Exit.USAGE, setting)
+    assert not Path(crawl.archive).exists()
+
+
 def test_an_unreachable_proxy(tmp_path: Path, shared_replica: Replica) -> None:
     crawl = Crawl(shared_replica, tmp_path)
     closed = "http://127.0.0.1:9"
