@@ -87,6 +87,8 @@ def summary(site: str, outcome: Outcome) -> list[str]:
         lines.append(f"{site}: nothing could be fetched.")
     elif record["ended"] != "finished":
         lines.append(f"{site}: stopped before the end ({record['ended']}); the next crawl goes on.")
+    elif not record["reports"]:
+        lines.append(f"{site}: no page of a report was found; the run does not call itself complete.")
     return lines
 
 

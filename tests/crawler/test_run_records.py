@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.exits import Exit
+from crawler.extensions.run_record import Outcome
 from crawler.record import STATES, Record
-from crawler.run import worst
+from crawler.run import summary, worst
 from storage.journal import Capture
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -30,6 +31,15 @@ def test_what_was_captured_is_complete() -> None:
     record = settled(CAPTURE)
     assert record.exit("finished") is Exit.OK
     assert record.to_json("finished")["captured"] == [CAPTURE.url]
+
+
+def test_a_crawl_without_reports_says_why_it_is_not_complete() -> None:
+    record = settled(replace(CAPTURE, status=404), promised=False)
+    record.expect("https://x.example/list", "list")
+    record.settle("https://x.example/list", "captured")
+    assert record.exit("finished") is Exit.INCOMPLETE
+    said = summary("x", Outcome(Exit.INCOMPLETE, record.to_json("finished")))
+    assert "no page of a report was found" in said[-1]
 
 
 def test_nothing_fetched_is_a_network_failure() -> None:
