@@ -56,6 +56,12 @@ class _Part:
     lines: list[ProseLine] = field(default_factory=list)
 
     @property
+    def filled(self) -> bool:
+        """Whether any of its lines is prose."""
+        tables = self.number in (2, 3, 4)
+        return any(line.text.strip() and not (tables and _is_table_text(line)) for line in self.lines)
+
+    @property
     def text(self) -> str:
         """The prose, lines that a page broke put together again."""
         out = ""
@@ -83,15 +89,18 @@ def read_sections(lines: Sequence[ProseLine]) -> tuple[Section, ...]:
         others = [_parts(lines, style) for style in _OTHER_STYLES]
         parts = max([parts, *others], key=lambda found: len(_statutory(found)))
     kept: list[_Part] = []
+    first: dict[int, int] = {}
     for part in parts:
-        same = next((p for p in kept if p.number is not None and p.number == part.number), None)
-        if same is None:
+        at = None if part.number is None else first.get(part.number)
+        if at is None:
+            if part.number is not None:
+                first[part.number] = len(kept)
             kept.append(part)
-        elif not same.text.strip() and part.text.strip():
-            kept[kept.index(same)] = part
-        elif part.text.strip() and same is kept[-1]:
-            same.lines.extend([ProseLine(part.heading), *part.lines])
-        elif part.text.strip():
+        elif not kept[at].filled and part.filled:
+            kept[at] = part
+        elif part.filled and at == len(kept) - 1:
+            kept[at].lines.extend([ProseLine(part.heading), *part.lines])
+        elif part.filled:
             kept.append(_Part(None, part.heading, part.lines))
     return tuple(Section(part.number, part.heading, part.text) for part in kept)
 

@@ -299,6 +299,8 @@ _REVIEW_CHARACTERS = frozenset("结果维持纠正其他尚未审结总计合行
 _REVIEW_LABEL = re.compile(
     "未经复议直接起诉|复议后起诉|行政复议|行政诉讼|结果维持|结果纠正|其他结果|尚未审结|总计"
 )
+_MOST_TRIES = 200
+"""No report names 表四's words so often; a page that does is not looked through to its end."""
 _REVIEW_START = re.compile("结果维持|行政复议|未经复议直接起诉|复议后起诉")
 _LITIGATION = ("未经复议直接起诉", "复议后起诉")
 _SPECIFIC = {forms[0]: block for block, forms in form.REVIEW_BLOCKS.items()}
@@ -329,11 +331,13 @@ class _Review:
 
     def read(self) -> None:
         """Enter 表四: a header of nothing but the form's words, then fifteen values, or three times five."""
-        end = 0
+        end = tries = 0
         for match in _REVIEW_START.finditer(self.stream.han):
             start = self.stream.han_at[match.start()]
             if start < end or "审" not in self.stream.han[match.start() : match.start() + 120]:
                 continue
+            if (tries := tries + 1) > _MOST_TRIES:
+                break
             groups, stop = self._region(start)
             specific = any(label in group.words for group in groups for label in _LITIGATION)
             counted = sum(len(group.values) for group in groups) >= 5

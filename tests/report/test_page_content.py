@@ -117,3 +117,8 @@ def test_a_document_pasted_into_the_page_does_not_end_it(between: str, at: str) 
 def test_a_menu_that_is_never_closed_does_not_swallow_the_page(tag: str) -> None:
     truth, body = made()
     assert lost(truth, read_body(f"<{tag}><a>首页</a>{body}".encode())) == []
+
+
+def test_a_string_that_never_ends_is_looked_through_once() -> None:
+    quotes = '"' + '\\"' * 100_000
+    assert not read_body(f"<p>政府信息公开</p><script>var a = {quotes}</script>".encode()).is_report

@@ -11,7 +11,9 @@ import re
 from lxml import etree
 
 _HOLDERS = ("script", "template", "textarea", "noscript")
-_STRING = re.compile(r'"((?:[^"\\]|\\.){400,})"', re.DOTALL)
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"|\\?\Z)', re.DOTALL)
+"""A string to its end, or to the page's: no character is looked at twice."""
+_LEAST = 400
 _MARKUP = re.compile(r"</?(?:p|table|td|div|span|br)\b", re.IGNORECASE)
 _MOST_HOLDERS = 200
 
@@ -23,7 +25,11 @@ def embedded(root: etree._Element) -> str | None:
         text = "".join(str(part) for part in element.itertext())
         if element.tag != "script" or "json" not in (element.get("type") or ""):
             found.append("" if text.lstrip()[:1] in "{[(" else text)
-        found += [decoded for match in _STRING.finditer(text) if (decoded := _decoded(match[1])) is not None]
+        found += [
+            decoded
+            for match in _STRING.finditer(text)
+            if len(match[1]) >= _LEAST and (decoded := _decoded(match[1])) is not None
+        ]
     pages = [text for text in found if len(_MARKUP.findall(text)) >= 4 and "公开" in text]
     return max(pages, key=len, default=None)
 
