@@ -28,6 +28,9 @@ from storage.keys import report_key
 KEPT = 200
 """Readings kept whole in memory; of the others only the names are, and they are loaded again to be merged."""
 
+PLACES = ("省", "市", "区", "县", "旗", "州", "盟")
+"""What the name of a place ends with that a body's name may begin with or leave out."""
+
 log = logging.getLogger(__name__)
 
 ReportName = tuple[int, str]
@@ -155,10 +158,8 @@ class _Fold:
             return report
         if report.organization is None or report.year is None:
             return apply_hints(report, Hints(organization=page.organization, year=page.year))
-        ours, theirs = report.organization, page.organization or ""
-        if report.year == page.year and ours != theirs and (ours.endswith(theirs) or theirs.endswith(ours)):
-            # 西城区… in the PDF, 北京市西城区… on its page: one body, called as its page calls it.
-            self._by_itself.add((report.year, ours))
+        if report.year == page.year and _same_body(report.organization, page.organization):
+            self._by_itself.add((report.year, report.organization))
             return replace(report, organization=page.organization)
         return report
 
@@ -307,6 +308,14 @@ def _refusal(report: Report) -> str | None:
     if missing:
         return f"neither the document nor its list entry states the {' and the '.join(missing)}"
     return None
+
+
+def _same_body(one: str, other: str | None) -> bool:
+    """Whether two names differ only in the place that one of them says in front: 西城区…, 北京市西城区…."""
+    if other is None or one == other:
+        return False
+    short, long = sorted((one, other), key=len)
+    return long.endswith(short) and long.removesuffix(short).endswith(PLACES)
 
 
 def _unstated(readings: Sequence[Report]) -> Iterator[Finding]:

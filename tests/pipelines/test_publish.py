@@ -158,6 +158,14 @@ def test_an_attachment_is_its_pages_whatever_it_leaves_out(
     assert desk.reports()[NAME]["active_disclosure"] == {"rules": {"issued": 2}}
 
 
+def test_an_attachment_whose_name_only_ends_like_its_pages_is_another_body(desk: Desk) -> None:
+    desk.crawl(("/a.html", document("街道办事处")))
+    body = document("虚构甲街道办事处", rules=2)
+    attached = desk.capture("/a.pdf", body, role="attachment", hints={"parent": f"{HOST}/a.html"})
+    desk.crawl((attached, body))
+    assert desk.publish().published == ((2024, "虚构甲街道办事处"), (2024, "街道办事处"))
+
+
 def test_an_attachment_of_another_year_is_a_report_of_its_own(desk: Desk) -> None:
     desk.crawl(("/a.html", document()))
     body = document(year=2023)
