@@ -308,7 +308,6 @@ class Hints:
     organization: str | None = None
     year: int | None = None
     published: date | None = None
-    media_type: str | None = None
 
 
 def number_json(value: Number | None) -> int | float | None:

@@ -33,7 +33,6 @@ class GridReader:
     requests: Header | None = None
     review: Header | None = None
     group: str = ""
-    previous_row: str = ""
     _rows: HeaderRows = field(default_factory=HeaderRows)
     _collecting: TableName | None = None
     _fits: list[tuple[str, str]] = field(default_factory=list)
@@ -134,7 +133,6 @@ class GridReader:
             self.current = "requests"
             self._note_label("requests", key, label.text, how)
             self._request_values(key, label, values)
-            self.previous_row = key
             if group := form.REQUEST_GROUP_OF.get(key):
                 self.group = group
             return

@@ -109,11 +109,6 @@ def parse_value(text: str) -> Value:
     return unreadable(f"“{shown}” is not one number")
 
 
-def is_numeric(text: str) -> bool:
-    """Whether the text, as a whole, is one printed number (with or without unit or note)."""
-    return parse_value(text).number is not None
-
-
 def _number(solid: str, shown: str) -> Value | None:
     digits = solid.lstrip("+-").replace(",", "")
     whole = digits.partition(".")[0]
