@@ -72,6 +72,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.robots.Robots": 100,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # default 300: no site here has a login
     "crawler.middlewares.truncation.Truncation": 560,  # asks again as RetryMiddleware (550) does
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # default 700: fetches a list of its own
+    "crawler.middlewares.cookies.Cookies": 700,
     "crawler.middlewares.soft404.Soft404": 605,  # before meta refresh and redirects see the body
     "crawler.middlewares.blocks.Blocks": 610,
     "crawler.middlewares.size.SizeLimit": 620,

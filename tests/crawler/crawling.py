@@ -32,7 +32,8 @@ class Crawl:
     def __init__(self, replica: Replica, folder: Path, archive: str | None = None) -> None:
         self.folder = folder
         self.archive = archive or str(folder / "archive")
-        self.environment = os.environ | replica.environment() | {"GONGKAI_STATE": str(folder / "state")}
+        own = {"GONGKAI_STATE": str(folder / "state"), "XDG_CACHE_HOME": str(folder / "cache")}
+        self.environment = os.environ | replica.environment() | own
 
     def command(self, *arguments: str, verb: str = "gongkai") -> list[str]:
         """The command line of a crawl of 西城."""
