@@ -19,6 +19,11 @@ Number = int | Decimal
 
 Edition = Literal["2021", "2019", "2008"]
 Severity = Literal["error", "warning", "info"]
+Scope = Literal["body", "area"]
+EvidenceKind = Literal[
+    "number", "blank", "annotated", "unit", "none-mark", "unreadable", "ocr", "solved", "corrected"
+]
+"""What an evidence's value rests on; docs/data-dictionary.md says what each means."""
 FindingCode = Literal[
     "requests-balance",
     "requests-row-total",
@@ -42,6 +47,12 @@ FindingCode = Literal[
     "rules-unclear",
     "sources-differ",
     "no-current-source",
+    "engines-differ",
+    "ocr-doubtful",
+    "digits-joined",
+    "prose-figure",
+    "member-unread",
+    "correction-stale",
 ]
 """Every code that a finding can have; docs/data-dictionary.md says what each means."""
 TableName = Literal["active_disclosure", "requests", "review"]
@@ -59,7 +70,8 @@ class Place:
 
     `page` counts from 1; `bbox` is (x0, top, x1, bottom) in PDF points from the page's top left;
     `table`, `row` and `column` count from 0 (in HTML: the table's index in the document, the cell's
-    row and column in the grid); `line` counts from 1 (plain text).
+    row and column in the grid); `line` counts from 1 (plain text). `member` names the file inside a ZIP
+    or RAR body, its folders with ``/``.
     """
 
     page: int | None = None
@@ -68,10 +80,13 @@ class Place:
     row: int | None = None
     column: int | None = None
     line: int | None = None
+    member: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The fields that are set, boxes rounded to a tenth of a point."""
         out: dict[str, Any] = {}
+        if self.member is not None:
+            out["member"] = self.member
         if self.page is not None:
             out["page"] = self.page
         if self.bbox is not None:
@@ -100,6 +115,8 @@ class Cell:
     rowspan: int = 1
     colspan: int = 1
     place: Place = Place()
+    confidence: float | None = None
+    """How sure character recognition is of the text, 0 to 1; None where the document holds it as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,20 +188,41 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A reviewed correction as the evidence shows it: what the reader read, who corrected it, and why."""
+
+    read: Number | None
+    by: str
+    why: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The correction as published."""
+        return {"read": number_json(self.read), "by": self.by, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Where a value was read, and what stood there letter by letter."""
 
     raw: str
-    kind: Literal["number", "blank", "annotated", "unit", "none-mark", "unreadable"]
+    kind: EvidenceKind
     place: Place
     document: str | None = None
     """SHA-256 of the body, in hexadecimal."""
+    confidence: float | None = None
+    """How sure character recognition is, 0 to 1; None where the document holds the text."""
+    correction: Correction | None = None
+    """Set where a person's reviewed correction gives the value (kind `corrected`)."""
 
     def to_json(self) -> dict[str, Any]:
         """The evidence as published."""
         out: dict[str, Any] = {"raw": self.raw, "kind": self.kind}
         if self.document is not None:
             out["document"] = self.document
+        if self.confidence is not None:
+            out["confidence"] = round(self.confidence, 3)
+        if self.correction is not None:
+            out["correction"] = self.correction.to_json()
         return out | self.place.to_json()
 
 
@@ -217,6 +255,8 @@ class Source:
     captured: datetime | None = None
     superseded: datetime | None = None
     """When the same address was first captured with other bytes; None while this is the current version."""
+    member: str | None = None
+    """The file inside the body that was read, where the body is a ZIP or RAR."""
 
     def to_json(self) -> dict[str, Any]:
         """The source as published; times are UTC."""
@@ -224,6 +264,8 @@ class Source:
         out["captured"] = None if self.captured is None else utc(self.captured)
         if self.superseded is not None:
             out["superseded"] = utc(self.superseded)
+        if self.member is not None:
+            out["member"] = self.member
         return out
 
 
@@ -241,6 +283,9 @@ class Report:
     title: str | None = None
     published: date | None = None
     period: tuple[date, date] | None = None
+    scope: Scope | None = None
+    """`body` where the report says that its figures are one body's, `area` where they sum up a whole area
+    (汇总), None where it does not say."""
     editions: dict[TableName, Edition | None] = field(default_factory=dict)
     active_disclosure: Table | None = None
     requests: Table | None = None
@@ -276,6 +321,7 @@ class Report:
             "period": None
             if self.period is None
             else {"from": self.period[0].isoformat(), "to": self.period[1].isoformat()},
+            "scope": self.scope,
             "editions": {name: self.editions.get(name) for name in TABLES},
             **{name: _table_json(self.table(name)) for name in TABLES},
             "statistics": None

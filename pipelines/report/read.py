@@ -21,7 +21,7 @@ from pipelines.report.streams import read_streams
 from pipelines.report.tables import read_grids
 from pipelines.report.titles import squeeze
 
-PARSER_VERSION = "0.1.0"
+PARSER_VERSION = "0.2.0"
 FIRST_YEAR_OF_TABLES = 2019
 """国办公开办函〔2019〕60号 prescribes them from the reports for 2019 on."""
 PARSER = f"gongkai {PARSER_VERSION}"
@@ -136,4 +136,4 @@ def apply_hints(report: Report, hints: Hints) -> Report:
 
 
 def _of(evidence: Evidence, sha256: str) -> Evidence:
-    return Evidence(evidence.raw, evidence.kind, evidence.place, sha256)
+    return replace(evidence, document=sha256)

@@ -15,6 +15,7 @@ from pipelines.errors import InvalidReport
 from pipelines.report.model import (
     SCHEMA,
     TABLES,
+    Correction,
     Evidence,
     Finding,
     Number,
@@ -53,6 +54,7 @@ def _report(data: Mapping[str, Any]) -> Report:
         period=None
         if period is None
         else (date.fromisoformat(period["from"]), date.fromisoformat(period["to"])),
+        scope=data["scope"],
         editions={name: data["editions"][name] for name in TABLES},
         active_disclosure=_table(data["active_disclosure"]),
         requests=_table(data["requests"]),
@@ -100,8 +102,19 @@ def _evidence(data: Mapping[str, Any]) -> Evidence:
         row=data.get("row"),
         column=data.get("column"),
         line=data.get("line"),
+        member=data.get("member"),
     )
-    return Evidence(data["raw"], data["kind"], place, data.get("document"))
+    corrected = data.get("correction")
+    return Evidence(
+        raw=data["raw"],
+        kind=data["kind"],
+        place=place,
+        document=data.get("document"),
+        confidence=data.get("confidence"),
+        correction=None
+        if corrected is None
+        else Correction(number(corrected["read"]), corrected["by"], corrected["why"]),
+    )
 
 
 def _source(data: Mapping[str, Any]) -> Source:
@@ -111,6 +124,7 @@ def _source(data: Mapping[str, Any]) -> Source:
         url=data["url"],
         captured=_moment(data["captured"]),
         superseded=_moment(data.get("superseded")),
+        member=data.get("member"),
     )
 
 
