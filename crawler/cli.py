@@ -124,23 +124,26 @@ def sites(as_json: bool) -> None:
 )
 @click.option("--table", is_flag=True, help="Print tables for people instead of JSON.")
 def parse(file: Path, url: str | None, table: bool) -> None:
-    """Read one document (HTML, PDF, Word, plain text) and print its report as JSON.
+    """Read one document (HTML, PDF, Word, plain text …) and print its report as JSON.
 
-    FILE may be "-" for standard input. No archive is needed and none is touched.
+    FILE may be "-" for standard input. Of a file that holds several reports (a ZIP, a page that prints
+    several) all are printed, as a JSON array. No archive is needed and none is touched.
     """
-    from crawler.parse_file import read_file, summary
-    from pipelines.report.stored import report_from_json
+    from crawler.parse_file import read_file, reports_of, summary
 
-    data = read_file(file, url)
-    report = report_from_json(data)
+    documents = read_file(file, url)
+    reports = reports_of(documents)
     if table:
         from crawler.views.report import report_view
 
-        _print(report_view(report))
+        for report in reports:
+            _print(report_view(report))
     else:
-        _print_json(data)
-    say(summary(report))
-    if not report.is_report:
+        data = [report.to_json() for report in reports]
+        _print_json(data[0] if len(data) == 1 else data)
+    for report in documents:
+        say(summary(report))
+    if not any(report.is_report for report in reports):
         sys.exit(Exit.NOT_A_REPORT)
 
 

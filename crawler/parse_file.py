@@ -9,13 +9,15 @@ from __future__ import annotations
 import stat
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from crawler.errors import FileMissing
 from pipelines.errors import UnreadableDocument
+from pipelines.report.documents import apply_member_name, reports_among, unstated
 from pipelines.report.model import Report
+from pipelines.report.stored import reading_from_json
 from pipelines.worker import MIB, Reader
 
 MAX_BYTES = 64 * MIB
@@ -24,8 +26,8 @@ MAX_BYTES = 64 * MIB
 _SEVERITIES = ("error", "warning", "info")
 
 
-def read_file(file: Path, url: str | None) -> dict[str, Any]:
-    """The JSON of the document in `file` ("-": standard input), its `sources` naming `url`.
+def read_file(file: Path, url: str | None) -> tuple[Report, ...]:
+    """Every document in `file` ("-": standard input), the reports first; their `sources` name `url`.
 
     Raises:
         FileMissing: where there is no such file.
@@ -37,21 +39,30 @@ def read_file(file: Path, url: str | None) -> dict[str, Any]:
         raise UnreadableDocument(f"{name} is empty")
     try:
         with Reader(max_body=MAX_BYTES) as reader:
-            data = reader.read(body)
+            documents = reading_from_json(reader.read(body))
     except UnreadableDocument as error:
         raise UnreadableDocument(f"{name}: {error}") from error
-    if url is not None:
-        data["sources"] = [source | {"url": url} for source in data["sources"]]
-    return data
+    among = reports_among(documents)
+    order = [*among, *(index for index in range(len(documents)) if index not in among)]
+    return tuple(_named(documents[index], url) for index in order)
+
+
+def reports_of(documents: Sequence[Report]) -> tuple[Report, ...]:
+    """What is printed of them: the reports, or, where there is none, all of them."""
+    return tuple(documents[index] for index in reports_among(documents)) or tuple(documents)
 
 
 def summary(report: Report) -> str:
     """What was read, in a sentence: whose report, of which year, with which findings."""
+    source = report.sources[0]
+    where = f"{source.member}: " if source.member else ""
     if not report.is_report:
-        reason = next(finding.message for finding in report.findings if finding.code == "not-a-report")
-        return f"not an annual report: {reason}"
+        codes = ("not-a-report", "member-unread")
+        finding = next(finding for finding in report.findings if finding.code in codes)
+        what = "not an annual report" if finding.code == "not-a-report" else "not read"
+        return f"{where}{what}: {finding.message}"
     who = report.organization or "organization unknown"
-    return f"{who}, {report.year or 'year unknown'}: {findings_in_words(report)}"
+    return f"{where}{who}, {report.year or 'year unknown'}: {findings_in_words(report)}"
 
 
 def findings_in_words(report: Report) -> str:
@@ -70,6 +81,13 @@ def _counted(severity: str, codes: Mapping[str, int]) -> str:
     plural = "s" if total > 1 and severity != "info" else ""
     named = ", ".join(code if count == 1 else f"{code} ×{count}" for code, count in codes.items())
     return f"{total} {severity}{plural} ({named})"
+
+
+def _named(report: Report, url: str | None) -> Report:
+    """With the address, and with what only the file's name in an archive says."""
+    report = replace(report, sources=tuple(replace(source, url=url) for source in report.sources))
+    named = apply_member_name(report)
+    return report if named == report else named.with_findings(*unstated([report]))
 
 
 def _body(file: Path) -> bytes:

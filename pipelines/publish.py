@@ -8,45 +8,35 @@ writes the same bytes. It must not fetch or parse itself: bodies are read by the
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
-from pipelines.decoding import decode
-from pipelines.errors import InvalidReport, PipelineError
+from pipelines.errors import InvalidReport
+from pipelines.readings import Readings, Reads
+from pipelines.report.documents import apply_hints, apply_member_name, unstated
 from pipelines.report.merge import merge
-from pipelines.report.model import Finding, Hints, Report, Source
-from pipelines.report.read import PARSER_VERSION, apply_hints
+from pipelines.report.model import Hints, Report
 from pipelines.report.stored import report_from_json
 from pipelines.report.years import with_previous_year
-from pipelines.versions import UNFIT, Version, hints_of, versions_of
+from pipelines.versions import Version, hints_of, versions_of
 from storage.archive import Archive
-from storage.errors import Damaged, NotFound
+from storage.errors import NotFound
 from storage.keys import report_key
-
-KEPT = 200
-"""Readings kept whole in memory; of the others only the names are, and they are loaded again to be merged."""
 
 PLACES = ("省", "市", "区", "县", "旗", "州", "盟")
 """What the name of a place ends with that a body's name may begin with or leave out."""
 
-log = logging.getLogger(__name__)
-
 ReportName = tuple[int, str]
 """(year, organization)."""
 
-
-class Reads(Protocol):
-    """What turns a decoded body into a report's JSON (`pipelines.worker.Reader`)."""
-
-    def read(self, body: bytes) -> dict[str, Any]:
-        """The JSON of `read_body(body)`; raises a `PipelineError` where there is none."""
+DocumentPlace = tuple[str, str, str, int]
+"""Body, address, file in the body and part of that file: what tells a document from all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A body that is part of no report, and why."""
+    """A body, or a document in one, that is part of no report, and why."""
 
     url: str
     sha256: str
@@ -94,7 +84,6 @@ class _Fold:
     ) -> None:
         self._archive = archive
         self._site = site
-        self._reader = reader
         self._versions = versions
         self._bodies: dict[str, list[Version]] = {}
         self._children: dict[str, list[Version]] = {}
@@ -102,12 +91,11 @@ class _Fold:
             self._bodies.setdefault(version.sha256, []).append(version)
             if parent := version.hints.get("parent"):
                 self._children.setdefault(str(parent), []).append(version)
-        self._read: dict[str, Report | str] = {}
-        self._whole: dict[str, Report] = {}
-        self._groups: dict[ReportName, dict[tuple[str, str], Version]] = {}
+        self._readings = Readings(archive, reader, self._bodies)
+        self._groups: dict[ReportName, dict[DocumentPlace, tuple[Version, int]]] = {}
         self._by_itself: set[ReportName] = set()
         """Names that attachments have without their pages: what they may have been published as before."""
-        self._refused: dict[tuple[str, str], Left] = {}
+        self._refused: dict[DocumentPlace, Left] = {}
         self._unread: dict[tuple[str, str], Left] = {}
 
     def everything(self) -> Published:
@@ -137,107 +125,78 @@ class _Fold:
             yield from self._versions[url]
 
     def _assign(self, version: Version, only: ReportName | None = None) -> None:
-        """Puts a version into its group, or among those left out; `only`: into no other group than this."""
-        reading = self._reading(version)
-        if isinstance(reading, str):
-            self._unread[version.place] = Left(version.url, version.sha256, reading)
+        """Puts a version's documents into their groups, or left out; `only`: into this group alone."""
+        opened = self._readings.opened(version)
+        if isinstance(opened, str):
+            self._unread[version.place] = Left(version.url, version.sha256, opened)
             return
-        report = self._identified(version, reading)
-        if reason := _refusal(report):
-            self._refused[version.place] = Left(version.url, version.sha256, reason)
-            return
-        name = _name(report)
-        if only is None or name == only:
-            self._groups.setdefault(name, {})[version.place] = version
+        unread = [message for report in opened.documents if (message := _unread(report)) is not None]
+        if unread:
+            self._unread[version.place] = Left(version.url, version.sha256, "; ".join(unread))
+        for index, report in enumerate(opened.documents):
+            if _unread(report) is not None:
+                continue
+            report = self._identified(version, report, spoken_of=index in opened.spoken_of)
+            place = _place(version, report)
+            if reason := _refusal(report):
+                member = f"{place[2]}: " if place[2] else ""
+                self._refused[place] = Left(version.url, version.sha256, member + reason)
+                continue
+            name = _name(report)
+            if only is None or name == only:
+                self._groups.setdefault(name, {})[place] = version, index
 
-    def _identified(self, version: Version, reading: Report) -> Report:
-        """The reading with what its list entry, and for an attachment its page, say of it."""
-        report = apply_hints(reading, hints_of(version.hints))
+    def _identified(self, version: Version, report: Report, *, spoken_of: bool) -> Report:
+        """A document's report with what its list entry, and for an attachment its page, say of it."""
+        if spoken_of:
+            report = apply_hints(report, hints_of(version.hints))
         page = self._page(version)
-        if page is None or not report.is_report:
-            return report
-        if report.organization is None or report.year is None:
-            return apply_hints(report, Hints(organization=page.organization, year=page.year))
-        if report.year == page.year and _same_body(report.organization, page.organization):
-            self._by_itself.add((report.year, report.organization))
-            return replace(report, organization=page.organization)
-        return report
+        if page is not None and report.is_report:
+            if spoken_of and (report.organization is None or report.year is None):
+                report = apply_hints(report, Hints(organization=page.organization, year=page.year))
+            elif (
+                report.organization is not None
+                and report.year == page.year
+                and _same_body(report.organization, page.organization)
+            ):
+                self._by_itself.add(_name(report))
+                report = replace(report, organization=page.organization)
+        return apply_member_name(report)
 
     def _page(self, version: Version) -> Report | None:
         """The report that the attachment's page was when the attachment was first fetched from it.
 
-        That moment is fixed: what the page turns into later does not move the attachment.
+        That moment is fixed: what the page turns into later does not move the attachment. A page of
+        several reports is none of them.
         """
         pages = self._versions.get(str(version.hints.get("parent", "")), ())
         if not pages or pages[0].url == version.url:
             return None
         then = [(moment, page) for page in pages for moment in page.seen if moment <= version.first]
         page = max(then, key=lambda pair: pair[0])[1] if then else pages[0]
-        reading = self._reading(page)
-        if isinstance(reading, str):
+        opened = self._readings.opened(page)
+        if isinstance(opened, str) or len(opened.spoken_of) != 1:
             return None
-        report = apply_hints(reading, hints_of(page.hints))
+        report = apply_hints(opened.documents[next(iter(opened.spoken_of))], hints_of(page.hints))
         return report if _refusal(report) is None else None
-
-    def _reading(self, version: Version) -> Report | str:
-        """What names the report that the parser reads from a version's body, or why there is nothing."""
-        if version.unfit is not None:
-            return UNFIT[version.unfit]
-        if version.sha256 not in self._read:
-            reading = self._stored_reading(version) or self._new_reading(version)
-            if not isinstance(reading, str):
-                if len(self._whole) < KEPT:
-                    self._whole[version.sha256] = reading
-                reading = _without_values(reading)
-            self._read[version.sha256] = reading
-        return self._read[version.sha256]
 
     def _merged(self, name: ReportName) -> Report | None:
         """The report that a group makes; None where nothing belongs to it."""
         readings, stated = [], []
-        for version in self._groups.get(name, {}).values():
-            reading = self._whole.get(version.sha256) or self._stored_reading(version)
-            if reading is None:
-                raise Damaged(f"the reading of {version.sha256} was there and is not any more; crawl again")
-            media_type = reading.sources[0].media_type if reading.sources else version.media_type
-            source = Source(
+        for version, index in self._groups.get(name, {}).values():
+            opened = self._readings.opened(version)
+            report = self._readings.whole(version)[index]
+            told = not isinstance(opened, str) and index in opened.spoken_of
+            source = replace(
+                report.sources[0],
                 sha256=version.sha256,
-                media_type=media_type or "application/octet-stream",
                 url=version.url,
                 captured=version.first,
                 superseded=version.superseded,
             )
-            readings.append((source, self._identified(version, reading)))
-            stated.append(reading)
-        return merge(readings).with_findings(*_unstated(stated)) if readings else None
-
-    def _stored_reading(self, version: Version) -> Report | None:
-        data = self._archive.parse(PARSER_VERSION, version.sha256)
-        if data is None:
-            return None
-        try:
-            return report_from_json(data)
-        except InvalidReport:
-            return None  # A damaged reading can always be made again.
-
-    def _new_reading(self, version: Version) -> Report | str:
-        if self._reader is None:
-            return "not read yet by this version of the parser"
-        headers = next((v.headers for v in self._bodies[version.sha256] if v.headers is not None), ())
-        try:
-            body = self._archive.body(version.sha256)
-        except (Damaged, NotFound) as error:
-            return str(error)
-        try:
-            data = self._reader.read(decode(body, headers))
-        except PipelineError as error:
-            return str(error)
-        except Exception as error:
-            # The edge of the reader: one document that it stumbles over keeps no other from being published.
-            log.exception("the reader stumbled over %s (%s)", version.sha256, version.url)
-            return f"a bug in the reader, please report it: {error!r}"
-        self._archive.put_parse(PARSER_VERSION, version.sha256, data)
-        return report_from_json(data)
+            readings.append((source, self._identified(version, report, spoken_of=told)))
+            stated.append(report)
+        return merge(readings).with_findings(*unstated(stated)) if readings else None
 
     def _write(self, removed: tuple[ReportName, ...]) -> Published:
         """Writes the merged groups and the reports of the years after them, which refer to them."""
@@ -268,7 +227,7 @@ class _Fold:
 
         A document that could not be read this time takes no report away.
         """
-        placed = set(self._refused).union(*self._groups.values())
+        placed = {place[:2] for place in set(self._refused).union(*self._groups.values())} - set(self._unread)
         removed = []
         for data in stored:
             name = (data["year"], data["organization"])
@@ -295,6 +254,16 @@ class _Fold:
         return data
 
 
+def _place(version: Version, report: Report) -> DocumentPlace:
+    source = report.sources[0]
+    return (*version.place, source.member or "", source.part or 0)
+
+
+def _unread(report: Report) -> str | None:
+    """Why a file in a body could not be read, or None where it was."""
+    return next((finding.message for finding in report.findings if finding.code == "member-unread"), None)
+
+
 def _refusal(report: Report) -> str | None:
     """Why a reading cannot be published, or None."""
     for finding in report.findings:
@@ -318,31 +287,6 @@ def _same_body(one: str, other: str | None) -> bool:
     return long.endswith(short) and long.removesuffix(short).endswith(PLACES)
 
 
-def _unstated(readings: Sequence[Report]) -> Iterator[Finding]:
-    """What is known of a report's name from the pages that link to it only."""
-    if all(reading.organization is None for reading in readings):
-        message = "no document of this report names its body; the entry or page that links to it does"
-        yield Finding("organization-unknown", "info", "organization", message)
-    if all(reading.year is None for reading in readings):
-        message = (
-            "no document of this report names its year; the entry, page or address that leads to it does"
-        )
-        yield Finding("year-conflict", "info", "year", message)
-
-
 def _name(report: Report) -> ReportName:
     """The name of a report that `_refusal` has nothing against."""
     return report.year or 0, report.organization or ""
-
-
-def _without_values(report: Report) -> Report:
-    """What names a report, without the bulk."""
-    return Report(
-        organization=report.organization,
-        year=report.year,
-        title=report.title,
-        published=report.published,
-        period=report.period,
-        findings=report.findings,
-        parser=report.parser,
-    )

@@ -17,13 +17,14 @@ from typing import Any, Self
 from pebble import ProcessExpired, ProcessPool
 
 from pipelines.errors import ReadTimeout, UnreadableDocument, WorkerDied
+from pipelines.report.stored import reading_json
 
 MIB = 1 << 20
 CLOSED = "the reader was closed before the document was read"
 
 
 class Reader:
-    """`pipelines.report.read.read_body` at arm's length. The worker starts with the first body."""
+    """`pipelines.report.read.read_all` at arm's length. The worker starts with the first body."""
 
     def __init__(
         self,
@@ -42,7 +43,7 @@ class Reader:
         self._open: set[Future[dict[str, Any]]] = set()
 
     def submit(self, body: bytes) -> Future[dict[str, Any]]:
-        """The report's JSON, later. The future's error is one of those of `read`.
+        """The reading's JSON (`pipelines.report.stored`), later; its error is one of those of `read`.
 
         `body` is content-decoded already.
         """
@@ -61,7 +62,7 @@ class Reader:
         return answer
 
     def read(self, body: bytes) -> dict[str, Any]:
-        """The report's JSON, waited for.
+        """The reading's JSON, waited for.
 
         Raises:
             UnreadableDocument: where the document cannot be opened, or is larger than `max_body`.
@@ -128,6 +129,6 @@ def _settle(memory: int) -> None:
 
 
 def _read(body: bytes) -> dict[str, Any]:
-    from pipelines.report.read import read_body  # in the worker: the crawl itself loads no PDF library
+    from pipelines.report.read import read_all  # in the worker: the crawl itself loads no PDF library
 
-    return read_body(body).to_json()
+    return reading_json(read_all(body))

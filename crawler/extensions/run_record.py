@@ -83,10 +83,11 @@ class RunRecord:
         self.record.settle_capture(item.capture)
         if item.reading is not None:
             self.record.read += 1
-            codes = [finding["code"] for finding in item.reading["findings"]]
-            if all(item.reading[table] is None for table in TABLES):  # often a page around an attachment
-                codes = [code for code in codes if code not in ("not-a-report", "table-missing")]
-            self.record.findings.update(codes)
+            for report in item.reading["documents"]:
+                codes = [finding["code"] for finding in report["findings"]]
+                if all(report[table] is None for table in TABLES):  # often a page around an attachment
+                    codes = [code for code in codes if code not in ("not-a-report", "table-missing")]
+                self.record.findings.update(codes)
         if item.unread is not None and item.capture.sha256 is not None:
             self.record.left_unread(item.capture.sha256, item.capture.url, item.unread)
 

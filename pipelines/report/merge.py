@@ -35,7 +35,7 @@ _LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One body's report and the addresses where the body was found, in their order."""
+    """One document's report and the addresses where its body was found, in their order."""
 
     report: Report
     sources: tuple[Source, ...]
@@ -94,10 +94,10 @@ def merge(readings: Sequence[tuple[Source, Report]]) -> Report:
 
 
 def _by_body(readings: Sequence[tuple[Source, Report]]) -> list[Reading]:
-    """The readings without repetitions: each body once, with every address it was found at."""
-    found: dict[str, list[tuple[Source, Report]]] = {}
+    """The readings without repetitions: each document once, with every address its body was found at."""
+    found: dict[tuple[str, str | None, int | None], list[tuple[Source, Report]]] = {}
     for source, report in readings:
-        found.setdefault(source.sha256, []).append((source, report))
+        found.setdefault((source.sha256, source.member, source.part), []).append((source, report))
     bodies = []
     for pairs in found.values():
         pairs.sort(key=lambda pair: _source_order(pair[0]))
@@ -118,19 +118,21 @@ def _replaced(reading: Reading) -> datetime:
     return max(source.superseded for source in reading.sources if source.superseded is not None)
 
 
-def _rank(reading: Reading) -> tuple[int, int, int, int, str, str]:
+def _rank(reading: Reading) -> tuple[int, int, int, int, str, str, str, int]:
     """Sorts the most complete document first; address and digest decide ties, never who answered first."""
     report = reading.report
     filled = sum(value is not None for _, value in _cells(report))
     printed = sum(1 for _ in _cells(report))
-    structured = reading.sources[0].media_type in _STRUCTURED
-    address = reading.sources[0].url or ""
-    return (-filled, -printed, -len(report.sections), -structured, address, reading.sha256)
+    source = reading.sources[0]
+    structured = source.media_type in _STRUCTURED
+    at = (source.url or "", source.sha256, source.member or "", source.part or 0)
+    return (-filled, -printed, -len(report.sections), -structured, *at)
 
 
-def _source_order(source: Source) -> tuple[str, datetime, str]:
+def _source_order(source: Source) -> tuple[str, datetime, str, str, int]:
     """By address, and at one address by time: which of two addresses answered first decides nothing."""
-    return (source.url or "", source.captured or _LAST_MOMENT, source.sha256)
+    captured = source.captured or _LAST_MOMENT
+    return (source.url or "", captured, source.sha256, source.member or "", source.part or 0)
 
 
 # ------------------------------------------------------------------ what they say together
@@ -273,10 +275,11 @@ def _differences(
             tuple(path for path, _, _ in cells),
         )
         return
-    by_digest = {reading.sha256: reading for reading in speaking}
+    by_file = {(reading.sha256, reading.sources[0].member): reading for reading in reversed(speaking)}
     for path, mine, theirs in cells:
         evidence = report.evidence.get(path)
-        giver = by_digest.get((evidence and evidence.document) or "", speaking[0])
+        file = evidence and (evidence.document or "", evidence.place.member)
+        giver = by_file.get(file, speaking[0]) if file else speaking[0]
         yield Finding(
             "sources-differ",
             "warning",
@@ -289,8 +292,9 @@ def _differences(
 def _called(reading: Reading) -> str:
     """A document's name in a sentence: kind, short digest and address."""
     source = next((s for s in reading.sources if s.superseded is None), reading.sources[0])
+    member = f"{source.member} in " if source.member else ""
     address = f" at {source.url}" if source.url else ""
-    return f"the {source.media_type} document {source.sha256[:12]}{address}"
+    return f"{member}the {source.media_type} document {source.sha256[:12]}{address}"
 
 
 def _printed(value: Number | None) -> str:

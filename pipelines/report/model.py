@@ -40,6 +40,7 @@ FindingCode = Literal[
     "cell-annotated",
     "unit-stated",
     "organization-unknown",
+    "organization-doubtful",
     "year-conflict",
     "not-a-report",
     "needs-ocr",
@@ -191,13 +192,15 @@ class Finding:
 class Correction:
     """A reviewed correction as the evidence shows it: what the reader read, who corrected it, and why."""
 
-    read: Number | None
+    read: Number | str | None
+    """The value as read; a text where a body's name is corrected."""
     by: str
     why: str
 
     def to_json(self) -> dict[str, Any]:
         """The correction as published."""
-        return {"read": number_json(self.read), "by": self.by, "why": self.why}
+        read = self.read if isinstance(self.read, str) else number_json(self.read)
+        return {"read": read, "by": self.by, "why": self.why}
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +260,8 @@ class Source:
     """When the same address was first captured with other bytes; None while this is the current version."""
     member: str | None = None
     """The file inside the body that was read, where the body is a ZIP or RAR."""
+    part: int | None = None
+    """Which of the reports that one document prints it is, from 1; None where it prints one."""
 
     def to_json(self) -> dict[str, Any]:
         """The source as published; times are UTC."""
@@ -266,6 +271,8 @@ class Source:
             out["superseded"] = utc(self.superseded)
         if self.member is not None:
             out["member"] = self.member
+        if self.part is not None:
+            out["part"] = self.part
         return out
 
 
@@ -303,8 +310,15 @@ class Report:
 
     @property
     def is_report(self) -> bool:
-        """False where a `not-a-report` finding says so."""
-        return all(finding.code != "not-a-report" for finding in self.findings)
+        """False where a `not-a-report` finding says so, or a `member-unread` one that nothing was read."""
+        return all(finding.code not in ("not-a-report", "member-unread") for finding in self.findings)
+
+    @property
+    def has_content(self) -> bool:
+        """Whether anything of a report was read: a table, its annex, a part or a title."""
+        return any(
+            (self.active_disclosure, self.requests, self.review, self.statistics, self.sections, self.title)
+        )
 
     def with_findings(self, *more: Finding) -> Report:
         """A copy with those findings added."""

@@ -9,8 +9,9 @@ import hashlib
 from dataclasses import replace
 
 from pipelines.report import checks
-from pipelines.report.identity import ONLY_PROSE, identify
-from pipelines.report.model import TABLES, Document, Evidence, Finding, Hints, Report, Source
+from pipelines.report.documents import reports_among
+from pipelines.report.identity import identify
+from pipelines.report.model import TABLES, Document, Evidence, Finding, Report, Source
 from pipelines.report.nature import why_no_report
 from pipelines.report.prose import grids_with_context, prose_lines, table_lines
 from pipelines.report.readers import open_document
@@ -19,7 +20,6 @@ from pipelines.report.sheet import Sheet
 from pipelines.report.statistics import read_statistics
 from pipelines.report.streams import read_streams
 from pipelines.report.tables import read_grids
-from pipelines.report.titles import squeeze
 
 PARSER_VERSION = "0.2.0"
 FIRST_YEAR_OF_TABLES = 2019
@@ -27,17 +27,20 @@ FIRST_YEAR_OF_TABLES = 2019
 PARSER = f"gongkai {PARSER_VERSION}"
 
 
-def read(body: bytes, hints: Hints | None = None) -> Report:
-    """One document to a report, with what is known about it from elsewhere.
+def read_all(body: bytes) -> tuple[Report, ...]:
+    """Every document of a body to its report, in their order; at least one.
+
+    A plain document gives one. What says of a report where it stood in the body is its source:
+    `member` and `part`.
 
     Raises:
-        UnreadableDocument: where the body cannot be opened.
+        UnreadableDocument: where nothing of the body can be opened.
     """
-    return apply_hints(read_body(body), hints or Hints())
+    return (read_document(open_document(body), hashlib.sha256(body).hexdigest()),)
 
 
 def read_body(body: bytes) -> Report:
-    """One document to a report, from its bytes alone.
+    """A body's report, from its bytes alone; of several the first.
 
     A document that is no report gives a Report whose `not-a-report` finding says why, without tables.
     One in a format that needs another program first (an image, DOC, XLS, OFD …) gives a Report whose
@@ -46,7 +49,8 @@ def read_body(body: bytes) -> Report:
     Raises:
         UnreadableDocument: where the body cannot be opened.
     """
-    return read_document(open_document(body), hashlib.sha256(body).hexdigest())
+    documents = read_all(body)
+    return documents[next(iter(reports_among(documents)), 0)]
 
 
 def read_document(document: Document, sha256: str) -> Report:
@@ -100,39 +104,6 @@ def read_document(document: Document, sha256: str) -> Report:
     elif report.year is not None and report.year < FIRST_YEAR_OF_TABLES:
         found = [replace(f, severity="info") if f.code == "table-missing" else f for f in found]
     return report.with_findings(*found, *checks.check(report))
-
-
-def apply_hints(report: Report, hints: Hints) -> Report:
-    """The report with what it leaves open filled from `hints`; a finding where they disagree on the year.
-
-    What the document itself says stays. A finding that said that something is open goes when it is filled.
-    """
-    if not report.is_report:
-        return report
-    findings = list(report.findings)
-    organization, year = report.organization, report.year
-    if organization is None and hints.organization:
-        organization = squeeze(hints.organization)
-        findings = [finding for finding in findings if finding.code != "organization-unknown"]
-    if hints.year is not None and (year is None or ONLY_PROSE in findings):
-        findings = [finding for finding in findings if finding != ONLY_PROSE]
-        if year not in (None, hints.year):
-            message = f"the entry that links to the report says {hints.year}; its prose names {year} first"
-            findings.append(Finding("year-conflict", "warning", "year", message))
-        year = hints.year
-    elif hints.year is not None and hints.year != year:
-        message = f"the report says {year}, the entry that links to it says {hints.year}"
-        finding = Finding("year-conflict", "warning", "year", message)
-        if finding not in findings:
-            findings.append(finding)
-    return replace(
-        report,
-        organization=organization,
-        year=year,
-        title=report.title or hints.title,
-        published=report.published or hints.published,
-        findings=tuple(findings),
-    )
 
 
 def _of(evidence: Evidence, sha256: str) -> Evidence:

@@ -1,4 +1,8 @@
-"""From the published JSON back to a `Report`: the inverse of `Report.to_json`.
+"""From the published JSON back to a `Report`, and the stored form of a whole reading.
+
+A *reading* is what one body gave: the reports of all its documents, of which a ZIP holds several and a
+page that prints several reports has several too. It is stored as
+``{"schema": "gongkai.reading/1", "documents": [report, …]}``.
 
 This module only translates. It must not repair, judge or guess: a document that does not have the
 shape of `report.schema.json` is refused, whoever wrote it.
@@ -6,7 +10,7 @@ shape of `report.schema.json` is refused, whoever wrote it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,6 +30,25 @@ from pipelines.report.model import (
     Statistic,
     Table,
 )
+
+READING_SCHEMA = "gongkai.reading/1"
+
+
+def reading_json(documents: Iterable[Report]) -> dict[str, Any]:
+    """A reading as it is stored; `reading_from_json` is the inverse."""
+    return {"schema": READING_SCHEMA, "documents": [report.to_json() for report in documents]}
+
+
+def reading_from_json(data: Mapping[str, Any]) -> tuple[Report, ...]:
+    """The reports that `reading_json` turned into `data`, in the body's order; at least one.
+
+    Raises:
+        InvalidReport: where `data` is no reading, or one of another schema version.
+    """
+    documents = data.get("documents") if isinstance(data, Mapping) else None
+    if not isinstance(documents, list) or not documents or data.get("schema") != READING_SCHEMA:
+        raise InvalidReport(f"expected a document with schema {READING_SCHEMA!r} and its documents")
+    return tuple(report_from_json(document) for document in documents)
 
 
 def report_from_json(data: Mapping[str, Any]) -> Report:
@@ -111,10 +134,13 @@ def _evidence(data: Mapping[str, Any]) -> Evidence:
         place=place,
         document=data.get("document"),
         confidence=data.get("confidence"),
-        correction=None
-        if corrected is None
-        else Correction(number(corrected["read"]), corrected["by"], corrected["why"]),
+        correction=None if corrected is None else _correction(corrected),
     )
+
+
+def _correction(data: Mapping[str, Any]) -> Correction:
+    read = data["read"]
+    return Correction(read if isinstance(read, str) else number(read), data["by"], data["why"])
 
 
 def _source(data: Mapping[str, Any]) -> Source:
@@ -125,6 +151,7 @@ def _source(data: Mapping[str, Any]) -> Source:
         captured=_moment(data["captured"]),
         superseded=_moment(data.get("superseded")),
         member=data.get("member"),
+        part=data.get("part"),
     )
 
 

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import UnreadableDocument
-from pipelines.publish import Published, Reads, publish
+from pipelines.publish import Published, publish
+from pipelines.readings import Reads
 from pipelines.report.model import Evidence, Finding, Place, Report, Source, Table
+from pipelines.report.stored import reading_json
 from storage.archive import Archive
 from storage.journal import Capture, Role
 
@@ -29,6 +31,7 @@ def document(
     carried: tuple[int, int] | None = None,
     note: str = "",
     is_report: bool = True,
+    unread: str = "",
 ) -> bytes:
     """A body from which `PlainReader` reads exactly this; `note` makes other bytes that say the same."""
     words = {
@@ -39,8 +42,15 @@ def document(
         "carried": carried,
         "note": note,
         "is_report": is_report,
+        "unread": unread,
     }
     return json.dumps(words, ensure_ascii=False).encode()
+
+
+def container(**documents: bytes) -> bytes:
+    """A body with several documents, by the names of their files."""
+    held = [[name, json.loads(document)] for name, document in documents.items()]
+    return json.dumps(held, ensure_ascii=False).encode()
 
 
 class PlainReader:
@@ -51,11 +61,17 @@ class PlainReader:
         self.broken = False
 
     def read(self, body: bytes) -> dict[str, Any]:
-        """The report's JSON, as `read_body` would give it."""
+        """The reading's JSON, as the worker would give it."""
         self.asked += 1
-        if self.broken or not body.startswith(b"{"):
+        if self.broken or not body.startswith((b"{", b"[")):
             raise UnreadableDocument("the document is damaged")
-        words = json.loads(body)
+        if body.startswith(b"["):
+            names = json.loads(body)
+            documents = (self._report(words, body, name) for name, words in names)
+            return reading_json(documents)
+        return reading_json([self._report(json.loads(body), body, None)])
+
+    def _report(self, words: dict[str, Any], body: bytes, member: str | None) -> Report:
         rows: Table = {"received": {"total": words["received"]}}
         if words["carried"]:
             rows |= {"carried_in": {"total": words["carried"][0]}}
@@ -65,6 +81,8 @@ class PlainReader:
         paths = [f"requests.{row}.{column}" for row, cells in rows.items() for column in cells]
         paths += ["active_disclosure.rules.issued"] if rules else []
         findings = [] if words["is_report"] else [Finding("not-a-report", "error", "", "a letter")]
+        if words["unread"]:
+            findings.append(Finding("member-unread", "warning", "", f"{member}: {words['unread']}"))
         return Report(
             organization=words["organization"],
             year=words["year"],
@@ -72,10 +90,10 @@ class PlainReader:
             requests=rows,
             active_disclosure=rules,
             findings=tuple(findings),
-            evidence={path: Evidence("0", "number", Place(row=0), digest) for path in paths},
-            sources=(Source(digest, "text/html"),),
+            evidence={path: Evidence("0", "number", Place(row=0, member=member), digest) for path in paths},
+            sources=(Source(digest, "text/html", member=member),),
             parser="plain",
-        ).to_json()
+        )
 
 
 class Desk:

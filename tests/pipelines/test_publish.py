@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.report.read import PARSER_VERSION, read_body
+from pipelines.report.read import PARSER_VERSION, read_all
+from pipelines.report.stored import reading_json
 from storage.journal import Capture, Role
 from tests.made import html
 from tests.made.pdf import pdf
@@ -116,7 +117,7 @@ class InProcess:
     """The real reader without its process."""
 
     def read(self, body: bytes) -> dict[str, Any]:
-        return read_body(body).to_json()
+        return reading_json(read_all(body))
 
 
 def test_a_real_page_and_its_pdf_become_one_report_that_says_what_both_print(tmp_path: Path) -> None:
@@ -321,7 +322,7 @@ def test_folding_piece_by_piece_gives_the_same_bytes_as_folding_all(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Few addresses, bodies and years, so that documents meet, move, come back and refer to each other."""
-    monkeypatch.setattr("pipelines.publish.KEPT", 1 if seed % 2 else 200)
+    monkeypatch.setattr("pipelines.readings.KEPT", 1 if seed % 2 else 200)
     rng = random.Random(seed)
     pieces, whole = Desk(tmp_path / "pieces"), Desk(tmp_path / "whole")
     for _ in range(8):

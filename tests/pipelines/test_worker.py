@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import PipelineError, ReadTimeout, UnreadableDocument, WorkerDied
-from pipelines.report.read import read_body
+from pipelines.report.read import read_all
+from pipelines.report.stored import reading_json
 from pipelines.worker import MIB, Reader
 
 PAGE = "<html><body><p>虚构局2024年政府信息公开工作年度报告</p></body></html>".encode()
@@ -15,7 +16,7 @@ PAGE = "<html><body><p>虚构局2024年政府信息公开工作年度报告</p><
 
 def test_a_reading_is_that_of_the_reader_itself() -> None:
     with Reader() as reader:
-        assert reader.read(PAGE) == read_body(PAGE).to_json()
+        assert reader.read(PAGE) == reading_json(read_all(PAGE))
 
 
 def test_what_cannot_be_opened_says_so_and_the_next_is_read() -> None:

@@ -1,0 +1,125 @@
+"""The readings of an archive's bodies: those that are stored, and new ones for bodies that have none.
+
+It must not judge or group reports, and does not parse itself: bodies are read by the `Reads` it is given.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pipelines.decoding import decode
+from pipelines.errors import InvalidReport, PipelineError
+from pipelines.report.documents import spoken_of
+from pipelines.report.model import Report
+from pipelines.report.read import PARSER_VERSION
+from pipelines.report.stored import reading_from_json
+from pipelines.versions import UNFIT, Version
+from storage.archive import Archive
+from storage.errors import Damaged, NotFound
+
+KEPT = 200
+"""Readings kept whole in memory; of the others only the names are, and they are loaded again to be merged."""
+
+log = logging.getLogger(__name__)
+
+
+class Reads(Protocol):
+    """What turns a decoded body into a reading's JSON (`pipelines.worker.Reader`)."""
+
+    def read(self, body: bytes) -> dict[str, Any]:
+        """The JSON of `read_all(body)`; raises a `PipelineError` where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What names the reports of a body's documents, without the bulk."""
+
+    documents: tuple[Report, ...]
+    spoken_of: frozenset[int]
+    """Those that what is said of the body is said of."""
+
+
+class Readings:
+    """The readings of one site's bodies, by version."""
+
+    def __init__(
+        self, archive: Archive, reader: Reads | None, bodies: Mapping[str, Sequence[Version]]
+    ) -> None:
+        """`bodies`: every version of each body, by digest."""
+        self._archive = archive
+        self._reader = reader
+        self._bodies = bodies
+        self._opened: dict[str, Opened | str] = {}
+        self._whole: dict[str, tuple[Report, ...]] = {}
+
+    def opened(self, version: Version) -> Opened | str:
+        """What names the reports that the parser reads from a version's body, or why there is nothing."""
+        if version.unfit is not None:
+            return UNFIT[version.unfit]
+        if version.sha256 not in self._opened:
+            self._opened[version.sha256] = self._open(version)
+        return self._opened[version.sha256]
+
+    def whole(self, version: Version) -> tuple[Report, ...]:
+        """The reports themselves, of a version that has been opened.
+
+        Raises:
+            Damaged: where the stored reading has gone meanwhile.
+        """
+        reading = self._whole.get(version.sha256) or self._stored(version)
+        if reading is None:
+            raise Damaged(f"the reading of {version.sha256} was there and is not any more; crawl again")
+        return reading
+
+    def _open(self, version: Version) -> Opened | str:
+        reading = self._stored(version) or self._new(version)
+        if isinstance(reading, str):
+            return reading
+        if len(self._whole) < KEPT:
+            self._whole[version.sha256] = reading
+        return Opened(tuple(_without_values(report) for report in reading), spoken_of(reading))
+
+    def _stored(self, version: Version) -> tuple[Report, ...] | None:
+        data = self._archive.parse(PARSER_VERSION, version.sha256)
+        if data is None:
+            return None
+        try:
+            return reading_from_json(data)
+        except InvalidReport:
+            return None  # A damaged reading can always be made again.
+
+    def _new(self, version: Version) -> tuple[Report, ...] | str:
+        if self._reader is None:
+            return "not read yet by this version of the parser"
+        headers = next((v.headers for v in self._bodies[version.sha256] if v.headers is not None), ())
+        try:
+            body = self._archive.body(version.sha256)
+        except (Damaged, NotFound) as error:
+            return str(error)
+        try:
+            data = self._reader.read(decode(body, headers))
+        except PipelineError as error:
+            return str(error)
+        except Exception as error:
+            # The edge of the reader: one document that it stumbles over keeps no other from being published.
+            log.exception("the reader stumbled over %s (%s)", version.sha256, version.url)
+            return f"a bug in the reader, please report it: {error!r}"
+        self._archive.put_parse(PARSER_VERSION, version.sha256, data)
+        return reading_from_json(data)
+
+
+def _without_values(report: Report) -> Report:
+    """What names a report, without the bulk."""
+    return Report(
+        organization=report.organization,
+        year=report.year,
+        title=report.title,
+        published=report.published,
+        period=report.period,
+        findings=report.findings,
+        sources=report.sources,
+        parser=report.parser,
+    )
