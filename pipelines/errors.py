@@ -29,3 +29,7 @@ class TruncatedBody(DecodingError):
 
 class InvalidReport(PipelineError):
     """Raised when stored JSON is not the report that it should be: another schema, or another shape."""
+
+
+class CorrectionFileError(PipelineError):
+    """Raised when a corrections file is no TOML or an entry is wrong; names file, entry, key and remedy."""
