@@ -31,7 +31,8 @@ SKIP = frozenset(
         "map",
     ]
 )
-INLINE = frozenset(["span", "a", "b", "i", "u", "em", "strong", "font", "o:p"])
+STRUCK = frozenset(["del", "s", "strike"])
+"""Struck out: no longer holds, but a cell with nothing else in it is no blank."""
 BREAKS = frozenset(
     [
         "p",

@@ -9,6 +9,8 @@ import io
 import re
 import zipfile
 
+from pipelines.report.readers.html_decode import utf16_without_mark
+
 HTML = "text/html"
 TEXT = "text/plain"
 PDF = "application/pdf"
@@ -20,29 +22,27 @@ DOC = "application/msword"
 XLS = "application/vnd.ms-excel"
 RTF = "application/rtf"
 OFD = "application/ofd"
+ODT = "application/vnd.oasis.opendocument.text"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 ZIP = "application/zip"
+RAR = "application/vnd.rar"
+RAR5 = "application/vnd.rar; version=5"
+SEVENZIP = "application/x-7z-compressed"
+TAR = "application/x-tar"
+GZIP = "application/gzip"
 WORD_XML = "application/vnd.ms-word.xml"
 """Word 2003's XML, which its programs save as .doc or .xml."""
 MHTML = "multipart/related"
 """A page saved with its pictures; office programs save .doc so, too."""
 BYTES = "application/octet-stream"
 
-OFFICE = frozenset(
-    {
-        WORD_XML,
-        MHTML,
-        XLSX,
-        PPTX,
-        OLE,
-        DOC,
-        XLS,
-        RTF,
-        OFD,
-        ZIP,
-        "application/x-rar",
-        "application/x-7z-compressed",
-    }
-)
+CONTAINERS = frozenset({ZIP, RAR, RAR5, SEVENZIP, TAR, GZIP})
+"""What holds documents and is none itself."""
+WRITER = frozenset({DOC, RTF, ODT, WORD_XML})
+"""Texts that LibreOffice turns into DOCX."""
+SHEETS = frozenset({XLSX, XLS, ODS})
+OFFICE = frozenset({MHTML, PPTX, OLE, OFD})
+"""What a person has to convert first."""
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp"})
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -53,8 +53,10 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
     (b"{\\rtf", RTF),
-    (b"Rar!\x1a\x07", "application/x-rar"),
-    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (b"Rar!\x1a\x07\x01\x00", RAR5),
+    (b"Rar!\x1a\x07\x00", RAR),
+    (b"7z\xbc\xaf\x27\x1c", SEVENZIP),
+    (b"\x1f\x8b\x08", GZIP),
 )
 _CONTROLS = bytes(b for b in range(32) if b not in (7, 8, 9, 10, 11, 12, 13, 27))
 _TAGS = re.compile(
@@ -81,17 +83,23 @@ def sniff(body: bytes) -> str:
         return "image/webp"
     if body.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _ole(body)
-    if body.startswith(b"PK\x03\x04"):
+    if body.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(body)
+    if body[257:262] == b"ustar":
+        return TAR
     head = body[:65536]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = head.decode("utf-16", "replace").encode("utf-8")
+    elif (wide := utf16_without_mark(head)) is not None:
+        head = head.decode(wide, "replace").encode("utf-8")
     if head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<?xml") and b"/office/word/2003/wordml" in head:
         return WORD_XML
     if _MIME.match(head):
         return MHTML
     if _looks_binary(head):
         return BYTES
+    if head.lstrip()[:1] in (b"{", b"[") and b"\\u003c" in head.lower():
+        return HTML  # an interface's answer, its markup escaped
     return HTML if _TAGS.search(head) else TEXT
 
 

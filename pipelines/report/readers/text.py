@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from pipelines.report.labels import fold
 from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Place, TextLines
-from pipelines.report.readers.html import decode
+from pipelines.report.readers.html_decode import decode
 from pipelines.report.readers.pdf_glyphs import without_radicals
 
 MEDIA_TYPE = "text/plain"

@@ -1,0 +1,53 @@
+"""Pages in the encodings that are met, declared rightly, wrongly or not at all."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from pipelines.report.read import read_body
+from pipelines.report.readers.html_decode import decode
+from tests.made.truth import make
+from tests.report.shapes import document, plain
+from tests.report.test_shapes import lost
+
+TRUTH = make(11, year=2023, busy=0.5)
+PAGE = document(TRUTH, plain, random.Random(1), html=True).decode()
+
+
+def declared(name: str) -> str:
+    return PAGE.replace("<head>", f'<head><meta http-equiv=Content-Type content="text/html; charset={name}">')
+
+
+@pytest.mark.parametrize(
+    "declaration", ["gb2312", "gbk", "gb18030", "utf-8", "iso-8859-1", "windows-1252", "x"]
+)
+@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "utf-8"])
+def test_a_declaration_is_believed_only_where_the_bytes_bear_it_out(encoding: str, declaration: str) -> None:
+    report = read_body(declared(declaration).encode(encoding))
+    assert lost(TRUTH, report) == []
+    assert report.organization == TRUTH.organization
+
+
+@pytest.mark.parametrize(
+    "encoding", ["gbk", "gb18030", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]
+)
+def test_an_encoding_that_nothing_declares_is_found(encoding: str) -> None:
+    report = read_body(PAGE.encode(encoding))
+    assert lost(TRUTH, report) == []
+    assert report.organization == TRUTH.organization
+
+
+@pytest.mark.parametrize("declaration", ["big5", ""])
+def test_a_page_in_big5(declaration: str) -> None:
+    page = "<html><head><title>示例區公所</title></head><body><p>政府信息公開工作年度報告</p></body></html>"
+    body = page.replace("<head>", f"<head><meta charset={declaration}>").encode("big5")
+    assert "政府信息公開工作年度報告" in decode(body)
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_one_damaged_byte_costs_one_character(encoding: str) -> None:
+    body = PAGE.encode(encoding)
+    at = body.index("一、总体情况".encode(encoding))
+    assert lost(TRUTH, read_body(body[:at] + b"\xff" + body[at:])) == []

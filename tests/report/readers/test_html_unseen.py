@@ -1,0 +1,88 @@
+"""What a browser does not show is not read; where that leaves a cell without text, it is no blank."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from pipelines.report.model import Report
+from pipelines.report.read import read_body
+from tests.made.truth import make
+from tests.report.shapes import document, plain
+from tests.report.test_shapes import lost
+
+TRUTH = make(11, year=2023, busy=0.5)
+PAGE = document(TRUTH, plain, random.Random(1), html=True).decode()
+RULES = "规章</p></td><td><p>"
+CELL = "active_disclosure.rules.issued"
+ROW = "<tr><td colspan=3><p>一、本年新收"
+assert RULES in PAGE
+assert ROW in PAGE
+
+
+def with_style(sheet: str, page: str = PAGE) -> bytes:
+    return page.replace("<head>", f"<head><style>{sheet}</style>", 1).encode()
+
+
+SHEETS = [
+    ".x{display:none}",
+    "td{color:red} span.x , .y { color:red; display : none !important }",
+    "<!-- .x { DISPLAY: none } -->",
+    "/* old */ .x{font-size:0}",
+    ".x{visibility:hidden}",
+    ".x{text-decoration:line-through}",
+]
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_a_figure_that_the_pages_own_style_hides_joins_none(sheet: str) -> None:
+    page = PAGE.replace(RULES, f'{RULES}<span class="a x">7</span>', 1)
+    assert lost(TRUTH, read_body(with_style(sheet, page))) == []
+
+
+@pytest.mark.parametrize("style", ["display:none", "font-size:0", "font-size: 0px", "visibility:hidden"])
+def test_a_figure_hidden_in_its_own_tag_joins_none(style: str) -> None:
+    page = PAGE.replace(RULES, f'{RULES}<span style="{style}">7</span>', 1)
+    assert lost(TRUTH, read_body(page.encode())) == []
+
+
+def test_a_hidden_row_is_not_read() -> None:
+    row = "<tr class=x><td colspan=3>一、本年新收政府信息公开申请数量</td>" + "<td>9</td>" * 7 + "</tr>"
+    assert lost(TRUTH, read_body(with_style(".x{display:none}", PAGE.replace(ROW, row + ROW, 1)))) == []
+
+
+def test_a_hidden_cell_leaves_no_place_and_an_invisible_one_does() -> None:
+    before = "规章</p></td>"
+    gone = PAGE.replace(before, f'{before}<td class="x">7</td>', 1)
+    assert lost(TRUTH, read_body(with_style(".x{display:none}", gone))) == []
+    unseen = PAGE.replace(f"{RULES}", "规章</p></td><td style='visibility:hidden'><p>", 1)
+    report = read_body(unseen.encode())
+    assert lost(TRUTH, report) == [CELL]
+    assert flagged(report) == ["cell-unreadable"]
+
+
+@pytest.mark.parametrize(
+    "sheet", ["@media print{.x{display:none}}", ".x .y{display:none}", ".x{border:none}"]
+)
+def test_a_rule_that_does_not_hide_here_hides_nothing(sheet: str) -> None:
+    page = PAGE.replace(RULES, "规章</p></td><td><p class=x>", 1)
+    assert lost(TRUTH, read_body(with_style(sheet, page))) == []
+
+
+def test_a_part_with_a_table_that_a_script_would_show_is_read() -> None:
+    page = PAGE.replace("<p>二、", "<div class=x><p>二、", 1).replace("<p>三、", "</div><p>三、", 1)
+    assert lost(TRUTH, read_body(with_style(".x{display:none}", page))) == []
+
+
+@pytest.mark.parametrize("held", ["<s>{}</s>", "<del>{}</del>", "<span style='display:none'>{}</span>"])
+def test_a_cell_with_nothing_but_hidden_or_struck_figures_is_no_blank(held: str) -> None:
+    start = PAGE.index(RULES) + len(RULES)
+    stop = PAGE.index("</p>", start)
+    report = read_body((PAGE[:start] + held.format(PAGE[start:stop]) + PAGE[stop:]).encode())
+    assert lost(TRUTH, report) == [CELL]
+    assert flagged(report) == ["cell-unreadable"]
+
+
+def flagged(report: Report) -> list[str]:
+    return [finding.code for finding in report.findings if finding.where == CELL]
