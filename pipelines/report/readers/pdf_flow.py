@@ -115,6 +115,7 @@ def _grid(table: PageTable, number: int, pages: dict[int, Page]) -> Grid:
                     row=cell.row,
                     column=cell.column,
                 ),
+                confidence=cell.confidence,
             )
             for cell in table.cells
         ),

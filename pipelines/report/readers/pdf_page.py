@@ -19,11 +19,16 @@ MAX_OBJECTS = 120_000
 MAX_RULES = 4_000
 """Bounds for one page, far above any printed form, that keep a hostile page from eating a worker's time."""
 
+FIGURES = frozenset("0123456789.,０１２３４５６７８９")
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
 class Char(NamedTuple):
-    """A printed character with the box of its advance, and where it came in the page's own order."""
+    """A printed character with the box of its advance, and where it came in the page's own order.
+
+    Or a piece of several that follow one another on one line (`pdf_pieces`); `edges` then holds each
+    one's left edge, then each one's right edge.
+    """
 
     text: str
     x0: float
@@ -31,6 +36,7 @@ class Char(NamedTuple):
     x1: float
     bottom: float
     order: int
+    edges: tuple[float, ...] = ()
 
     @property
     def x(self) -> float:
@@ -61,7 +67,7 @@ class Box(NamedTuple):
 
     def holds(self, char: Char) -> bool:
         """Whether the character's middle lies inside."""
-        _, x0, top, x1, bottom, _ = char
+        _, x0, top, x1, bottom, _, _ = char
         return self[0] <= (x0 + x1) / 2 <= self[2] and self[1] <= (top + bottom) / 2 <= self[3]
 
     @property
@@ -87,6 +93,8 @@ class Page:
     """Characters that nobody sees: the text layer under a scan."""
     turn: int = 0
     """Degrees by which the displayed page was turned clockwise to make its text upright."""
+    warp: tuple[float, ...] | None = None
+    """For a page that was a picture: the matrix (three rows of three) from here to the displayed page."""
 
     _em: float | None = None
 
@@ -94,7 +102,11 @@ class Page:
     def em(self) -> float:
         """The size of the page's running text: the median width of its Han characters, once they are set."""
         if self._em is None:
-            widths = [c[3] - c[1] for c in self.chars if "\u3400" <= c[0] <= "\u9fff"]
+            widths: list[float] = []
+            for text, x0, _, x1, _, _, _ in self.chars:
+                if "\u3400" <= text[0] <= "\u9fff":
+                    wide = len(text)
+                    widths += [(x1 - x0) / wide] * wide
             if not widths:
                 widths = [c[4] - c[2] for c in self.chars if not c[0].isspace()]
             self._em = median(widths) if widths else 10.0
@@ -112,6 +124,8 @@ class TableCell:
     page: int
     box: Box
     text: str = ""
+    confidence: float | None = None
+    """As in `model.Cell`."""
 
 
 @dataclass(slots=True)

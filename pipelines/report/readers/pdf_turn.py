@@ -17,12 +17,22 @@ def turned(page: Page, degrees: int) -> Page:
 
 
 def as_displayed(box: Box, page: Page) -> Box:
-    """A box of a page that was turned for reading, as it lies on the page that people see."""
+    """A box of a page that was turned or straightened for reading, as it lies on the page that people see."""
+    if page.warp is not None:
+        corners = [_warped(x, y, page.warp) for x in (box.x0, box.x1) for y in (box.top, box.bottom)]
+        across, down = zip(*corners, strict=True)
+        return Box(min(across), min(down), max(across), max(down))
     width, height = page.width, page.height
     for _ in range(-page.turn // 90 % 4):
         box = Box(*_box(box, height))
         width, height = height, width
     return box
+
+
+def _warped(x: float, y: float, warp: tuple[float, ...]) -> tuple[float, float]:
+    a, b, c, d, e, f, g, h, i = warp
+    depth = g * x + h * y + i
+    return (a * x + b * y + c) / depth, (d * x + e * y + f) / depth
 
 
 def _box(box: Box, height: float) -> tuple[float, float, float, float]:
