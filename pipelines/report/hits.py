@@ -119,8 +119,9 @@ def find(stream: Stream) -> list[Hit]:
     for short in _SHORT.finditer(text):
         key = "other_other" if "其他" in short[0] else "total_processed"
         before = text[short.start() - 1 : short.start()]
-        if key == "other_other" and before.isdigit() and stream.touches(short.start()):
-            continue  # "03.其他": which digit is whose cannot be told
+        pointed = short[0][1:2] in tuple(".．、")
+        if key == "other_other" and before.isdigit() and stream.touches(short.start()) and not pointed:
+            continue  # "03其他": which digit is whose cannot be told
         if not any(hit.start < short.end() and hit.stop > short.start() for hit in hits):
             hits.append(Hit("requests", "row", key, short.start(), short.end()))
     hits.sort(key=lambda hit: hit.start)

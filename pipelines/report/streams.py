@@ -2,7 +2,8 @@
 
 Owns three shapes alike: a row on each line, a cell on each line, everything on one line. The values
 between two labels belong to the first only where their number is exactly the form's; otherwise
-the row is lost and says so. Digits that have run together are never separated.
+the row is lost and says so. Digits that have run together are told apart where only one reading of
+them is left (`joined`), and nowhere else.
 """
 
 from __future__ import annotations
@@ -12,75 +13,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.report import form
-from pipelines.report.headers import all_review_columns
+from pipelines.report.between import DAMAGED_HEADER, digits_of, runs_of, take, values_of
 from pipelines.report.hits import Hit, find
+from pipelines.report.joined import tell_apart
 from pipelines.report.labels import label_key
-from pipelines.report.model import Place, TableName
+from pipelines.report.model import Edition, Place, TableName
+from pipelines.report.review_stream import ReviewStream
 from pipelines.report.sheet import Sheet
+from pipelines.report.splits import Reading, TooManyError, row_readings
 from pipelines.report.textstream import Piece, Stream
 
-_GROUP_WORDS = tuple(label_key(f) for forms in form.REQUEST_GROUPS.values() for f in forms)
-_NUMERALS = "一二三四五六七八九十"
+_NOUGHT_FIRST = re.compile(r"\s*0[0-9]+\s*")
 _ENUMERATOR = re.compile(r"\(?[1-9](?:[.、．,)）]|[)）])")
-_DAMAGED_HEADER = "the header's labels are missing or damaged; the columns are taken in the form's order"
 
 
 def read_streams(lines: Sequence[tuple[str, Place]], sheet: Sheet, wanted: frozenset[TableName]) -> None:
     """Enter what the text holds of the wanted tables."""
     if wanted and lines:
         stream = Stream(lines)
-        reader = _Reader(stream, sheet, _runs(find(stream)))
+        reader = _Reader(stream, sheet, runs_of(find(stream)))
         if "active_disclosure" in wanted:
             reader.active_disclosure()
         if "requests" in wanted:
             reader.requests()
         if "review" in wanted:
-            _Review(stream, sheet).read()
-
-
-# ---------------------------------------------------------------------- between labels
-
-
-def _belongs(words: str, hit: Hit) -> bool:
-    """Whether words after a label are the rest of it, or of a group label drawn beside it."""
-    if words in hit.tail or not words.strip(_NUMERALS):
-        return True
-    return hit.table == "requests" and any(words.strip(_NUMERALS) in group for group in _GROUP_WORDS)
-
-
-def _values(hit: Hit) -> tuple[list[Piece], bool]:
-    """The values that follow a label, and whether nothing else follows up to the next label."""
-    values: list[Piece] = []
-    for piece in hit.pieces:
-        if not piece.words:
-            values.append(piece)
-        elif not _belongs(piece.words, hit):
-            return values, False
-    return values, True
-
-
-def _joined(hit: Hit) -> bool:
-    """Whether the next label is of the same table as far as what stands between tells."""
-    if hit.kind == "stop":
-        return not hit.pieces or not any(piece.words.strip(_NUMERALS) for piece in hit.pieces)
-    if hit.kind == "column":  # a damaged label may stand between two columns
-        return sum(len(piece.words) for piece in hit.pieces) <= 24 and all(
-            piece.words for piece in hit.pieces
-        )
-    return _values(hit)[1]
-
-
-def _runs(hits: list[Hit]) -> list[list[Hit]]:
-    """Labels with nothing but values between them, together: a table's stand so, prose's do not."""
-    runs: list[list[Hit]] = []
-    joined = False
-    for hit in hits:
-        if joined:
-            runs[-1].append(hit)
-        else:
-            runs.append([hit])
-        joined = _joined(hit)
-    return runs
+            ReviewStream(stream, sheet).read()
 
 
 @dataclass(slots=True)
@@ -91,6 +48,8 @@ class _Reader:
     _shapes: dict[TableName, bool] = field(default_factory=dict)
     _behind: set[int] = field(default_factory=set)
     """Where rows begin whose values stand before their labels: what follows is the next row's."""
+    _joined: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    """Rows of 表三 -> what their digits may be, for each time that the row is printed."""
 
     def __post_init__(self) -> None:
         previous: Hit | None = None
@@ -109,7 +68,7 @@ class _Reader:
 
     def _own_values(self, hit: Hit, following: Hit | None) -> list[Piece]:
         """The values after a label, without the number that enumerates the next label."""
-        values, clean = _values(hit)
+        values, clean = values_of(hit)
         enumerated = clean and values and following is not None and following.kind in ("row", "group")
         if enumerated and _ENUMERATOR.fullmatch(values[-1].text.strip()):
             return values[:-1]
@@ -119,6 +78,8 @@ class _Reader:
         self, table: TableName, hit: Hit, row: str, columns: Sequence[str], values: list[Piece]
     ) -> None:
         taken, stray = take(values, len(columns))
+        if taken is not None and len(columns) > 1 and any(_NOUGHT_FIRST.fullmatch(v.text) for v in taken):
+            taken, stray = None, False  # digits ran together; that the pieces are as many is chance
         if hit.start in self._behind:
             taken, stray = None, False
         if taken is not None and self._row_lines(table) and len({piece.line for piece in taken}) > 1:
@@ -145,14 +106,18 @@ class _Reader:
         """Whether the table's rows print their values on the label's line."""
         if table not in self._shapes:
             runs = [run for run in self.runs if _is_requests(run) or any(h.kind == "column" for h in run)]
-            rows = [h for run in runs for h in run if h.table == table and h.kind == "row" and _values(h)[0]]
-            beside = [h for h in rows if any(p.line == self.stream.at[h.stop - 1][0] for p in _values(h)[0])]
+            rows = [
+                h for run in runs for h in run if h.table == table and h.kind == "row" and values_of(h)[0]
+            ]
+            beside = [
+                h for h in rows if any(p.line == self.stream.at[h.stop - 1][0] for p in values_of(h)[0])
+            ]
             self._shapes[table] = len(beside) >= 2 and len(beside) >= len(rows) / 2
         return self._shapes[table]
 
     def _unknown_row(self, table: TableName, hit: Hit, width: int) -> None:
         """A finding where the words after a row's values look like a row that the form does not have."""
-        values, clean = _values(hit)
+        values, clean = values_of(hit)
         if clean or len(values) != width or hit.key in ("fees", "procurement", "carried_forward"):
             return
         rest = hit.pieces[hit.pieces.index(values[-1]) + 1 :]
@@ -174,7 +139,7 @@ class _Reader:
         self.sheet.seen.add("requests")
         order = self._header_order(rows[0][0].start)
         if order is False:
-            self.sheet.note("column-unknown", "warning", "requests", _DAMAGED_HEADER)
+            self.sheet.note("column-unknown", "warning", "requests", DAMAGED_HEADER)
         keys = {hit.key for hit, _ in rows if hit.kind == "row"}
         group = ""
         for i, (hit, following) in enumerate(rows):
@@ -189,6 +154,44 @@ class _Reader:
                 continue
             group = form.REQUEST_GROUP_OF.get(hit.key) or group
             self._request_row(hit, values, order)
+            if order is not None and hit.start not in self._behind:
+                self._joined.setdefault(hit.key, []).append(digits_of(values_of(hit)[0], following))
+        self._tell_apart({hit.key: hit for hit, _ in rows if hit.kind == "row" or hit.key == "other"})
+
+    def _tell_apart(self, hits: dict[str, Hit]) -> None:
+        """Give the rows of joined digits that the table's identities leave one reading."""
+        cells = self.sheet.cells.get("requests", {})
+        edition: Edition = "2021" if set(cells) & set(form.REQUEST_2021_ONLY) else "2019"
+        rows: dict[str, list[Reading]] = {}
+        for row, entries in cells.items():
+            numbers = [entries[column].value.number for column in form.REQUEST_COLUMNS if column in entries]
+            whole = tuple(number for number in numbers if isinstance(number, int))
+            if len(whole) == len(form.REQUEST_COLUMNS):
+                rows[row] = [whole]
+        joined = {row: ways[0] for row, ways in self._joined.items() if len(ways) == 1 and row not in rows}
+        for row, digits in joined.items():
+            try:
+                rows[row] = [reading for way in digits for reading in row_readings(way)]
+            except TooManyError:
+                continue
+        solved = tell_apart(rows, form.expected_rows("requests", edition))
+        width = len(form.REQUEST_COLUMNS)
+        for row, digits in joined.items():
+            message = "the digits run together; the sums of the rows and of the columns leave one reading"
+            if digits == ("0" * width,):
+                solved[row] = (0,) * width
+                message = "the digits run together; each is a nought, since no number begins with one"
+            if row in solved:
+                self._solved("requests", row, tuple(form.REQUEST_COLUMNS), solved[row], message, hits[row])
+
+    def _solved(
+        self, table: TableName, row: str, columns: Sequence[str], reading: Reading, message: str, hit: Hit
+    ) -> None:
+        values = values_of(hit)[0]
+        raw = " ".join(piece.text.strip() for piece in values)[:200]
+        for column, number in zip(columns, reading, strict=True):
+            self.sheet.solve(table, row, column, number, raw, self.stream.place(values[0].line))
+        self.sheet.note("digits-joined", "info", f"{table}.{row}", message)
 
     def _request_row(self, hit: Hit, values: list[Piece], order: bool | None) -> None:
         columns = tuple(form.REQUEST_COLUMNS)
@@ -268,125 +271,19 @@ class _Reader:
                 self.sheet.note("column-unknown", "warning", path, message)
         self._unknown_row("active_disclosure", hit, len(fits[0]))
         self._enter("active_disclosure", hit, hit.key, fits[0], values)
+        noughts = (0,) * len(fits[0])
+        if (
+            len(noughts) > 1
+            and len(values) < len(noughts)
+            and digits_of(values, None) == ("0" * len(noughts),)
+        ):
+            message = "the digits run together; each is a nought, since no number begins with one"
+            self._solved("active_disclosure", hit.key, fits[0], noughts, message, hit)
 
 
 def _is_requests(run: list[Hit]) -> bool:
     """Whether a run of labels is (a part of) 表三, and not prose that names some of its rows."""
     rows = [hit for hit in run if hit.table == "requests" and hit.kind == "row"]
     columns = {hit.key for hit in run if hit.table == "requests" and hit.kind == "column"}
-    counts = [len(_values(hit)[0]) for hit in rows]
+    counts = [len(values_of(hit)[0]) for hit in rows]
     return any(c >= 5 for c in counts) or (len(rows) >= 3 and (any(counts) or len(columns) >= 3))
-
-
-def take(values: list[Piece], width: int) -> tuple[list[Piece] | None, bool]:
-    """The row's values where their number is right, and whether a stray line was passed over."""
-    if len(values) == width:
-        return values, False
-    if width >= 3 and len(values) == width + 1:
-        lines = {piece.line for piece in values[:width]}
-        if (
-            len(lines) == 1
-            and values[-1].line not in lines
-            and re.fullmatch(r"[0-9]{1,3}", values[-1].text.strip())
-        ):
-            return values[:width], True
-    return None, False
-
-
-# ---------------------------------------------------------------------- 表四
-
-_REVIEW_CHARACTERS = frozenset("结果维持纠正其他尚未审结总计合行政复议诉讼未经直接起后")
-_REVIEW_LABEL = re.compile(
-    "未经复议直接起诉|复议后起诉|行政复议|行政诉讼|结果维持|结果纠正|其他结果|尚未审结|总计"
-)
-_MOST_TRIES = 200
-"""No report names 表四's words so often; a page that does is not looked through to its end."""
-_REVIEW_START = re.compile("结果维持|行政复议|未经复议直接起诉|复议后起诉")
-_LITIGATION = ("未经复议直接起诉", "复议后起诉")
-_SPECIFIC = {forms[0]: block for block, forms in form.REVIEW_BLOCKS.items()}
-
-
-@dataclass(slots=True)
-class _Group:
-    """Header words and the values after them."""
-
-    words: str = ""
-    values: list[Piece] = field(default_factory=list)
-
-    @property
-    def labels(self) -> list[str]:
-        """The form's labels among the words."""
-        return _REVIEW_LABEL.findall(self.words)
-
-    @property
-    def columns(self) -> list[str]:
-        """The column labels among the words."""
-        return [label for label in self.labels if "诉" not in label and label != "行政复议"]
-
-
-@dataclass(slots=True)
-class _Review:
-    stream: Stream
-    sheet: Sheet
-
-    def read(self) -> None:
-        """Enter 表四: a header of nothing but the form's words, then fifteen values, or three times five."""
-        end = tries = 0
-        for match in _REVIEW_START.finditer(self.stream.han):
-            start = self.stream.han_at[match.start()]
-            if start < end or "审" not in self.stream.han[match.start() : match.start() + 120]:
-                continue
-            if (tries := tries + 1) > _MOST_TRIES:
-                break
-            groups, stop = self._region(start)
-            specific = any(label in group.words for group in groups for label in _LITIGATION)
-            counted = sum(len(group.values) for group in groups) >= 5
-            if sum(len(group.columns) for group in groups) >= 4 or (specific and counted):
-                end = stop
-                self._groups(groups, start)
-
-    def _region(self, start: int) -> tuple[list[_Group], int]:
-        groups = [_Group()]
-        stop = min(len(self.stream.chars), start + 600)
-        for piece in self.stream.pieces(start, stop):
-            if not piece.words:
-                groups[-1].values.append(piece)
-                continue
-            if not set(piece.words) <= _REVIEW_CHARACTERS:
-                break
-            if groups[-1].values:
-                groups.append(_Group())
-            groups[-1].words += piece.words
-        return groups, start + sum(len(g.words) + len(g.values) for g in groups)
-
-    def _groups(self, groups: list[_Group], start: int) -> None:
-        self.sheet.seen.add("review")
-        five = [forms[0] for forms in form.REVIEW_COLUMNS.values()]
-        everything = all_review_columns()
-        words = "".join(group.words for group in groups)
-        filled = [group for group in groups if group.values]
-        if len(filled) == 1 and (values := take(filled[0].values, 15)[0]) is not None:
-            whole = sorted(groups[0].columns) == sorted(five * 3)
-            if not whole or "未经复议直接起诉" not in words or "复议后起诉" not in words:
-                self.sheet.note("column-unknown", "warning", "review", _DAMAGED_HEADER)
-            for column, piece in zip(everything, values, strict=True):
-                self._put(column, piece)
-            return
-        for group in filled or groups:
-            blocks = {_SPECIFIC[label] for label in group.labels if label in _SPECIFIC}
-            if "行政诉讼" in group.words and len(blocks) == 2:
-                blocks.discard("reconsideration")
-            if len(blocks) == 1 and group.columns == five and len(group.values) == 5:
-                block = next(iter(blocks))
-                for key, piece in zip(form.REVIEW_COLUMNS, group.values, strict=True):
-                    self._put(f"{block}.{key}", piece)
-                continue
-            raw = " ".join(piece.text.strip() for piece in group.values)[:200]
-            lost = f"the values could not be told apart: {len(group.values)} found where the form has 15"
-            for block in sorted(blocks) if len(blocks) == 1 else form.REVIEW_BLOCKS:
-                for key in form.REVIEW_COLUMNS:
-                    self.sheet.put("review", block, key, raw, self.stream.place_of(start), lost)
-
-    def _put(self, path: str, piece: Piece) -> None:
-        block, _, key = path.partition(".")
-        self.sheet.put("review", block, key, piece.text, self.stream.place(piece.line))

@@ -16,7 +16,7 @@ from pipelines.report.model import FindingCode, Number, Severity
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 """For readers: digits set high or low, which are notes and no part of a figure."""
-Kind = Literal["number", "blank", "annotated", "unit", "none-mark", "unreadable"]
+Kind = Literal["number", "blank", "annotated", "unit", "none-mark", "unreadable", "solved"]
 
 _WHITE = "\\s\u00ad\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\ufeff"
 _BLANKS = re.compile(f"[{_WHITE}]+")

@@ -73,14 +73,6 @@ def test_blanks_that_leave_no_trace_are_flagged(shape: str) -> None:
     assert silent_errors(truth, read_body(body)) == []
 
 
-def test_digits_that_ran_together_are_not_separated() -> None:
-    truth, body = draw("glued", 5)
-    report = read_body(body)
-    assert silent_errors(truth, report) == []
-    assert report.requests is not None
-    assert all(value is None for row in report.requests.values() for value in row.values())
-
-
 @pytest.mark.parametrize("shape", ["plain", "blank-rowspans", "row-lines", "cell-lines", "markdown"])
 def test_the_review_table_in_three(shape: str) -> None:
     truth, body = draw(shape, 4, review_tables=3)
