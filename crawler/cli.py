@@ -17,7 +17,7 @@ import click
 
 from crawler.errors import CrawlerError, ReportNotFound
 from crawler.exits import Exit
-from pipelines.errors import InvalidReport, PipelineError
+from pipelines.errors import CorrectionFileError, InvalidReport, PipelineError
 from storage.errors import BadKey, SiteBusy, StorageError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _EXITS: tuple[tuple[type[Exception], Exit], ...] = (
     (ReportNotFound, Exit.NOT_FOUND),
     (CrawlerError, Exit.USAGE),
+    (CorrectionFileError, Exit.USAGE),
     (InvalidReport, Exit.ARCHIVE),
     (PipelineError, Exit.UNREADABLE),
     (SiteBusy, Exit.BUSY),

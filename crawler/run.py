@@ -20,6 +20,7 @@ from crawler.exits import Exit
 from crawler.extensions.run_record import Outcome, RunRecord
 from crawler.sites import find_site, load_sites
 from crawler.spiders.report import parse_years
+from pipelines.corrections import load_corrections
 from storage.archive import Archive
 
 QUIET = {"LOG_LEVEL": "WARNING", "LOG_FORMAT": "%(message)s", "GONGKAI_PROGRESS": True}
@@ -39,13 +40,14 @@ def crawl(
     Call it once in a process: Scrapy's reactor cannot be started again.
 
     Raises:
-        UnknownSite, SiteFileError, SettingError: before anything is fetched.
+        UnknownSite, SiteFileError, SettingError, CorrectionFileError: before anything is fetched.
         ArchiveUnusable: the same.
     """
     registry = load_sites()
     keys = [find_site(key, registry).key for key in dict.fromkeys(sites)]
     asked = ",".join(str(year) for year in years) or None
     parse_years(asked)
+    load_corrections()
     prepared = _settings(archive, settings or {})
     Archive.open(archive).close()
     process = AsyncCrawlerProcess(prepared)

@@ -69,7 +69,9 @@ class Corrections:
 
     @property
     def digest(self) -> str:
-        """Tells two sets of corrections apart: the same for the same entries, wherever they stand."""
+        """Tells two sets of corrections apart, wherever their entries stand; "" where there are none."""
+        if not self._of:
+            return ""
         said = sorted(
             repr((_document(c), c.cell, str(c.read), str(c.value), c.by, c.why, c.date)) for c in self
         )

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pipelines.archive import ArchivePipeline, Exchange
+from pipelines.corrections import Corrections, load_corrections
 from pipelines.decoding import decode
 from pipelines.errors import PipelineError
 from pipelines.publish import Published, publish
@@ -30,8 +31,8 @@ class ParsePipeline:
     """Reads documents that this parser version has not read, stores the readings, publishes the reports.
 
     Publishing happens when the journal is sealed and at the end; only groups that got new bodies are touched,
-    unless an earlier run was cut short or a known body got new hints. What stands unchanged and has no
-    reading (it failed, or an older parser made it) is read at the end.
+    unless an earlier run was cut short, a known body got new hints, or the corrections changed. What
+    stands unchanged and has no reading (it failed, or an older parser made it) is read at the end.
     """
 
     reader: ClassVar[Reader | None] = None
@@ -47,6 +48,7 @@ class ParsePipeline:
         """Digests in sealed segments and not yet published. A body may be read before or after that."""
         self.again: set[str] = set()
         """Digests of unchanged documents without a reading."""
+        self.corrections = Corrections()
         self._publishing = asyncio.Lock()
 
     @classmethod
@@ -56,6 +58,7 @@ class ParsePipeline:
 
     def open_spider(self) -> None:
         """Scrapy's: the crawl begins."""
+        self.corrections = load_corrections()
         ParsePipeline.users += 1
         if ParsePipeline.reader is None:
             ParsePipeline.reader = Reader(workers=self.crawler.settings.getint("GONGKAI_READERS"))
@@ -85,7 +88,9 @@ class ParsePipeline:
                 await keeper.commit()
                 generation = await asyncio.to_thread(keeper.archive.dirty, keeper.run.site)
                 await self._publish(keeper, last=True)
-                await asyncio.to_thread(keeper.archive.mark_clean, keeper.run.site, generation)
+                await asyncio.to_thread(
+                    keeper.archive.mark_clean, keeper.run.site, generation, self.corrections.digest
+                )
         except StorageError as error:
             keeper.fail(error)
         finally:
@@ -122,7 +127,7 @@ class ParsePipeline:
         Before the end a document may be under way to its reading: nobody else reads it then, and it is no
         document that could not be read.
         """
-        full = last and (keeper.dirty_at_start or keeper.hints_grew)
+        full = last and (keeper.dirty_at_start or keeper.hints_grew or await self._corrected_anew(keeper))
         async with self._publishing:
             self.sealed.update(c.sha256 for c in keeper.take_committed() if c.sha256 and _is_document(c))
             digests = self.ready & self.sealed
@@ -135,9 +140,21 @@ class ParsePipeline:
                 assert keeper.run is not None
                 reader = self.reader if last else None
                 done = await asyncio.to_thread(
-                    publish, keeper.archive, keeper.run.site, reader, None if full else digests
+                    publish,
+                    keeper.archive,
+                    keeper.run.site,
+                    reader,
+                    None if full else digests,
+                    self.corrections,
                 )
                 self.published.append(done if last else replace(done, unread=()))
+
+    async def _corrected_anew(self, keeper: ArchivePipeline) -> bool:
+        """Whether the site was last published with other corrections than those in force."""
+        assert keeper.archive is not None
+        assert keeper.run is not None
+        with_these = await asyncio.to_thread(keeper.archive.corrected_by, keeper.run.site)
+        return with_these != self.corrections.digest
 
     def _keeper(self) -> ArchivePipeline:
         keeper = self.crawler.get_item_pipeline(ArchivePipeline)

@@ -1,8 +1,9 @@
 """From captures to published reports: the fold over everything that a site ever sent.
 
-`publish` derives `reports/<site>/…` from the journal and the readings, and nothing else: no clock, no
-order of arrival, no memory of the last time. Run after a crash, twice, or on another machine, it
-writes the same bytes. It must not fetch or parse itself: bodies are read by the `Reader` it is given.
+`publish` derives `reports/<site>/…` from the journal, the readings and the reviewed corrections, and
+nothing else: no clock, no order of arrival, no memory of the last time. Run after a crash, twice, or on
+another machine, it writes the same bytes. It must not fetch or parse itself: bodies are read by the
+`Reader` it is given.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pipelines.corrections import Corrections
 from pipelines.errors import InvalidReport
 from pipelines.readings import Readings, Reads
 from pipelines.report.documents import apply_hints, apply_member_name, unstated
@@ -26,6 +28,8 @@ from storage.keys import report_key
 
 PLACES = ("省", "市", "区", "县", "旗", "州", "盟")
 """What the name of a place ends with that a body's name may begin with or leave out."""
+
+NO_CORRECTIONS = Corrections()
 
 ReportName = tuple[int, str]
 """(year, organization)."""
@@ -60,7 +64,11 @@ class Published:
 
 
 def publish(
-    archive: Archive, site: str, reader: Reads | None = None, digests: Iterable[str] | None = None
+    archive: Archive,
+    site: str,
+    reader: Reads | None = None,
+    digests: Iterable[str] | None = None,
+    corrections: Corrections = NO_CORRECTIONS,
 ) -> Published:
     """Folds the site's captures into its published reports and writes those that differ.
 
@@ -68,10 +76,10 @@ def publish(
     where they don't; an attachment that states neither belongs to its page's report. `reader` reads
     bodies that this parser version has not read yet; without one they count as unread. `digests` limits
     the work to the groups that these bodies touch; the result is the same as that of a whole fold as
-    long as every earlier body was published.
+    long as every earlier body was published, with the same `corrections`.
     """
     versions, gained = versions_of(archive.documents(site))
-    fold = _Fold(archive, site, reader, versions)
+    fold = _Fold(archive, site, reader, versions, corrections)
     # A hint that turned up later can move a body it was known without: only a whole fold sees that.
     return fold.some(set(digests)) if digests is not None and not gained else fold.everything()
 
@@ -80,7 +88,12 @@ class _Fold:
     """One run of `publish`: the readings that it needed so far, and what it could not use."""
 
     def __init__(
-        self, archive: Archive, site: str, reader: Reads | None, versions: Mapping[str, list[Version]]
+        self,
+        archive: Archive,
+        site: str,
+        reader: Reads | None,
+        versions: Mapping[str, list[Version]],
+        corrections: Corrections,
     ) -> None:
         self._archive = archive
         self._site = site
@@ -91,7 +104,7 @@ class _Fold:
             self._bodies.setdefault(version.sha256, []).append(version)
             if parent := version.hints.get("parent"):
                 self._children.setdefault(str(parent), []).append(version)
-        self._readings = Readings(archive, reader, self._bodies)
+        self._readings = Readings(archive, reader, self._bodies, corrections)
         self._groups: dict[ReportName, dict[DocumentPlace, tuple[Version, int]]] = {}
         self._by_itself: set[ReportName] = set()
         """Names that attachments have without their pages: what they may have been published as before."""

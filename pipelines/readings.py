@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pipelines.corrections import Corrections
 from pipelines.decoding import decode
 from pipelines.errors import InvalidReport, PipelineError
 from pipelines.report.documents import spoken_of
@@ -22,6 +23,9 @@ from storage.errors import Damaged, NotFound
 
 KEPT = 200
 """Readings kept whole in memory; of the others only the names are, and they are loaded again to be merged."""
+
+IDENTITY = ("organization", "year")
+"""What has evidence only where a person's correction gives it."""
 
 log = logging.getLogger(__name__)
 
@@ -43,15 +47,20 @@ class Opened:
 
 
 class Readings:
-    """The readings of one site's bodies, by version."""
+    """The readings of one site's bodies, by version, with the corrections in force applied."""
 
     def __init__(
-        self, archive: Archive, reader: Reads | None, bodies: Mapping[str, Sequence[Version]]
+        self,
+        archive: Archive,
+        reader: Reads | None,
+        bodies: Mapping[str, Sequence[Version]],
+        corrections: Corrections,
     ) -> None:
         """`bodies`: every version of each body, by digest."""
         self._archive = archive
         self._reader = reader
         self._bodies = bodies
+        self._corrections = corrections
         self._opened: dict[str, Opened | str] = {}
         self._whole: dict[str, tuple[Report, ...]] = {}
 
@@ -87,7 +96,7 @@ class Readings:
         if data is None:
             return None
         try:
-            return reading_from_json(data)
+            return self._corrected(version, data)
         except InvalidReport:
             return None  # A damaged reading can always be made again.
 
@@ -108,7 +117,12 @@ class Readings:
             log.exception("the reader stumbled over %s (%s)", version.sha256, version.url)
             return f"a bug in the reader, please report it: {error!r}"
         self._archive.put_parse(PARSER_VERSION, version.sha256, data)
-        return reading_from_json(data)
+        return self._corrected(version, data)
+
+    def _corrected(self, version: Version, data: dict[str, Any]) -> tuple[Report, ...]:
+        """What a stored reading says, with its documents' corrections, which are never stored with it."""
+        documents = reading_from_json(data)
+        return tuple(self._corrections.apply(report, version.sha256) for report in documents)
 
 
 def _without_values(report: Report) -> Report:
@@ -120,6 +134,7 @@ def _without_values(report: Report) -> Report:
         published=report.published,
         period=report.period,
         findings=report.findings,
+        evidence={path: report.evidence[path] for path in IDENTITY if path in report.evidence},
         sources=report.sources,
         parser=report.parser,
     )

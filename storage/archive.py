@@ -215,13 +215,17 @@ class Archive:
         """0 if everything captured has been published, else a number that grows with each run or segment."""
         return self._index.ask(site, lambda ledger: ledger.generation(site))
 
-    def mark_clean(self, site: str, generation: int | None = None) -> None:
-        """Everything captured has been published.
+    def corrected_by(self, site: str) -> str:
+        """The digest of the corrections that the site was last published with; "" where there were none."""
+        return self._index.ask(site, lambda ledger: ledger.corrections(site))
+
+    def mark_clean(self, site: str, generation: int | None = None, corrections: str = "") -> None:
+        """Everything captured has been published, with the corrections of that digest.
 
         With the `generation` that `dirty` gave before publishing, a site that got new captures meanwhile
         stays dirty.
         """
-        self._index.ask(site, lambda ledger: ledger.mark_clean(site, generation))
+        self._index.ask(site, lambda ledger: ledger.mark_clean(site, generation, corrections))
 
     def follow(self, site: str) -> int:
         """Index journal segments and run records that others wrote; returns the number of new captures.

@@ -25,7 +25,7 @@ from storage.journal import Capture
 Place = tuple[str, str, int]
 """Where a capture stands in the order of time: received, segment, line."""
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE archive (identity TEXT NOT NULL);
 CREATE TABLE segments (key TEXT PRIMARY KEY, site TEXT NOT NULL) WITHOUT ROWID;
@@ -38,7 +38,8 @@ CREATE INDEX captures_by_time ON captures (site, received, segment, number);
 CREATE TABLE bodies (sha256 TEXT PRIMARY KEY, read_back INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE runs (key TEXT PRIMARY KEY, site TEXT NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE sites (
-    site TEXT PRIMARY KEY, generation INTEGER NOT NULL, published INTEGER NOT NULL) WITHOUT ROWID;
+    site TEXT PRIMARY KEY, generation INTEGER NOT NULL, published INTEGER NOT NULL,
+    corrections TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 """
 _ADD_BODY = """INSERT INTO bodies VALUES (?, ?)
     ON CONFLICT DO UPDATE SET read_back = max(read_back, excluded.read_back)"""
@@ -160,14 +161,19 @@ class Ledger:
         with self._transaction() as run:
             _make_dirty(run, site)
 
-    def mark_clean(self, site: str, generation: int | None) -> None:
-        """What was captured up to `generation`, or at all, is published."""
+    def mark_clean(self, site: str, generation: int | None, corrections: str) -> None:
+        """What was captured up to `generation`, or at all, is published, with these corrections."""
         with self._transaction() as run:
             run(
-                "UPDATE sites SET published = max(published, min(generation, coalesce(?, generation))) "
-                "WHERE site = ?",
-                (generation, site),
+                "UPDATE sites SET published = max(published, min(generation, coalesce(?, generation))), "
+                "corrections = ? WHERE site = ?",
+                (generation, corrections, site),
             )
+
+    def corrections(self, site: str) -> str:
+        """The digest of the corrections that the site was last published with; "" where there were none."""
+        rows = self._all("SELECT corrections FROM sites WHERE site = ?", site)
+        return str(rows[0][0]) if rows else ""
 
     def run_keys(self, site: str) -> set[str]:
         """The keys of the site's run records that were followed."""
@@ -257,7 +263,11 @@ def _row(key: str, number: int, line: bytes, capture: Capture) -> tuple[Any, ...
 
 
 def _make_dirty(run: Any, site: str) -> None:
-    run("INSERT INTO sites VALUES (?, 1, 0) ON CONFLICT DO UPDATE SET generation = generation + 1", (site,))
+    run(
+        "INSERT INTO sites (site, generation, published) VALUES (?, 1, 0) "
+        "ON CONFLICT DO UPDATE SET generation = generation + 1",
+        (site,),
+    )
 
 
 def _inode(path: Path) -> int | None:

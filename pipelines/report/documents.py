@@ -42,10 +42,13 @@ def spoken_of(documents: Sequence[Report]) -> frozenset[int]:
 def apply_hints(report: Report, hints: Hints, said_by: str = "the entry that links to it") -> Report:
     """The report with what it leaves open filled from `hints`; a finding where they disagree on the year.
 
-    What the document itself says stays. A finding that said that something is open goes when it is filled.
+    What the document itself says stays, and what a person corrected is not disputed. A finding that said
+    that something is open goes when it is filled.
     """
     if not report.is_report:
         return report
+    if "year" in report.evidence:
+        hints = replace(hints, year=None)
     findings = list(report.findings)
     organization, year = report.organization, report.year
     if organization is None and hints.organization:

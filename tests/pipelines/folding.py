@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pipelines.corrections import Corrections
 from pipelines.errors import UnreadableDocument
 from pipelines.publish import Published, publish
 from pipelines.readings import Reads
@@ -103,6 +104,7 @@ class Desk:
         self.folder = folder
         self.plain = PlainReader()
         self.reader: Reads = self.plain
+        self.corrections = Corrections()
         self.now = START
 
     def open(self) -> Archive:
@@ -161,7 +163,7 @@ class Desk:
     def publish(self, digests: list[str] | None = None) -> Published:
         """The fold, whole or for these bodies."""
         with self.open() as archive:
-            return publish(archive, SITE, self.reader, digests)
+            return publish(archive, SITE, self.reader, digests, self.corrections)
 
     def reports(self) -> dict[tuple[int, str], dict[str, Any]]:
         """What is published now."""
