@@ -1,74 +1,58 @@
 """Whose report of which year a document is: title, organization, year, period, date of publication.
 
-Owns the sources of each and their order. It never asks an address, and where sources disagree it
-says so instead of choosing silently.
+Owns the order of trust, and never asks an address. For the organization:
+
+1. a title in the body, or the letterhead lines above one that names nobody;
+2. the page's own title (meta tags, index block, `<title>`), where it names a year: without one it may be a
+   column's;
+3. the signature beside a date;
+4. a page's title without a year; a name alone at the end;
+5. the body that compiled the report (由…编制), whom to ask (请与…联系), who opens the first paragraph;
+6. the breadcrumb, the imprint (发布机构), which is often the body that runs the site;
+7. the words of the list entry, which `documents.apply_hints` adds.
+
+For the year: title, page's title, period of the figures, the prose's 2023年…报告, the prose's first year, the
+list entry. Sources that disagree are findings (`year-conflict`, `organization-doubtful`); what none of them
+says stays open (`organization-unknown`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import pairwise
 
+from pipelines.report import imprint
 from pipelines.report.labels import fold
-from pipelines.report.model import Document, Finding, Grid
+from pipelines.report.model import Document, Finding
+from pipelines.report.names import agree, is_certain, is_organization, is_second_name
+from pipelines.report.period import period_of
 from pipelines.report.prose import ProseLine
-from pipelines.report.titles import Title, is_organization, parse_page_title, parse_title, squeeze, year_of
+from pipelines.report.signature import TAIL_LINES, Signature, is_name, signature
+from pipelines.report.titles import Title, parse_page_title, parse_title, squeeze
 
 _HEAD_LINES = 60
-_TAIL_LINES = 80
-_TITLE_NAMES = ("articletitle", "标题", "题目", "信息名称", "名称", "title", "og:title", "dc.title")
-_DATE_NAMES = (
-    "发布时间", "发布日期", "公开日期", "pubdate", "publishtime", "publishdate", "article:published_time",
-    "firstpublishedtime", "发文日期", "生成日期", "成文日期",
-)  # fmt: skip
-_INDEX_NAMES = frozenset(
-    {
-        "标题",
-        "名称",
-        "信息名称",
-        "发布机构",
-        "公开机构",
-        "发布日期",
-        "公开日期",
-        "发布时间",
-        "发文日期",
-        "生成日期",
-        "成文日期",
-    }
-)
-_BODY_NAMES = ("发布机构", "公开机构", "发布单位", "发文机构", "发文机关", "公开主体", "责任部门")
-_DATE = re.compile(r"(20[0-9]{2})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})")
-_DATE_LINE = re.compile(
-    r"(?:发布|公开|生成|发文|成文|更新|录入)?(?:时间|日期)\s*[:：]\s*(20[0-9]{2}[-/.年].{3,8})"
-)
-_DATE_ALONE = re.compile(r"20[0-9]{2}[-/][0-9]{1,2}[-/][0-9]{1,2}(?:\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?")
 _HEADING = re.compile(r"[一二三四五六]、")
 _FURNITURE = re.compile(
     r"当前位置|首页|字号|浏览|点击|打印|收藏|分享|来源|时间|日期|索引号|^[0-9\-—年月日:. ]+$"
 )
-_NAME_END = re.compile(
-    r"(?:委员会|人民政府|政府|办公室|办公厅|街道办事处|办事处|街道|局|厅|委|处|中心|镇|乡|管委会|法院|检察院|院|研究所|所|支队|总队|大队|队"
-    r"|公司|学校|小学|中学|大学|学院|办|工会|妇联|团委|联合会|协会|红十字会|会|站|分局|署|集团|馆|校|部|社|区|园)(?:[（(][^（()）]{2,40}[)）])?"
-)
-_PERIOD = re.compile(
-    r"(20[0-9]{2})年([0-9]{1,2})月([0-9]{1,2})日(?:起|开始)?[,，]?(?:至|到|-|—|–|－|~|～|―)+(?:(20[0-9]{2})年)?([0-9]{1,2})月([0-9]{1,2})日"
-)
-_DOTTED_DATE = re.compile(r"(20[0-9]{2})[.\-/]([0-9]{1,2})[.\-/]([0-9]{1,2})(?![0-9])日?")
-_CHINESE_DATE = re.compile(
-    r"(二[〇○零O0][一二三四五六七八九〇○零O0]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
-)
-_PERIOD_END = re.compile(r"至?(20[0-9]{2})年12月31日")
 _DOCUMENT_NUMBER = re.compile(r"[^。，]{1,10}[〔\[（(【]20[0-9]{2}[〕\]）)】][0-9]{1,4}号")
 _STRAY = re.compile(
-    r"(?:网|网站|门户|平台|首页|机构|导航|公开|指南|制度|年报|报告|栏目|专栏|服务|互动|新闻|动态|概况|领导|信息|目录)$"
+    r"(?:网|网站|门户|平台|首页|机构|导航|公开|指南|制度|年报|报告|栏目|专栏|服务|互动|新闻|动态|概况|领导|信息|目录|无障碍|关怀版?|长者[版式]?|模式"
+    r"|登录|注册|邮箱|简体|繁体|搜索|检索|返回|正文|手机版|移动版|微信|微博|客户端|地图|办事|投诉|咨询|交流|要闻|数据|文件|政策|解读|热线|字体|关闭|内容|专区)"
+    r"[0-9.、]*$"
 )
 """Endings of menu lines, which no name has."""
-_SECOND_NAME = re.compile(r"[（(][^（()）]{4,40}[)）]")
-_SIGNED = re.compile(r"20[0-9]{2}年[0-9]{1,2}月(?:[0-9]{1,2}日)?")
-_COMPILED = re.compile(r"由([^，。；:：（）()]{4,40}?)(?:负责)?(?:编制|编写)")
+_MENU = re.compile(
+    r"(?:网站?|门户|平台|首页|导航|指南|制度|栏目|专栏|动态|概况|无障碍|关怀版?|长者[版式]?|登录|注册|邮箱|专区)$"
+)
+_COMPILED = re.compile(r"由([^，。；:：（）()]{4,40}?)(?:负责|组织|汇总)?(?:编制|编写)(?!委|办)")
+_CONTACT = re.compile(r"请(?:直接)?(?:与|同|向)([^，。；:：（）()]{4,40}?)(?:联系|咨询|反映)")
+_DESK = re.compile(
+    r"(?<=人民政府)(?:党政综合|党政|综合)(?:办公室|办)$|(?<=办事处)(?:党政综合|党政|综合)(?:办公室|办)$|政务公开(?:办公室|办|科)$"
+)
+"""Desks that write for the body they belong to."""
 _OPENING = (
     re.compile(r"(.{3,30}?)(?:根据|依据|按照)《?(?:中华人民共和国)?政府信息公开条例"),
     re.compile(r"(?:20[0-9]{2}年度?[，,]?)?(.{3,30}?)[（(]以下简称"),
@@ -78,8 +62,7 @@ _OPENING = (
     ),
     re.compile(r".{0,80}?(?:公布|编制|发布|形成|撰写)了?(.{3,30}?)20[0-9]{2}年度?(?:政府|政务)?信息公开"),
 )
-_CONTACT = re.compile(r"请(?:直接)?(?:与|同|向)([^，。；:：（）()]{4,40}?)(?:联系|咨询|反映)")
-
+_YEAR_OF_REPORT = re.compile(r"(20[0-9]{2})年度?(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:工作)?报告")
 
 ONLY_PROSE = Finding(
     "year-conflict", "info", "year", "neither title nor period name a year; the prose's first is taken"
@@ -103,56 +86,160 @@ class Identity:
 def identify(document: Document, lines: Sequence[ProseLine]) -> Identity:
     """The document's identity, with findings about what it leaves open or says twice."""
     head = _head(lines)
-    names = document.metadata.names | {k: v for k, v in _index_block(document).items() if v}
+    names = document.metadata.names | {k: v for k, v in imprint.index_block(document).items() if v}
+    steps = imprint.breadcrumb(head)
     out = Identity()
-    outside = [names.get(name, "") for name in _TITLE_NAMES] + [document.metadata.title or ""]
-    named = [title for text in outside if (title := parse_page_title(text)) is not None]
-    known = {title.organization for title in named} | {squeeze(line.text) for line in lines[-_TAIL_LINES:]}
-    out.titles = [*_body_titles(head, known - {None}), *named]
+    outside = [names.get(name, "") for name in imprint.TITLE_NAMES] + [document.metadata.title or ""]
+    paged = [title for text in [*outside, *steps[-1:]] if (title := parse_page_title(text)) is not None]
+    known = {title.organization for title in paged} | {squeeze(line.text) for line in lines[-TAIL_LINES:]}
     text = squeeze("".join(line.text for line in lines[:400]))
-    out.period = _period(text)
-    _choose(out, text, named)
+    printed = _body_titles(head, known - {None}, text)
+    out.titles = [*printed, *paged]
+    out.period = period_of(text)
+    out.published = imprint.published(names, head)
+    signed = signature(lines)
+    best = _best_title(out, paged)
+    _set_year(out, best, text, paged, signed)
+    _set_organization(out, best, printed, paged, signed)
     if out.organization is None:
-        out.organization = _other_organization(lines, text, names)
+        out.organization = _in_prose(lines, text) or imprint.crumbs_body(steps)
+        out.organization = out.organization or next(imprint.imprinted(names, head), None)
     if out.organization is None:
         message = "neither title, signature nor imprint names the body that reports"
         out.findings.append(Finding("organization-unknown", "warning", "organization", message))
-    out.published = _published(names, head)
     return out
 
 
-def _choose(out: Identity, text: str, named: Sequence[Title]) -> None:
-    """Take the fullest title; of several (pages list other reports) the one that period and page name."""
+def _best_title(out: Identity, paged: Sequence[Title]) -> Title | None:
+    """The fullest title; of several (pages list other reports) the one that period and page name."""
+    return max(out.titles, key=lambda title: _rank(title, out, paged), default=None)
+
+
+def _rank(title: Title, out: Identity, paged: Sequence[Title]) -> tuple[int, bool, bool]:
+    full = (title.organization is not None) + (title.year is not None)
     period = None if out.period is None else out.period[1].year
+    return full, title.year == period, any(title.text in p.text or p.text in title.text for p in paged)
 
-    def rank(title: Title) -> tuple[int, bool, bool]:
-        full = (title.organization is not None) + (title.year is not None)
-        return full, title.year == period, any(title.text in n.text or n.text in title.text for n in named)
 
-    best = max(out.titles, key=rank, default=None)
-    sure = best is not None and rank(best) == (2, True, True)
+# ------------------------------------------------------------------ the year
+
+
+def _set_year(
+    out: Identity, best: Title | None, text: str, paged: Sequence[Title], signed: Signature | None
+) -> None:
+    said: dict[str, int] = {}
     if best is not None:
         out.title = best.text
-        out.organization = best.organization or next(
-            (t.organization for t in out.titles if t.organization), None
-        )
         out.year = best.year or next((t.year for t in out.titles if t.year), None)
-    said = {"the title": out.year} | {
-        f"the title “{t.text}”": t.year
-        for t in out.titles
-        if t.year is not None and t is not best and not sure
-    }
-    if out.period is not None:
-        said["the period of the figures"] = out.period[1].year
+        if _rank(best, out, paged) != (2, True, True):
+            said = {
+                f"the title “{t.text}”": t.year for t in out.titles if t.year is not None and t is not best
+            }
+    period = None if out.period is None else out.period[1].year
+    if period is not None:
+        said["the period of the figures"] = period
     if out.year is None:
-        out.year = out.period[1].year if out.period is not None else _year_in_prose(text)
+        out.year = period or _year_in_prose(text)
+    span = next((t.span for t in out.titles if t.span is not None), None)
+    if span is not None:
+        out.year = out.year or span[1]
+        _conflict(out, f"the title names the years {span[0]} to {span[1]}")
     if out.year is None and (found := re.search(r"(20[0-9]{2})年", fold(text[:3000]))) is not None:
         out.year = int(found[1])
         out.findings.append(ONLY_PROSE)
-    others = {source: year for source, year in said.items() if year is not None and year != out.year}
-    for source, year in others.items():
-        message = f"the report is taken to be of {out.year}, but {source} says {year}"
-        out.findings.append(Finding("year-conflict", "warning", "year", message))
+    for source, year in said.items():
+        if year != out.year:
+            _conflict(out, f"{source} says {year}")
+    if out.year is not None and period is None:
+        _check_date(out, signed)
+
+
+def _check_date(out: Identity, signed: Signature | None) -> None:
+    """A year's report is written when the year is over, and mostly in the months after it."""
+    year = out.year or 0
+    if signed is not None and signed.year is not None and signed.month is not None:
+        when = f"its signature is of {signed.year}-{signed.month:02d}"
+        if (signed.year, signed.month) < (year, 11) or (signed.month <= 4 and signed.year > year + 1):
+            _conflict(out, when)
+    elif out.published is not None and (out.published.year, out.published.month) < (year, 11):
+        _conflict(out, f"it was published on {out.published.isoformat()}")
+
+
+def _conflict(out: Identity, why: str) -> None:
+    message = f"the report is taken to be of {out.year}, but {why}"
+    out.findings.append(Finding("year-conflict", "warning", "year", message))
+
+
+def _year_in_prose(text: str) -> int | None:
+    found = _YEAR_OF_REPORT.search(fold(text[:6000]))
+    return int(found[1]) if found else None
+
+
+# ------------------------------------------------------------------ the body
+
+
+def _set_organization(
+    out: Identity,
+    best: Title | None,
+    printed: Sequence[Title],
+    paged: Sequence[Title],
+    signed: Signature | None,
+) -> None:
+    strong = [t for t in (*printed, *(p for p in paged if p.year or p.span)) if t.organization is not None]
+    if best is not None and best in strong:
+        strong.insert(0, best)
+    columns = [t.organization for t in paged if not t.year and not t.span and t.organization is not None]
+    dated = signed.name if signed is not None and signed.year is not None else None
+    loose = signed.name if signed is not None and signed.year is None else None
+    sources = {f"the title “{t.text}”": t.organization for t in strong if t.organization is not None}
+    if best is not None and strong and _rank(best, out, paged) == (2, True, True):
+        sources = dict([next(iter(sources.items()))])  # other titles on the page are other reports'
+    if dated is not None:
+        sources["the signature"] = dated
+    if not sources:
+        sources = {f"the page's title says “{name}”, its words": name for name in columns[:1]}
+        if loose is not None:
+            sources["the last lines"] = loose
+    if not sources:
+        return
+    out.organization = next(iter(sources.values()))
+    others = [f"{source} says “{n}”" for source, n in sources.items() if not agree(n, out.organization or "")]
+    doubtful = (
+        bool(strong) and strong[0].doubtful and not _confirmed(strong[0], [*strong[1:], *paged], dated, loose)
+    )
+    if others or doubtful:
+        why = "; ".join(others) or "the words of its title allow more than one reading"
+        message = f"the report is taken to be “{out.organization}”'s, but {why}"
+        out.findings.append(Finding("organization-doubtful", "warning", "organization", message))
+
+
+def _confirmed(title: Title, others: Sequence[Title], *names: str | None) -> bool:
+    """Whether the name of a title that can be read in two ways stands elsewhere too."""
+    sure = {t.organization for t in others if not t.doubtful} | set(names)
+    return title.organization in sure
+
+
+def _in_prose(lines: Sequence[ProseLine], text: str) -> str | None:
+    for pattern in (_COMPILED, _CONTACT):
+        for found in pattern.finditer(text[:8000]):
+            name = found[1].rpartition("，")[2]
+            name = (
+                re.sub(r"(?:办公室|党政办|综合科|办)?$", "", name)
+                if pattern is _CONTACT
+                else _DESK.sub("", name)
+            )
+            if is_organization(name) and is_certain(name):
+                return name
+    for line in lines[:80]:
+        opening = squeeze(line.text[:240])
+        for pattern in _OPENING:
+            opened = pattern.match(opening)
+            if opened is not None and is_name(opened[1], 3) and not re.search(r"[，。；（）]", opened[1]):
+                return opened[1]
+    return None
+
+
+# ------------------------------------------------------------------ titles in the body
 
 
 def _head(lines: Sequence[ProseLine]) -> list[str]:
@@ -165,13 +252,19 @@ def _head(lines: Sequence[ProseLine]) -> list[str]:
     return out
 
 
-def _body_titles(head: Sequence[str], known: Set[str | None]) -> list[Title]:
-    """Titles among the lines, broken ones put together (up to four lines); `known`: names said elsewhere."""
+def _body_titles(head: Sequence[str], known: Set[str | None], text: str) -> list[Title]:
+    """Titles among the lines, broken ones put together (up to four lines).
+
+    `known`: names said elsewhere; `text`: the document's, without white space.
+    """
     found: list[Title] = []
+    plain = [len(line) <= 120 and _FURNITURE.search(line) is None for line in head]
     for i in range(len(head)):
+        if _is_menu(head[i]):
+            continue
         for width in (1, 2, 3, 4):
             window = head[i : i + width]
-            if len(window) < width or any(_FURNITURE.search(part) for part in window):
+            if len(window) < width or not all(plain[i : i + width]):
                 break
             title = parse_title("".join(window))
             if title is None:
@@ -182,188 +275,58 @@ def _body_titles(head: Sequence[str], known: Set[str | None]) -> list[Title]:
             break
     # "X ↵ 2024年…报告" is found from both lines; the fuller one comes first.
     kept: list[Title] = []
+    found = list({title.text: title for title in reversed(found)}.values())[::-1]
     for title in found:
         within = [other for other in found if title.text in other.text and title is not other]
-        if any(not _begins_with_a_stray_line(other, title, known) for other in within):
+        if any(_stray(other, title, known, text) is not True for other in within):
             continue
-        if not any(_begins_with_a_stray_line(title, other, known) for other in found):
-            kept.append(title)
+        strays = [_stray(title, other, known, text) for other in found if other is not title]
+        if True not in strays:
+            kept.append(replace(title, doubtful=title.doubtful or None in strays))
     return kept
 
 
-def _begins_with_a_stray_line(longer: Title, shorter: Title, known: Set[str | None]) -> bool:
-    """Whether a title is another, full in itself, behind a line of a menu or a letterhead."""
-    if longer is shorter or not longer.text.endswith(shorter.text) or shorter.year is None:
+def _is_menu(line: str) -> bool:
+    """Whether a line is an entry of the site's menu, or the site's name."""
+    solid = squeeze(line)
+    if _STRAY.search(solid) is None or "20" in solid:
+        return False
+    # 虚构县教育局政府信息公开 may go on in the next line: 工作年度报告.
+    return len(solid) <= 4 or _MENU.search(solid) is not None
+
+
+def _stray(longer: Title, shorter: Title, known: Set[str | None], text: str) -> bool | None:
+    """Whether a title is another, full in itself, behind a line of a menu or a letterhead; None: perhaps."""
+    if not longer.text.endswith(shorter.text) or (shorter.year is None and shorter.span is None):
         return False
     line, name = longer.text.removesuffix(shorter.text), shorter.organization
-    if name is None or not line or name.startswith(("（", "(")):
+    if name is None or not line or name.startswith(("（", "(")) or longer.organization is None:
+        return False
+    if line.endswith(("（", "(")) or line.count("（") + line.count("(") != line.count("）") + line.count(")"):
         return False
     if longer.organization in known or name in known:
         return longer.organization not in known
+    if _STRAY.search(line) is not None or line[:2] == name[:2]:
+        return True
+    if text.count(longer.organization) > 1 or not is_certain(name):
+        return False
     # Most often the line above is the beginning of a broken name.
-    return _STRAY.search(line) is not None or line[:2] == name[:2]
+    return None if text.count(name) == 1 else True
 
 
 def _with_name_above(head: Sequence[str], at: int, title: Title) -> Title:
+    """A title that names nobody with the name on the lines above it, a second one in brackets included."""
     parts: list[str] = []
     for line in reversed(head[max(0, at - 3) : at]):
         text = re.sub(r"文件$", "", squeeze(line))
         if _DOCUMENT_NUMBER.fullmatch(text) and not parts:
             continue
-        if not 2 <= len(text) <= 40 or re.search(r"[。，；：:0-9]", text) or _FURNITURE.search(text):
+        if not 2 <= len(text) <= 40 or re.search(r"[，。；：:]|20[0-9]{2}", text) or _FURNITURE.search(text):
             break
-        if not (_NAME_END.search(text) or re.fullmatch(r"[（(].+[)）]", text)):
+        if _is_menu(text) or not (is_certain(text) or is_second_name(text)):
             break
         parts.insert(0, text)
     name = "".join(parts)
     if not is_organization(name):
         return title
-    return Title(name + title.text, name, title.year)
-
-
-def _other_organization(lines: Sequence[ProseLine], text: str, names: dict[str, str]) -> str | None:
-    if (signed := _signature(lines)) is not None:
-        return signed
-    for pattern in (_COMPILED, _CONTACT):
-        for found in pattern.finditer(text):
-            name = re.sub(r"(?:办公室|党政办|综合科|办)?$", "", found[1]) if pattern is _CONTACT else found[1]
-            if is_organization(name) and _NAME_END.search(name):
-                return name
-    for line in lines[:80]:
-        for pattern in _OPENING:
-            opened = pattern.match(squeeze(line.text))
-            if (
-                opened is not None
-                and _is_signature(opened[1], 3)
-                and not re.search(r"[，。；（）]", opened[1])
-            ):
-                return opened[1]
-    for key in _BODY_NAMES:
-        for said in (names.get(key, ""), _imprint(lines, key)):
-            name = squeeze(said)
-            if name and is_organization(name):
-                return name
-    return None
-
-
-def _imprint(lines: Sequence[ProseLine], key: str) -> str:
-    """What stands behind a label of the index block where it is no table."""
-    for line in lines[:_HEAD_LINES]:
-        if (found := re.search(rf"{key}\s*[:：]\s*([^\s:：]+)(?=\s|$)", line.text)) is not None:
-            return found[1]
-    return ""
-
-
-def _signature(lines: Sequence[ProseLine]) -> str | None:
-    """The body's name on a line of its own at the end, a second name in brackets below it included."""
-    tail = [squeeze(line.text) for line in lines[-_TAIL_LINES:]]
-    # A name beside a date signs; behind it a page's own footer may name other bodies.
-    for i, line in enumerate(tail):
-        if (dated := _SIGNED.search(fold(line))) is None or dated.end() != len(fold(line)):
-            continue
-        if dated.start():
-            name = line[: len(line) - len(dated[0])]
-            if len(name) + len(dated[0]) == len(line) and _is_signature(name, 2):
-                return name
-            continue
-        above = [tail[k] for k in (i - 1, i - 2) if k >= 0]
-        if above and _is_signature(above[0], 2):
-            return above[0]
-        if len(above) == 2 and _SECOND_NAME.fullmatch(above[0]) and _is_signature(above[1], 2):
-            return above[1] + above[0]
-    tail = tail[-14:]
-    for i in range(len(tail) - 1, -1, -1):
-        if not _is_signature(tail[i], 4):
-            continue
-        if i + 1 < len(tail) and _SECOND_NAME.fullmatch(tail[i + 1]):
-            return tail[i] + tail[i + 1]
-        return tail[i]
-    return None
-
-
-def _is_signature(name: str, least: int) -> bool:
-    """Whether a line is nothing but a body's name."""
-    if not (
-        least <= len(name) <= 40 and _NAME_END.fullmatch(_last_name_part(name)) and is_organization(name)
-    ):
-        return False
-    furniture = r"[:：、]|[一二三四五六]、|附件|下载|打印|关闭|版权|主办|承办|网站|上一篇|下一篇|政府信息"
-    return re.search(furniture, name) is None
-
-
-def _last_name_part(name: str) -> str:
-    found = next(reversed(list(_NAME_END.finditer(name))), None)
-    return found[0] if found is not None and found.end() == len(name) else ""
-
-
-def _year_in_prose(text: str) -> int | None:
-    found = re.search(
-        r"(20[0-9]{2})年度?(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:工作)?报告", fold(text[:6000])
-    )
-    return int(found[1]) if found else None
-
-
-def _period(text: str) -> tuple[date, date] | None:
-    """The period of the figures: the dates nearest behind words that announce them."""
-    solid = _CHINESE_DATE.sub(_arabic, _DOTTED_DATE.sub(r"\1年\2月\3日", fold(text)))
-    for found in _PERIOD.finditer(solid):
-        before = solid[max(0, found.start() - 40) : found.start()]
-        whole_year = (found[2], found[3], found[5], found[6]) == ("1", "1", "12", "31")
-        if whole_year or re.search(r"统计|数据|期限|时限|期间", before):
-            start = _date(found[1], found[2], found[3])
-            end = _date(found[4] or found[1], found[5], found[6])
-            if start is not None and end is not None and start <= end:
-                return start, end
-    return None
-
-
-def _arabic(found: re.Match[str]) -> str:
-    month, day = (_count(found[2]), _count(found[3]))
-    return f"{year_of(found[1])}年{month}月{day}日"
-
-
-def _count(text: str) -> int:
-    """一 to 三十一 as a number."""
-    tens, ten, ones = text.rpartition("十")
-    numerals = "〇一二三四五六七八九"
-    return (numerals.find(tens or "一") * 10 if ten else 0) + (numerals.find(ones) if ones else 0)
-
-
-def _date(year: str, month: str, day: str) -> date | None:
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-
-
-def _published(names: dict[str, str], head: Iterable[str]) -> date | None:
-    for name in _DATE_NAMES:
-        if (found := _DATE.search(names.get(name, ""))) is not None and (day := _date(*found.groups())):
-            return day
-    head = list(head)
-    for line in head:
-        for part in _DATE_LINE.finditer(line):
-            if (found := _DATE.search(part[1])) is not None and (day := _date(*found.groups())):
-                return day
-    for line in head:
-        if _DATE_ALONE.fullmatch(line.strip()) and (found := _DATE.search(line)) is not None:
-            return _date(*found.groups())
-    return None
-
-
-def _index_block(document: Document) -> dict[str, str]:
-    """Labels and values of the metadata block that stands as a table before the report."""
-    out: dict[str, str] = {}
-    for block in document.blocks[:40]:
-        if not isinstance(block, Grid) or len(block.cells) > 60:
-            continue
-        cells = sorted(block.cells, key=lambda cell: (cell.row, cell.column))
-        for cell, following in pairwise(cells):
-            label = squeeze(cell.text).strip("：:[]【】")
-            if label in _INDEX_NAMES and following.row == cell.row:
-                out.setdefault(label, following.text.strip())
-        for cell in cells:
-            name, mark, value = squeeze(cell.text).replace(":", "：", 1).partition("：")
-            if mark and name in _INDEX_NAMES:
-                out.setdefault(name, value)
-    return out
+    return Title(name + title.text, name, title.year, title.span)

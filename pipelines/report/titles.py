@@ -1,6 +1,7 @@
 """What a title says: that a text is named an annual disclosure report, whose, and of which year.
 
-Owns the grammar of titles, as met in reference lists of published ones. Pure text in, values out.
+Owns the grammar of titles: [name] [year] [words between] subject [year] 报告, in the orders met in print.
+Pure text in, values out. What a body's name may be is `names`' to say.
 """
 
 from __future__ import annotations
@@ -8,29 +9,50 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_YEAR = (
-    r"(?:20[0-9]{2}|[二两][〇○零OＯ0oО◯]?[一二三四五六七八九〇○零0][一二三四五六七八九〇○零0]|２０[０-９]{2})"
-)
-_YEARS = re.compile(rf"[（(]?({_YEAR})(?:[-—至]{_YEAR})?\s*(?:年度|年)?[)）]?")
-_YEAR_MARKED = re.compile(rf"({_YEAR})\s*年")
-_SUBJECT = r"(?:政府信息(?:与政务|和政务)?公开|政务信息公开|政务公开|信息公开|政府信息)"
+from pipelines.report.labels import simplified
+from pipelines.report.names import is_certain, is_organization, without_aside
+
+_YEAR = r"(?:(?<![0-9])20[0-9]{2}(?![0-9])|[二两][〇零○OoО0◯][一二三四五六七八九〇零○OoО0◯]{2})"
+_YEAR_TOKEN = rf"[（(]?{_YEAR}(?:年度|年)?(?:度)?[)）]?"
+_SPAN = re.compile(rf"({_YEAR})年?度?(?:[-—–－~～至到、和及与]|——)+({_YEAR})(?:年度|年)")
+_YEAR_AT = re.compile(_YEAR_TOKEN)
+_PLAIN = r"(?:政府信息|政务信息|(?:门户)?网站信息|政务|信息)(?:主动)?"
+_ONE = rf"(?:(?:政府信息依申请|依申请|(?:法定)?主动|党务政务|政务服务信息|公共服务信息)|{_PLAIN})公开"
+_BOTH = r"(?:政府信息[与和及、]政务|政务[与和及、]政府信息)公开"
+_SUBJECT = rf"(?:{_ONE}(?:工作)?(?:[和与及暨、]|以及)?)*(?:{_BOTH}|{_PLAIN}公开|政府信息)"
 _KEY = re.compile(
-    rf"{_SUBJECT}(?:年度)?(?:工作)?(?:情况)?的?[（(]?(?:{_YEAR})?年?度?[)）]?(?:年度)?(?:工作)?(?:情况)?的?(?:总结)?(?:年度)?(?:报告|年报)"
+    rf"{_SUBJECT}(?:工作|情况|年度|年|的|总结|第[一二三四五]次|基本|{_YEAR_TOKEN}|[（(]{_YEAR}[-—至]{_YEAR}年?[)）])*(?:报告书?|年报)"
 )
 _NOTE = re.compile(r"[（(【\[][^（()）【】\[\]]{1,16}[)）】\]]$")
-_SITE = re.compile(r"\s*(?:[_|｜]|\s[-–—]\s?|--|——|-(?=[^-]{2,20}$))\s*")
-_NOT_ORGANIZATION = re.compile(
-    r"[。，,；;：:！!？?<>=/〔〕]|本报告|编制|根据|按照|通知|关于做好|栏目|当前位置|首页|年报列表"
-)
-_FILE = re.compile(r"\.(?:pdf|docx?|wps|html?|ofd)$", re.IGNORECASE)
+_SITE = re.compile(r"\s*(?:[_|｜丨¦>»＞]|\s[-–—－]+\s?|--|——|[-–—－](?=[^-–—－]{2,20}$))\s*")
+_FILE = re.compile(r"\.(?:pdf|docx?|wps|html?|ofd|xlsx?|rtf|txt|jpe?g|png)$", re.IGNORECASE)
 _PREFIX = re.compile(
-    r"^(?:[【\[][^】\]]{1,10}[】\]]|附件[0-9一二三四五]?[:：.、]?|标题[:：]|[0-9]{1,2}[.、](?=[\u4e00-\u9fff]))"
+    r"(?:【[^】]{1,10}】|\[[^\]]{1,10}\]|附件?[0-9一二三四五]?[:：.、]|标题[:：]|题目[:：]|[0-9]{1,3}[.、．_)）-](?=[\u4e00-\u9fff])"
+    r"|[（(][0-9一二三四五六七八九十]{1,3}[)）]|[0-9]{1,2}(?=[\u4e00-\u9fff])(?![号师团中院年]))+"
 )
+_EDGES = "《》〈〉“”\"'·•>»*#.。—_-|｜ "
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]+")
-_DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | dict.fromkeys("○零OＯoО◯", "0")
+_DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | dict.fromkeys("○零OoО◯", "0")
+_WIDE = str.maketrans("０１２３４５６７８９（）［］", "0123456789()[]")
 _OTHER_KINDS = re.compile(
-    r"法治政府|通知$|的通知|的函$|关于印发|公告$|指南|目录|办法|实施细则|制度$|工作要点|实施方案|工作方案|解读|学年|"
-    r"模板|样表|空表|填报说明|年度报告格式|简报|办事指南|统计年报|预算|决算|环境信息|企业信息"
+    r"法治政府|依法行政|通知$|的通知|的函$|关于印发|关于转发|公告$|指南|目录|办法|实施细则|制度$|工作要点|实施方案|工作方案|解读|图解|一图|读懂|学年"
+    r"|模板|样表|空表|填报说明|年度报告格式|简报|办事指南|统计年报|预算|决算|环境信息|企业信息|网站工作年度|年度工作报表|年度报表|培训|考核结果|征求意见"
+)
+_IN_NAMES = frozenset({"环境信息", "企业信息", "预算", "培训"})
+"""Of these, the words that bodies' names hold too."""
+_AFTER = re.compile(
+    r"(?:[-_—(（]?(?:20[0-9]{6}|[0-9]{1,2}|[终定]稿|最终版?|正式版?|盖章版?|公开版|上传版?|网站版|印发版|图片版|文字版|全文|正文|公示|公开|发布|"
+    rf"{_YEAR}(?:年度|年)?)[)）]?)+"
+)
+_BETWEEN = re.compile(
+    r"(?:文件)?(?:的|关于|年度|年|度|开展|推进|做好|加强|报送|呈报|上报|工作|发布|公布|公开|法定主动公开内容|主动公开|依申请公开|依申请|门户网站|网站"
+    r"|政务公开|和|与|及|暨|以及|全面|:|：|、|-|—|_|·)$"
+)
+_BEFORE = re.compile(r"(?:(?<![0-9])[0-9]{2}年度?|关于|公布|发布|现公布|报送|年度|度|的|年(?=.{3}))+")
+_WEAK = frozenset({"本级", "全年", "年度", "政府", "法定"})
+"""Words between the year and the subject that name nobody."""
+_NO_TITLE = re.compile(
+    r"[。，,；;！!？?<>=/〔〕]|[:：].*[:：]|本报告|编制(?!委|办)|根据|按照|依据|通知|关于做好|栏目|当前位置|首页|年报列表|现将|以下是|详见|下载|点击"
 )
 
 
@@ -41,6 +63,10 @@ class Title:
     text: str
     organization: str | None
     year: int | None
+    span: tuple[int, int] | None = None
+    """First and last year of a title that names several; `year` is None then."""
+    doubtful: bool = False
+    """Whether the words before the subject can be divided into name and rest in more than one way."""
 
 
 def squeeze(text: str) -> str:
@@ -56,79 +82,145 @@ def year_of(text: str) -> int | None:
 
 def parse_title(text: str) -> Title | None:
     """The title that this text is, whole, or None where it is none of an annual disclosure report."""
-    solid = _PREFIX.sub("", _FILE.sub("", squeeze(text))).strip("《》“”\"'·•>»*#.")
+    if "报" not in text and "報" not in text:
+        return None
+    solid = _FILE.sub("", squeeze(text)).strip(_EDGES)
+    whole = solid
+    solid, bracketed = _without_prefix(solid)
+    if _OTHER_KINDS.search(whole[: len(whole) - len(solid)]):
+        return None
     if not 6 <= len(solid) <= 110:
         return None
-    bare = _NOTE.sub("", solid) if not re.search(r"[（(](?:20[0-9]{2})[^（(]*$", solid) else solid
-    keys = list(_KEY.finditer(bare))
-    if not keys or not _ends(bare[keys[-1].end() :]):
+    plain = simplified(solid.translate(_WIDE))
+    keys = list(_KEY.finditer(plain))
+    if not keys or not _ends(plain[keys[-1].end() :]):
         return None
     found = keys[-1]
-    if len(keys) > 1:  # a column's or another printing's title stands before it
-        bare, keys = bare[keys[-2].end() :], []
-        found = next(reversed(list(_KEY.finditer(bare))), found)
-    before = bare[: found.start()]
-    if _NOT_ORGANIZATION.search(before.replace("：", "", 1) if before.startswith("关于") else before):
+    start = keys[-2].end() if len(keys) > 1 else 0  # a column's or another printing's title stands before it
+    head, rest = plain[start : found.start()], plain[found.start() :]
+    if head.endswith("人民") and rest.startswith("政府"):
+        head, rest = head + "政府", rest[2:]  # 虚构县人民政府信息公开…: the body's own name comes first
+    if _NO_TITLE.search(head.replace("：", "", 1).replace(":", "", 1) if "关于" in head else head):
         return None
-    if _OTHER_KINDS.search(solid):
+    if _foreign(head, rest):
         return None
-    years = _YEAR_MARKED.findall(bare) or _YEARS.findall(bare)
-    year = year_of(years[0]) if years else None
-    organization = _organization(before)
-    return Title(bare, organization, year)
+    shown = solid[start:]
+    tail = _NOTE.search(shown)
+    if (
+        tail is not None
+        and not re.search(_YEAR, tail[0].translate(_WIDE))
+        and len(shown) - len(tail[0]) >= len(head) + 4
+    ):
+        shown = shown[: tail.start()]
+    if (span := _SPAN.search(plain, start)) is not None:
+        first, last = year_of(span[1]), year_of(span[2])
+        if first is not None and last is not None and first < last:
+            head = head.replace(span[0], "", 1)
+            name, doubtful = _organization(head, solid[start:])
+            return Title(shown, name or bracketed, None, (first, last), doubtful)
+    name, doubtful = _organization(head, solid[start:])
+    years = _years(head) or _years(rest)
+    return Title(shown, name or bracketed, years[0] if years else None, None, doubtful)
+
+
+def _years(text: str) -> list[int]:
+    """The years in a text, those that say 年 first."""
+    found = [
+        (m[0], year_of(re.sub(r"[^0-9〇零○OoО◯一二两三四五六七八九]", "", m[0])))
+        for m in _YEAR_AT.finditer(text)
+    ]
+    return [year for _, year in sorted(found, key=lambda f: "年" not in f[0]) if year is not None]
+
+
+def _without_prefix(solid: str) -> tuple[str, str | None]:
+    """The text without what numbers or labels it, and a name that stood there in brackets."""
+    if (found := _PREFIX.match(solid)) is None or _YEAR_AT.match(solid.translate(_WIDE)):
+        return solid, None
+    inside = found[0].strip("【】[]")
+    named = is_organization(inside) and is_certain(inside)
+    return solid[found.end() :], inside if named else None
+
+
+def _foreign(head: str, rest: str) -> bool:
+    """Whether words outside the body's name say that this is another kind of document."""
+    found = list(_OTHER_KINDS.finditer(head + rest))
+    if not found:
+        return False
+    # 虚构市环境信息中心 is a body; 环境信息公开 is another duty.
+    name, doubtful = _organization(head, head)
+    end = -1 if name is None or doubtful else head.find(name) + len(name)
+    return any(kind[0] not in _IN_NAMES or kind.end() > end for kind in found)
 
 
 def _ends(rest: str) -> bool:
+    """Whether nothing follows the title but marks of its printing."""
+    rest = rest.strip('》”"。. _-')
     return (
         not rest
-        or re.fullmatch(rf"[（(]?{_YEAR}年?度?[)）]?|[》”\"。.]|[（(].{{1,20}}[)）]", rest) is not None
+        or _AFTER.fullmatch(rest) is not None
+        or re.fullmatch(r"\([^()]{1,20}\)|【[^】]{1,16}】|\[[^\]]{1,16}\]", rest) is not None
     )
 
 
-def _organization(before: str) -> str | None:
-    text = re.sub(rf"[（(]?{_YEAR}(?:年度|年)?[)）]?", "", before) if re.search(_YEAR, before) else before
-    text = re.sub(r"^关于", "", text)
-    text = re.sub(r"(?:文件)?(?:关于|年度|开展|工作|发布|公布|法定主动公开内容|的|：|:)*$", "", text).strip(
-        "-—_·•、《》“”\"'|>. "
-    )
-    text = re.sub(r"^年度?", "", text)
-    if text.count("（") != text.count("）") or text.count("(") != text.count(")"):
-        text = text.strip("（）()")
-    return text if is_organization(text) else None
+def _organization(head: str, shown: str) -> tuple[str | None, bool]:
+    """The body's name among the words before the subject, as `shown` prints it; whether it is in doubt."""
+    year = _YEAR_AT.search(head)
+    if year is None:
+        name = _name(head, shown)
+        return name, name is not None and not is_certain(name)
+    before, after = _name(head[: year.start()], shown), _name(head[year.end() :], shown)
+    if before is None or after is None:
+        name = before or after
+        return name, name is not None and not is_certain(name)
+    if not is_certain(after):
+        return before, after not in _WEAK or not is_certain(before)
+    # 虚构区2023年民政局…, 虚构市2023年虚构区民政局…: the year stands inside the name, or a place before it.
+    whole = re.search(r".[省市区县旗镇乡]|街道", after[1:]) is not None
+    return after if whole else before + after, True
 
 
-def is_organization(text: str) -> bool:
-    """Whether the text can be a body's name: Chinese, of a name's length, not a pronoun."""
-    han = re.findall(r"[\u3400-\u4dbf\u4e00-\u9fff]", text)
-    if not 2 <= len(han) <= 50 or re.search(r"[0-9]{3,}|[。，；！？]", text):
-        return False
-    return text not in {
-        "政府",
-        "年度",
-        "政务",
-        "人民政府",
-        "主动公开",
-        "依申请",
-        "历年",
-        "本年度",
-        "全市",
-        "全区",
-        "全县",
-    } and not re.match(r"我[局委办区县镇乡街中单市省部]|本[局委办区县镇乡街中单市机级]|各|历年|最新", text)
+def _name(text: str, shown: str) -> str | None:
+    """A text as a name, without the words around it; None where none is left."""
+    begin, end = 0, len(text)
+    while True:
+        if (lead := _BEFORE.match(text, begin, end)) is not None and lead.end() > begin:
+            begin = lead.end()
+        elif begin < end and text[begin] in _EDGES + "、:：":
+            begin += 1
+        else:
+            break
+    while end > begin:
+        if text[end - 1] in _EDGES:
+            end -= 1
+        elif (trail := _BETWEEN.search(text, begin, end)) is not None and trail.end() == end > trail.start():
+            end = trail.start()
+        else:
+            break
+    name = text[begin:end]
+    if name.count("(") != name.count(")"):
+        name = name.strip("()")
+    name = without_aside(name)
+    if not is_organization(name):
+        return None
+    at = simplified(shown.translate(_WIDE)).find(name)
+    return shown[at : at + len(name)] if at >= 0 else name
 
 
 def parse_page_title(text: str) -> Title | None:
     """The title in an HTML page's `<title>`, which the site's name may stand before or behind."""
-    whole = parse_title(text) if not re.search(r"[_|｜]", text) else None
+    if "报" not in text and "報" not in text:
+        return None
+    whole = parse_title(text) if not re.search(r"[_|｜丨>»]", text) else None
     if whole is not None:
         # "某县人民政府 信息公开年报 某县民政局2023年…报告": the site's names before, behind a space only.
         full = (title for part in text.split() if (title := parse_title(part)) is not None)
         return next((title for title in full if title.organization and title.year), whole)
     parts = [part for part in _SITE.split(text) if part]
-    return next((title for part in parts if (title := parse_title(part)) is not None), None)
+    titles = [title for part in parts if (title := parse_title(part)) is not None]
+    return max(titles, key=lambda t: (t.organization is not None) + (t.year is not None), default=None)
 
 
 def other_kind(text: str) -> str | None:
     """The word by which a title says that the document is something else."""
-    found = _OTHER_KINDS.search(squeeze(text))
+    found = _OTHER_KINDS.search(simplified(squeeze(text)))
     return None if found is None else found[0]
