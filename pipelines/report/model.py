@@ -104,6 +104,8 @@ class Paragraph:
 
     text: str
     place: Place = Place()
+    confidence: float | None = None
+    """As in `Cell`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from PIL import Image
 from pipelines.report.readers import ocr_engine, ocr_image
 from pipelines.report.readers.ocr_cells import EM, INK, read_cells
 from pipelines.report.readers.ocr_engine import Gray, Quads
-from pipelines.report.readers.ocr_image import Matrix, Straight
+from pipelines.report.readers.ocr_image import LINE, Matrix, Straight
 from pipelines.report.readers.ocr_rules import Rules, find_rules
 from pipelines.report.readers.pdf_blocks import ReadPage
 from pipelines.report.readers.pdf_lines import Lattice, lattices
@@ -148,26 +148,31 @@ def _lines(
         if not inside and right - left > 3 and bottom - top > 3:
             spots.append(Box(float(left), float(top), float(right), float(bottom)))
     read = ocr_engine.recognise([_area(page, np.array([s[:2], s[2:]])) for s in spots])
-    rows: list[list[tuple[Box, str]]] = []
+    rows: list[list[tuple[Box, ocr_engine.Reading]]] = []
     for spot, reading in sorted(zip(spots, read, strict=True), key=lambda pair: pair[0].top + pair[0].bottom):
-        if reading.confidence < 0.5 or not reading.text:
+        if not reading.text:
             continue
         if rows:
             above = rows[-1][-1][0]
             apart = abs(above.top + above.bottom - spot.top - spot.bottom) / 2
             if apart < 0.4 * min(above.bottom - above.top, spot.bottom - spot.top):
-                rows[-1].append((spot, reading.text))
+                rows[-1].append((spot, reading))
                 continue
-        rows.append([(spot, reading.text)])
+        rows.append([(spot, reading)])
     return [_line(sorted(row), per_pixel) for row in rows]
 
 
-def _line(row: list[tuple[Box, str]], per_pixel: float) -> Line:
+def _line(row: list[tuple[Box, ocr_engine.Reading]], per_pixel: float) -> Line:
     around = Box(
         min(box.x0 for box, _ in row),
         min(box.top for box, _ in row),
         max(box.x1 for box, _ in row),
         max(box.bottom for box, _ in row),
     )
-    size = sum(box.bottom - box.top for box, _ in row) / len(row) * 0.74
-    return Line(" ".join(text for _, text in row), Box(*(v * per_pixel for v in around)), size * per_pixel)
+    size = sum(box.bottom - box.top for box, _ in row) / len(row) * EM / LINE
+    return Line(
+        text=" ".join(reading.text for _, reading in row),
+        box=Box(*(v * per_pixel for v in around)),
+        size=size * per_pixel,
+        confidence=round(min(reading.confidence for _, reading in row), 3),
+    )

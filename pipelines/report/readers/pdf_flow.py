@@ -96,7 +96,9 @@ def _paragraph(lines: Sequence[tuple[Page, Line]]) -> Paragraph:
         max(b.x1 for b in here),
         max(b.bottom for b in here),
     )
-    return Paragraph(text, Place(page=page.number, bbox=as_displayed(box, page)))
+    sure = [line.confidence for _, line in lines if line.confidence is not None]
+    place = Place(page=page.number, bbox=as_displayed(box, page))
+    return Paragraph(text, place, min(sure, default=None))
 
 
 def _grid(table: PageTable, number: int, pages: dict[int, Page]) -> Grid:
