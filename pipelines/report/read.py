@@ -15,6 +15,7 @@ from pipelines.report.model import TABLES, Document, Evidence, Finding, Report, 
 from pipelines.report.nature import why_no_report
 from pipelines.report.prose import grids_with_context, prose_lines, table_lines
 from pipelines.report.readers import open_document
+from pipelines.report.recognised import judged
 from pipelines.report.sections import read_sections
 from pipelines.report.sheet import Sheet
 from pipelines.report.statistics import read_statistics
@@ -103,7 +104,7 @@ def read_document(document: Document, sha256: str) -> Report:
         found += annex[1]
     elif report.year is not None and report.year < FIRST_YEAR_OF_TABLES:
         found = [replace(f, severity="info") if f.code == "table-missing" else f for f in found]
-    return report.with_findings(*found, *checks.check(report))
+    return judged(report.with_findings(*found, *checks.check(report)), document)
 
 
 def _of(evidence: Evidence, sha256: str) -> Evidence:

@@ -14,12 +14,13 @@ from typing import Literal
 
 from pipelines.errors import UnreadableDocument
 from pipelines.report.model import Document, Finding, FindingCode, Metadata
-from pipelines.report.readers import pdf_chars, pdf_plumber
+from pipelines.report.readers import ocr, pdf_chars, pdf_plumber
 from pipelines.report.readers.pdf_blocks import ReadPage
 from pipelines.report.readers.pdf_flow import blocks
 from pipelines.report.readers.pdf_glyphs import unknown
 from pipelines.report.readers.pdf_lines import Lattice
 from pipelines.report.readers.pdf_page import HAN, Page
+from pipelines.report.readers.pdf_render import render_pages
 from pipelines.report.readers.pdf_tables import fill
 from pipelines.report.readers.pdf_text import line_of, rows_of
 
@@ -38,7 +39,7 @@ def read(body: bytes, *, engine: Engine = "auto") -> Document:
         UnreadableDocument: damaged, empty, encrypted with a password, or beyond the limits of `pdf_page`.
     """
     title, pages = _pages(body, engine)
-    scans = [read_.page.number for read_ in pages if _is_picture(read_.page)]
+    scans = _recognised(body, pages)
     unclear = [read_.page.number for read_ in pages if not read_.sure and read_.page.number not in scans]
     findings = []
     if scans:
@@ -90,6 +91,16 @@ def _read(page: Page, lattices: list[Lattice] | None = None) -> ReadPage:
     tables, outside, sure = fill(page, lattices)
     lines = [line_of(row, gap_text="  ") for row in rows_of(outside)]
     return ReadPage(page, tables, [line for line in lines if line.text.strip()], sure)
+
+
+def _recognised(body: bytes, pages: list[ReadPage]) -> list[int]:
+    """Reads the pages that are pictures, in place, where recognition is installed; gives those left unread."""
+    scans = [read_.page.number for read_ in pages if _is_picture(read_.page)]
+    if not scans or not ocr.available():
+        return scans
+    for picture in render_pages(body, scans[: ocr.MAX_PAGES]):
+        pages[picture.page - 1] = ocr.read_page(picture.image, picture.page, 1 / picture.scale)
+    return scans[ocr.MAX_PAGES :]
 
 
 def _is_picture(page: Page) -> bool:
