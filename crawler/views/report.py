@@ -6,7 +6,6 @@ about values, or let a document's own characters steer the terminal.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich import box
@@ -15,8 +14,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from crawler.views.marks import Marks
 from pipelines.report import form
+from pipelines.report.marks import Marks, clean
 from pipelines.report.model import TABLES, Edition, Finding, Report, Row, TableName
 
 BLANK, UNREADABLE, ABSENT = "空", "?", "缺"
@@ -71,11 +70,6 @@ def reports_view(reports: Iterable[Report]) -> Table:
             *(_count(report.findings, severity) for severity in STYLES),
         )
     return table
-
-
-def clean(text: str) -> str:
-    """The text without control and direction characters: a document must not steer the terminal."""
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
 
 
 # ------------------------------------------------------------------ the parts of a report

@@ -10,7 +10,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from crawler.views.report import STYLES, clean
+from crawler.views.report import STYLES
+from pipelines.report.marks import clean
 from pipelines.report.model import TABLES, Report
 
 _LEGEND = "✓ read, nothing to note   ✗ errors   ! warnings   · notes   – no report   (counts of findings)"

@@ -9,9 +9,9 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
-from crawler.views.marks import Marks
 from crawler.views.report import ABSENT, BLANK, UNREADABLE, report_view, reports_view
 from crawler.views.summary import findings_view, years_view
+from pipelines.report.marks import Marks
 from pipelines.report.model import Finding, FindingCode, Report
 from tests.cli.made import report
 

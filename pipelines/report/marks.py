@@ -1,10 +1,12 @@
 """Which letter marks which finding, and which cells, rows, columns and tables bear it.
 
-Pure. This module reads a finding's `where` and `evidence`; it must not draw anything.
+Pure. The same letters stand in the terminal (`crawler.views`) and on the evidence's pictures
+(`pipelines.evidence`). This module reads a finding's `where` and `evidence`; it must not draw anything.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +18,11 @@ REPEATED = {"error": 20, "warning": 20, "info": 3}
 """More findings than this with one code and severity share a mark and a line."""
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
+
+
+def clean(text: str) -> str:
+    """The text without control and direction characters: a document must steer no terminal and no page."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +41,15 @@ class Marks:
     def __init__(self, findings: Sequence[Finding]) -> None:
         """Gives each finding, or each crowd of like ones, its letter."""
         self.lines: list[Line] = []
+        self.of: dict[Finding, str] = {}
+        """Each finding's letter."""
         self._marked: dict[str, list[tuple[str, str]]] = {}
         for group in _grouped(sorted(findings, key=lambda finding: _ORDER[finding.severity])):
             first = group[0]
             mark = _letters(len(self.lines))
             more = f" ({len(group) - 1} more of this kind)" if len(group) > 1 else ""
             self.lines.append(Line(mark, first.severity, first.code, first.message + more))
+            self.of |= dict.fromkeys(group, mark)
             for target in dict.fromkeys(target for finding in group for target in _targets(finding)):
                 self._marked.setdefault(target, []).append((mark, first.severity))
 
