@@ -204,6 +204,14 @@ active_rows = Labels(ACTIVE_ROWS)
 active_columns = Labels(ACTIVE_COLUMNS)
 review_blocks = Labels({**REVIEW_BLOCKS, "litigation": ("行政诉讼",)})
 review_columns = Labels(REVIEW_COLUMNS)
+review_cells = Labels(
+    {
+        f"{block}.{column}": [b + c for b in blocks for c in columns]
+        for block, blocks in REVIEW_BLOCKS.items()
+        for column, columns in REVIEW_COLUMNS.items()
+    }
+)
+"""表四 with block and column in one label: 行政复议结果维持."""
 
 EDITION_OF_COLUMN: dict[str, Edition] = {
     column: edition

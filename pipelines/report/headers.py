@@ -89,11 +89,29 @@ def is_review_header(slots: list[Slot]) -> bool:
     blocks = {form.review_blocks.exact(slot.text) for slot in own} - {None}
     if numbers_in(slots):
         return False
+    if sum(form.review_cells.exact(slot.text) is not None for slot in own) >= 5:
+        return True
     if columns - {"total"}:
         return len(columns) >= 2 or bool(blocks)
     return bool(blocks) and all(
         form.review_blocks.exact(slot.text) or form.review_columns.exact(slot.text) for slot in own
     )
+
+
+def is_tall_review(rows: list[list[Slot]]) -> bool:
+    """Whether a grid is 表四 standing on end: one outcome to a row, its figures beside it."""
+    tall = 0
+    for slots in rows:
+        outcomes = sum(
+            form.review_cells.exact(slot.text) is not None
+            or form.review_columns.exact(slot.text) not in (None, "total")
+            for slot in slots
+            if slot.first
+        )
+        if outcomes > 1 or form.request_rows.match(slots[0].text if slots else "") is not None:
+            return False
+        tall += outcomes
+    return tall >= 4
 
 
 def active_header(slots: list[Slot]) -> Header | None:
@@ -223,19 +241,13 @@ def request_header(rows: HeaderRows) -> Header:
         elif columns and (group is None or group.key != "corner"):
             columns.append(Column(None, leaf.start, leaf.stop, leaf.text, certain=False))
     keys = [column.key for column in columns if column.key is not None]
-    # Labels of several rows in another order than the form's: a span is wrong, not the order.
-    in_order = keys == expected or any(
-        sum(slot.first and form.request_columns.exact(slot.text) is not None for slot in slots)
-        >= len(expected)
-        for slots in rows.rows
-    )
-    if len(set(keys)) == len(keys) == len(expected) and in_order:
+    if sorted(keys) == sorted(expected) and (keys == expected or _drawn_true(rows, columns)):
         damaged = any(column.key is None for column in columns)
         return Header(tuple(columns), damaged=damaged, extent=rows.extent)
-    # The drawn spans are wrong or lost. Every label once, in the form's order: the order will do.
-    flat = [key for slot in rows.texts() if (key := form.request_columns.exact(slot.text)) is not None]
-    if sorted(flat) == sorted(expected) and [k for k in flat if k != "total"] == expected[:-1]:
-        return Header(REQUEST_ORDER.columns, placed=False)
+    # The drawn spans are wrong or lost. Every label once, none under a group that is not its own: in order.
+    flat = _in_reading_order(rows)
+    if sorted(flat) == sorted(expected):
+        return Header(tuple(Column(key, 0, 0) for key in flat), placed=False)
     uncertain = {key for key in expected if flat.count(key) != 1}
     if [k for k in flat if k not in uncertain and k != "total"] != [
         k for k in expected[:-1] if k not in uncertain
@@ -248,12 +260,63 @@ def request_header(rows: HeaderRows) -> Header:
     )
 
 
+def _drawn_true(rows: HeaderRows, columns: list[Column]) -> bool:
+    """Whether the header's spans bear out an order of columns that is not the form's.
+
+    Either one row names all of them, or the group 法人或其他组织 covers its own columns and no other, in
+    rows of one width.
+    """
+    if any(
+        len([s for s in slots if s.first and _column(s) is not None]) >= len(columns) for slots in rows.rows
+    ):
+        return True
+    inside = [c for c in columns if c.key not in (None, "natural_person", "total")]
+    start, stop = min(c.start for c in inside), max(c.stop for c in inside)
+    groups = [slot for slots in rows.rows for slot in slots if slot.first and _is_organizations(slot)]
+    return (
+        len(groups) == 1
+        and (groups[0].start, groups[0].stop) == (start, stop)
+        and sum(c.stop - c.start for c in inside) == stop - start
+        and len({slots[-1].stop for slots in rows.rows if slots}) == 1
+    )
+
+
+def _in_reading_order(rows: HeaderRows) -> list[str]:
+    """The columns that the header's cells name, those below 法人或其他组织 in its place."""
+    named = [
+        [("organizations" if _is_organizations(slot) else _column(slot)) for slot in slots if slot.first]
+        for slots in rows.rows
+    ]
+    at = next((i for i, row in enumerate(named) if "organizations" in row), None)
+    if at is None:
+        flat = [key for row in named for key in row if key is not None]
+        kinds = [key for key in form.REQUEST_COLUMNS if key != "total"]
+        in_order = [key for key in flat if key != "total"]
+        return [*kinds, "total"] if in_order == kinds and "total" in flat else in_order
+    below = [key for row in named[at + 1 :] for key in row if key is not None]
+    group = named[at].index("organizations")
+    row = [*named[at][:group], *below, *named[at][group + 1 :]]
+    return [key for above in [*named[:at], row] for key in above if key is not None]
+
+
+def _column(slot: Slot) -> str | None:
+    return form.request_columns.exact(slot.text)
+
+
+def _is_organizations(slot: Slot) -> bool:
+    group = form.request_column_groups.match(slot.text)
+    return group is not None and group.key == "organizations"
+
+
 def review_header(rows: HeaderRows, context: str) -> Header:
     """表四's columns, keyed `block.column`, from its header rows and the words above the table."""
     above = form.review_blocks.match(context)
     block_above = above.key if above is not None and above.key in form.REVIEW_BLOCKS else None
     columns: list[Column] = []
     for leaf in rows.leaves():
+        if (whole := form.review_cells.exact(leaf.text)) is not None:
+            columns.append(Column(whole, leaf.start, leaf.stop, leaf.text))
+            continue
         match = form.review_columns.exact(leaf.text)
         if match is None:
             continue

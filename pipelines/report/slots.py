@@ -48,3 +48,12 @@ def rows_of(grid: Grid) -> list[list[Slot]]:
     for slots in rows:
         slots.sort(key=lambda slot: slot.start)
     return rows
+
+
+def turned(grid: Grid) -> Grid:
+    """The grid with its columns for rows; every cell keeps the place that it was printed in."""
+    cells = sorted(grid.cells, key=lambda cell: (cell.column, cell.row))
+    return Grid(
+        tuple(Cell(c.text, c.column, c.row, c.colspan, c.rowspan, c.place, c.confidence) for c in cells),
+        grid.place,
+    )

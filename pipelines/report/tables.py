@@ -16,10 +16,10 @@ from pipelines.report.headers import Column, Header, HeaderRows
 from pipelines.report.labels import fold, has_figures, label_key
 from pipelines.report.model import Grid, Place, TableName
 from pipelines.report.sheet import Sheet
-from pipelines.report.slots import Slot, rows_of
+from pipelines.report.slots import Slot, rows_of, turned
 from pipelines.report.values import parse_value
 
-_ROW_OF_FIGURES = ("数量", "件数", "数量件", "件数件", "数据")
+_ROW_OF_FIGURES = ("数量", "件数", "数量件", "件数件", "数据", "数值")
 """What a label before 表四's one row of figures may say."""
 
 
@@ -52,6 +52,8 @@ class GridReader:
             if (header := getattr(self, name)) is not None:
                 setattr(self, name, header.moved())
         rows = rows_of(grid)
+        if headers.is_tall_review(rows):
+            rows = rows_of(turned(grid))
         widths = [slots[-1].stop for slots in rows if slots]
         self._width = max(set(widths), key=lambda w: (widths.count(w), w), default=0)
         for slots in rows:

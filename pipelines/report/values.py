@@ -46,6 +46,9 @@ _NONE_MARKS = frozenset(
         "〇〇",
         "不涉及",
         "不适用",
+        "没有",
+        "暂无",
+        "N/A",
     }
 )
 _NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
@@ -54,6 +57,8 @@ _UNIT = re.compile(rf"({_NUMBER})(万元|亿元|元整|元|万|件|个|项|条|�
 _ANNOTATED = re.compile(
     rf"({_NUMBER})((?:万元|元|件|个|项|条)?(?:\(.*\)?|[,;、，；]?(?:其中|含|包括|注).*))", re.DOTALL
 )
+_NOTED = re.compile(rf"({_NUMBER})(?:[①-⑳⑴-⒇*＊※†‡]|[⁰¹²³⁴-⁹]+|[\[〔［【]注?[0-9①-⑳]{{1,2}}[\]〕］】])")
+"""A number with the mark of a footnote behind it, raised, ringed or in square brackets."""
 _BROKEN = re.compile(rf"[+-]?[0-9]+(?:[,.][0-9]+)*[{_WHITE}]+[0-9.,]+")
 _MAX_DIGITS = 15  # more than a JSON number keeps exactly
 
@@ -95,13 +100,19 @@ def parse_value(text: str) -> Value:
             return Value(
                 value.number, "unit", "unit-stated", "info", f"the cell prints its own unit: “{shown}”"
             )
-    elif (m := _ANNOTATED.fullmatch(solid)) and " " not in plain[: len(m[1])]:
+    elif (m := _ANNOTATED.fullmatch(solid) or _NOTED.fullmatch(solid)) and " " not in plain[: len(m[1])]:
         if (value := _number(m[1], shown)) is not None:
             return Value(
                 value.number, "annotated", "cell-annotated", "warning", f"the cell prints a note: “{shown}”"
             )
-    elif _BROKEN.fullmatch(plain) and len(solid.lstrip("+-")) >= 4 and _PLAIN.fullmatch(solid):
-        # One number broken once, in a cell of its own: a narrow column, or a gap between thousands.
+    elif (
+        "\n" not in text.strip()
+        and _BROKEN.fullmatch(plain)
+        and len(solid.lstrip("+-")) >= 4
+        and _PLAIN.fullmatch(solid)
+    ):
+        # One number broken once, in a cell of its own: a narrow column, or a gap between thousands. Figures
+        # one above the other may as well be two.
         value = _number(solid, shown)
         if value is not None:
             message = f"the cell prints its number in two pieces: “{shown}”"

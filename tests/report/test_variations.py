@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from html import escape
 
 import pytest
@@ -156,6 +157,31 @@ def test_columns_in_another_order_are_followed_by_label() -> None:
     assert report.requests["received"] == truth.requests["received"]
 
 
+@pytest.mark.parametrize("first", ["total", "organizations", "research_institution"])
+@pytest.mark.parametrize("spans", [True, False])
+def test_columns_in_another_order_over_several_header_rows_are_followed(first: str, *, spans: bool) -> None:
+    truth = made()
+    printed = tables(truth)[3][0]
+    top, middle, low, *body = printed.rows
+    person, group, total = middle
+    below, order = list(low), list(range(7))
+    if first == "total":
+        middle, order = (total, person, group), [6, *order[:6]]
+    elif first == "organizations":
+        middle, order = (group, person, total), [*order[1:6], 0, 6]
+    else:
+        below[0], below[1] = below[1], below[0]
+        order[1], order[2] = 2, 1
+    moved = [
+        (*(s for s in row if s.path is None), *([s for s in row if s.path is not None][i] for i in order))
+        for row in body
+    ]
+    rows = (top, middle, tuple(below), *moved)
+    drawn = f"<table>{trows(rows)}</table>" if spans else matrix_html(ragged(replace(printed, rows=rows)))
+    report = read_body(page(truth, plain(printed, random.Random(0)), drawn))
+    assert lost(truth, report) == []
+
+
 def test_a_header_in_another_order_over_lines_of_text_loses_the_values() -> None:
     truth = made()
     text = document(truth, row_lines, random.Random(0), html=False).decode()
@@ -226,11 +252,17 @@ def cell(text: str) -> Report:
         ("约3件", None, "unreadable", "cell-unreadable"),
         ("0 0", None, "unreadable", "cell-unreadable"),
         ("007", None, "unreadable", "cell-unreadable"),
-        ("5<sup>2</sup>", None, "unreadable", "cell-unreadable"),
+        ("5<sup>2</sup>", 5, "annotated", "cell-annotated"),
+        ("88[1]", 88, "annotated", "cell-annotated"),
+        ("881]", None, "unreadable", "cell-unreadable"),
+        ("12<br/>3456", None, "unreadable", "cell-unreadable"),
+        ("1 234", 1234, "annotated", "cell-annotated"),
+        ("三十二", None, "unreadable", "cell-unreadable"),
+        ("暂无", None, "none-mark", None),
         ("<img src='5.png'>", None, "unreadable", "cell-unreadable"),
         ("<del>5</del>3", 3, "number", None),
         ("<input value='7'>", 7, "number", None),
-        ("5②", None, "unreadable", "cell-unreadable"),
+        ("5②", 5, "annotated", "cell-annotated"),
         ("1234567890123", None, "unreadable", "cell-unreadable"),
     ],
 )
