@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -62,18 +62,21 @@ PDF_STYLES: dict[str, PdfStyle] = {
 
 def pdf(truth: Truth, style: PdfStyle = PdfStyle()) -> bytes:
     """The report as a PDF with text and drawn tables."""
+    return build(list(_story(truth, style)), truth.title, style)
+
+
+def build(story: list[Any], title: str, style: PdfStyle = PdfStyle()) -> bytes:
+    """ReportLab's flowables on A4, with the page numbers that the style asks for."""
     from reportlab.lib.pagesizes import A4
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
     from reportlab.platypus import SimpleDocTemplate
 
-    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    register_font()
     out = io.BytesIO()
     document = SimpleDocTemplate(
         out,
         pagesize=A4,
         invariant=1,
-        title=truth.title,
+        title=title,
         leftMargin=56,
         rightMargin=56,
         topMargin=62,
@@ -85,8 +88,16 @@ def pdf(truth: Truth, style: PdfStyle = PdfStyle()) -> bytes:
             canvas.setFont(FONT, 10)
             canvas.drawCentredString(A4[0] / 2, 34, f"— {template.page} —")
 
-    document.build(list(_story(truth, style)), onFirstPage=number, onLaterPages=number)
+    document.build(story, onFirstPage=number, onLaterPages=number)
     return out.getvalue()
+
+
+def register_font() -> None:
+    """Makes the Chinese font known to ReportLab; paragraphs need it before they are made."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
 
 
 def html_to_pdf_chromium(html: bytes, seconds: float = 60) -> bytes:
@@ -95,7 +106,7 @@ def html_to_pdf_chromium(html: bytes, seconds: float = 60) -> bytes:
     Raises:
         ConverterMissing: no Chromium here.
     """
-    program = _program("chromium", "chromium-browser", "google-chrome")
+    browser = program("chromium", "chromium-browser", "google-chrome")
     with tempfile.TemporaryDirectory() as folder:
         source, made = Path(folder, "page.html"), Path(folder, "page.pdf")
         source.write_bytes(html)
@@ -110,7 +121,7 @@ def html_to_pdf_chromium(html: bytes, seconds: float = 60) -> bytes:
             f"--print-to-pdf={made}",
             source.as_uri(),
         ]
-        _run([program, *arguments], seconds)
+        run([browser, *arguments], seconds)
         return made.read_bytes()
 
 
@@ -133,7 +144,7 @@ def html_to_docx_libreoffice(html: bytes, seconds: float = 120) -> bytes:
 
 
 def _libreoffice(html: bytes, extension: str, target: str, seconds: float) -> bytes:
-    program = _program("soffice", "libreoffice")
+    office = program("soffice", "libreoffice")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "page.html")
         source.write_bytes(html)
@@ -141,48 +152,59 @@ def _libreoffice(html: bytes, extension: str, target: str, seconds: float) -> by
         if extension == "docx":
             arguments.append("--infilter=HTML (StarWriter)")
         arguments += ["--convert-to", target, "--outdir", folder, str(source)]
-        _run([program, *arguments], seconds)
+        run([office, *arguments], seconds)
         return Path(folder, f"page.{extension}").read_bytes()
 
 
-def _program(*names: str) -> str:
+def program(*names: str) -> str:
+    """The path of the first of these programs that is installed.
+
+    Raises:
+        ConverterMissing: none is.
+    """
     for name in names:
         if found := shutil.which(name):
             return found
     raise ConverterMissing(f"none of {', '.join(names)} is installed")
 
 
-def _run(command: list[str], seconds: float) -> None:
+def run(command: list[str], seconds: float) -> None:
+    """Runs a program, quietly, for at most so long."""
     subprocess.run(command, timeout=seconds, check=True, capture_output=True, stdin=subprocess.DEVNULL)
 
 
-def _story(truth: Truth, style: PdfStyle) -> Iterator[Any]:
+def paragraph(words: str, style: PdfStyle, kind: Literal["text", "title", "right"] = "text") -> Any:
+    """A paragraph as a flowable: indented text, the title in the middle, the signature at the right."""
     from reportlab.lib.enums import TA_CENTER, TA_RIGHT
     from reportlab.lib.styles import ParagraphStyle
-    from reportlab.platypus import Paragraph, Spacer
+    from reportlab.platypus import Paragraph
 
+    register_font()
     text = ParagraphStyle("text", fontName=FONT, fontSize=12, leading=22, firstLineIndent=24, wordWrap="CJK")
     title = ParagraphStyle("title", text, fontSize=17, leading=28, firstLineIndent=0, alignment=TA_CENTER)
     signature = ParagraphStyle("signature", text, firstLineIndent=0, alignment=TA_RIGHT)
+    how = {"text": text, "title": title, "right": signature}[kind]
+    return Paragraph(_spaced(words) if style.spaced_digits else words, how)
 
-    def paragraph(words: str, how: ParagraphStyle = text) -> Any:
-        return Paragraph(_spaced(words) if style.spaced_digits else words, how)
+
+def _story(truth: Truth, style: PdfStyle) -> Iterator[Any]:
+    from reportlab.platypus import Spacer
 
     split = style.title == "split" and truth.title.startswith(truth.organization)
     lines = [truth.organization, truth.title[len(truth.organization) :]] if split else [truth.title]
-    yield from (paragraph(line, title) for line in lines)
+    yield from (paragraph(line, style, "title") for line in lines)
     yield Spacer(1, 12)
-    yield from (paragraph(words) for words in truth.preface)
+    yield from (paragraph(words, style) for words in truth.preface)
     grids = tables(truth, review_tables=style.review_tables)
     for part, heading in enumerate(form.HEADINGS[style.headings], start=1):
-        yield paragraph(heading)
-        yield from (paragraph(words) for words in truth.prose.get(part, ()))
+        yield paragraph(heading, style)
+        yield from (paragraph(words, style) for words in truth.prose.get(part, ()))
         for printed in grids.get(part, ()):
-            yield from _requests(printed, style) if printed.name == "requests" else [_table(printed, style)]
+            yield from _requests(printed, style) if printed.name == "requests" else [table(printed, style)]
             yield Spacer(1, 8)
-    yield paragraph(truth.organization, signature)
+    yield paragraph(truth.organization, style, "right")
     day = truth.published
-    yield paragraph(f"{day.year}年{day.month}月{day.day}日", signature)
+    yield paragraph(f"{day.year}年{day.month}月{day.day}日", style, "right")
 
 
 def _requests(printed: Printed, style: PdfStyle) -> Iterator[Any]:
@@ -191,18 +213,19 @@ def _requests(printed: Printed, style: PdfStyle) -> Iterator[Any]:
 
     yield PageBreak()
     if style.requests_break is None:
-        yield _table(printed, style)
+        yield table(printed, style)
         return
     upper, lower = cut(
         printed, style.requests_break, labels=style.cut_labels, repeat_header=style.repeat_header
     )
     yield Spacer(1, 120)
-    yield _table(upper, style)
+    yield table(upper, style)
     yield PageBreak()
-    yield _table(lower, style)
+    yield table(lower, style)
 
 
-def _table(printed: Printed, style: PdfStyle) -> Any:
+def table(printed: Printed, style: PdfStyle) -> Any:
+    """One table as a flowable."""
     from reportlab.lib import colors
     from reportlab.platypus import Table
 
@@ -257,6 +280,9 @@ def _widths(printed: Printed) -> list[float]:
         return [150.0, 111.0, 111.0, 111.0]
     if printed.width == 10:
         return [32.0, 54.0, 131.0, *([38.0] * 7)]
+    if printed.width in (5, 11):  # one more than the form has
+        usual = _widths(replace(printed, width=printed.width - 1))
+        return [*usual[:-1], usual[-1] / 2, usual[-1] / 2] if printed.name != "review" else [96.6] * 5
     return [483.0 / printed.width] * printed.width
 
 

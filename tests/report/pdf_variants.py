@@ -138,10 +138,15 @@ def page(variants: tuple[Variant, ...], paper: str = "A4") -> bytes:
         first = body.index(">", body.index("<p"))
         broken = '<p style="page-break-before:always;text-align:center">'
         sections.append(f'<section id="v{k}">{body[: body.index("<p")]}{broken}{body[first + 1 :]}</section>')
-        names = {"T": f"#v{k} table", "R": f"#v{k} tr", "C": f"#v{k} td", "P": f"#v{k}"}
-        css.append(_NAMES.sub(partial(_named, names), variant.css))
+        css.append(scoped(variant.css, f"#v{k}"))
     head = f"<meta charset=utf-8><style>{' '.join(css)}</style>"
     return f"<!DOCTYPE html><html><head>{head}</head><body>{''.join(sections)}</body></html>".encode()
+
+
+def scoped(css: str, section: str) -> str:
+    """A variant's CSS for the elements of one section."""
+    names = {"T": f"{section} table", "R": f"{section} tr", "C": f"{section} td", "P": section}
+    return _NAMES.sub(partial(_named, names), css)
 
 
 def _named(names: dict[str, str], match: re.Match[str]) -> str:
