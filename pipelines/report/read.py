@@ -11,7 +11,7 @@ from dataclasses import replace
 from pipelines.report import checks
 from pipelines.report.documents import reports_among
 from pipelines.report.identity import identify
-from pipelines.report.model import TABLES, Document, Evidence, Finding, Report, Source
+from pipelines.report.model import TABLES, Document, Finding, Report, Source
 from pipelines.report.nature import why_no_report
 from pipelines.report.prose import grids_with_context, prose_lines, table_lines
 from pipelines.report.readers import open_document
@@ -67,7 +67,7 @@ def read_document(document: Document, sha256: str) -> Report:
         return empty
     lines = prose_lines(document)
     grids = grids_with_context(document)
-    sheet = Sheet()
+    sheet = Sheet(sha256)
     read_grids(grids, sheet)
     missing = frozenset(table for table in TABLES if not sheet.cells.get(table))
     if missing:
@@ -95,7 +95,7 @@ def read_document(document: Document, sha256: str) -> Report:
         review=finished.tables["review"],
         statistics=None if annex is None else annex[0],
         sections=sections,
-        evidence={path: _of(evidence, sha256) for path, evidence in finished.evidence.items()},
+        evidence=finished.evidence,
     )
     found = [*identity.findings, *finished.findings]
     if annex is not None:
@@ -105,7 +105,3 @@ def read_document(document: Document, sha256: str) -> Report:
     elif report.year is not None and report.year < FIRST_YEAR_OF_TABLES:
         found = [replace(f, severity="info") if f.code == "table-missing" else f for f in found]
     return judged(report.with_findings(*found, *checks.check(report)), document)
-
-
-def _of(evidence: Evidence, sha256: str) -> Evidence:
-    return replace(evidence, document=sha256)

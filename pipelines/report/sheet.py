@@ -23,7 +23,7 @@ from pipelines.report.model import (
 )
 from pipelines.report.values import BLANK, Value, parse_value, unreadable
 
-_MAX_COUNT_DIGITS = 9
+_NO_COUNT = 1_000_000_000
 """No body has had a billion applications or decisions: more digits are several numbers run together."""
 _AMOUNTS = ("fee_amount", "procurement_amount")
 
@@ -41,6 +41,8 @@ class Entry:
 class Sheet:
     """The tables of one document while they are being read. Columns of 表二 are the printed ones."""
 
+    document: str | None = None
+    """SHA-256 of the body, for the evidence."""
     cells: dict[TableName, dict[str, dict[str, Entry]]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     seen: set[TableName] = field(default_factory=set)
@@ -59,8 +61,8 @@ class Sheet:
     ) -> None:
         """Enter a cell; `lost` says why its value cannot be told although something may stand there."""
         value = unreadable(lost) if lost else parse_value(raw)
-        digits = len(str(abs(value.number))) if isinstance(value.number, int) else 0
-        if digits > _MAX_COUNT_DIGITS and column not in _AMOUNTS:
+        number = value.number
+        if isinstance(number, int) and not -_NO_COUNT < number < _NO_COUNT and column not in _AMOUNTS:
             value = unreadable(f"“{raw.strip()}” is no count: several numbers seem to have run together")
         self.seen.add(table)
         rows = self.cells.setdefault(table, {})
@@ -167,19 +169,18 @@ class Sheet:
                     Finding("row-missing", "warning", f"{table}.{row}", f"the row “{label}” was not found")
                 )
                 continue
-            result[row] = {}
+            values = result[row] = {}
             for column in self._columns(table, row, rows[row]):
                 key = form.published_column(column)
                 path = f"{table}.{row}.{key}"
                 entry = rows[row].get(column)
                 if entry is None:
                     entry = Entry(unreadable("no cell was found for this column"), "", Place())
-                result[row][key] = entry.value.number
-                out.evidence[path] = Evidence(entry.raw, entry.value.kind, entry.place)
-                if entry.value.code is not None:
-                    out.findings.append(
-                        Finding(entry.value.code, entry.value.severity, path, entry.value.message)
-                    )
+                value = entry.value
+                values[key] = value.number
+                out.evidence[path] = Evidence(entry.raw, value.kind, entry.place, self.document)
+                if value.code is not None:
+                    out.findings.append(Finding(value.code, value.severity, path, value.message))
         if table == "requests":
             self._doubtful_edition(edition, result, out)
         return result
