@@ -14,8 +14,10 @@ from pipelines.report.identity import identify
 from pipelines.report.model import TABLES, Document, Finding, Report, Source
 from pipelines.report.nature import why_no_report
 from pipelines.report.prose import grids_with_context, prose_lines, table_lines
+from pipelines.report.prose_figures import prose_figures
 from pipelines.report.readers import open_document
 from pipelines.report.recognised import judged
+from pipelines.report.scope import scope_of
 from pipelines.report.sections import read_sections
 from pipelines.report.sheet import Sheet
 from pipelines.report.statistics import read_statistics
@@ -104,4 +106,7 @@ def read_document(document: Document, sha256: str) -> Report:
         found += annex[1]
     elif report.year is not None and report.year < FIRST_YEAR_OF_TABLES:
         found = [replace(f, severity="info") if f.code == "table-missing" else f for f in found]
-    return judged(report.with_findings(*found, *checks.check(report)), document)
+    said = [document.metadata.title or "", *(line.text for line in lines)]
+    report = replace(report, scope=scope_of(report, said))
+    found += [*checks.check(report), *prose_figures(report, sections)]
+    return judged(report.with_findings(*found), document)
