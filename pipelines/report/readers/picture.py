@@ -22,6 +22,10 @@ LEAST = 40
 """Pixels: no side of a picture with text is shorter."""
 
 
+Opened = tuple[Image.Image, float]
+"""A picture ready to be read, and how many pixels of its file one of its own is."""
+
+
 def read(body: bytes, media_type: str) -> Document:
     """The document on an image file, each frame of a TIFF a page; places are in the image's pixels.
 
@@ -39,8 +43,8 @@ def read(body: bytes, media_type: str) -> Document:
     return Document(media_type, tuple(blocks(read_pages)), findings=findings)
 
 
-def opened(body: bytes) -> tuple[Image.Image, float]:
-    """The (first) picture in an image file, upright, and how many of its pixels one of the result's is.
+def opened(body: bytes) -> Opened:
+    """The (first) picture in an image file.
 
     Raises:
         UnreadableDocument: as `read`.
@@ -48,7 +52,16 @@ def opened(body: bytes) -> tuple[Image.Image, float]:
     return _frames(body, most=1)[0][0]
 
 
-def _frames(body: bytes, most: int = ocr.MAX_PAGES) -> tuple[list[tuple[Image.Image, float]], int]:
+def frames(body: bytes) -> list[Opened]:
+    """The pages that `read` reads, each as `opened` gives it.
+
+    Raises:
+        UnreadableDocument: as `read`.
+    """
+    return _frames(body)[0]
+
+
+def _frames(body: bytes, most: int = ocr.MAX_PAGES) -> tuple[list[Opened], int]:
     try:
         with Image.open(io.BytesIO(body)) as file:
             if file.width * file.height > MAX_PIXELS:
@@ -63,7 +76,7 @@ def _frames(body: bytes, most: int = ocr.MAX_PAGES) -> tuple[list[tuple[Image.Im
     return frames, count - len(frames)
 
 
-def _fit(image: Image.Image) -> tuple[Image.Image, float]:
+def _fit(image: Image.Image) -> Opened:
     if min(image.size) < LEAST:
         image = image.resize((max(LEAST, image.width), max(LEAST, image.height)))
     if image.mode in ("RGBA", "LA", "PA", "P"):  # transparent means paper
