@@ -19,6 +19,7 @@ from pipelines.errors import UnreadableDocument
 from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Paragraph, Place
 from pipelines.report.readers.embedded import embedded
 from pipelines.report.readers.html_decode import decode
+from pipelines.report.readers.html_pictures import read_pictures
 from pipelines.report.readers.html_tags import BREAKS, DRAWN, SKIP, STRUCK
 from pipelines.report.readers.html_unseen import unseen
 from pipelines.report.readers.pdf_glyphs import without_radicals
@@ -62,7 +63,8 @@ def read(body: bytes) -> Document:
         inner = _Page(_tree(content.replace("\n", " ")), None)
         if _length(inner.blocks) > 2 * _length(page.blocks) or inner.has_grid:
             page.blocks += inner.blocks
-    return Document(MEDIA_TYPE, tuple(page.blocks), metadata)
+    pictured, findings = read_pictures(text, page.blocks)
+    return Document(MEDIA_TYPE, (*page.blocks, *pictured), metadata, tuple(findings))
 
 
 def _tree(text: str) -> etree._Element:
