@@ -17,7 +17,7 @@ from pipelines.report.model import Document, Finding, FindingCode, Metadata
 from pipelines.report.readers import ocr, pdf_chars, pdf_plumber
 from pipelines.report.readers.pdf_blocks import ReadPage
 from pipelines.report.readers.pdf_flow import blocks
-from pipelines.report.readers.pdf_glyphs import unknown
+from pipelines.report.readers.pdf_glyphs import NAMELESS
 from pipelines.report.readers.pdf_lines import Lattice
 from pipelines.report.readers.pdf_page import HAN, Page
 from pipelines.report.readers.pdf_render import render_pages
@@ -105,15 +105,14 @@ def _recognised(body: bytes, pages: list[ReadPage]) -> list[int]:
 
 def _is_picture(page: Page) -> bool:
     """Whether what the page says is in a picture, an outline, nameless glyphs, or text that nobody sees."""
-    ink = sum(not char.text.isspace() for char in page.chars)
-    if 3 * sum(unknown(char.text) for char in page.chars) > ink:
+    text = "".join(char.text for char in page.chars).replace(" ", "")
+    if 3 * len(NAMELESS.findall(text)) > len(text):
         return True  # the fonts name no characters: only the glyphs' looks say what they are
     pictured = max((box.area for box in page.pictures), default=0.0) / max(1.0, page.width * page.height)
-    if ink < 20 and (pictured > 0.1 or page.drawings > 200 or page.hidden):
+    if len(text) < 20 and (pictured > 0.1 or page.drawings > 200 or page.hidden):
         return True
     # A page whose text is a heading or a caption, with a picture that may be the table.
-    words = sum(bool(HAN.match(char.text)) for char in page.chars)
-    return pictured > 0.35 and words < 300 and not page.horizontals
+    return pictured > 0.35 and not page.horizontals and len(HAN.findall(text)) < 300
 
 
 def _finding(code: FindingCode, pages: list[int], what: str) -> Finding:

@@ -1,4 +1,4 @@
-"""pdfium's side of the PDF reader: bytes to `Page` values, through pypdfium2's raw calls.
+"""pdfium's side of the PDF reader: bytes to `Page` values, through pypdfium2 and `pdf_calls`.
 
 One text pass and one walk over the page's objects; nothing is rendered. This module must not find
 tables or order text. What a person cannot see (invisible text under a scan, text off the page) is
@@ -7,9 +7,8 @@ not read as text.
 
 from __future__ import annotations
 
-import ctypes
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import pi
 from typing import Any
@@ -18,13 +17,25 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from pipelines.errors import UnreadableDocument
-from pipelines.report.readers.pdf_glyphs import UNKNOWN, letter
-from pipelines.report.readers.pdf_page import HAN, MAX_CHARACTERS, MAX_OBJECTS, MAX_PAGES, Char, Page
-from pipelines.report.readers.pdf_shapes import Shapes, View
+from pipelines.report.readers import pdf_calls
+from pipelines.report.readers.pdf_glyphs import LETTERS, UNKNOWN
+from pipelines.report.readers.pdf_inks import Inks
+from pipelines.report.readers.pdf_page import (
+    FIGURES,
+    HAN,
+    MAX_CHARACTERS,
+    MAX_OBJECTS,
+    MAX_PAGES,
+    Char,
+    Page,
+)  # fmt: skip
+from pipelines.report.readers.pdf_pieces import pieces
+from pipelines.report.readers.pdf_shapes import Matrix, Shapes, View, compose
 from pipelines.report.readers.pdf_turn import turned
 
 _INVISIBLE = {3, 7}
 _FORM_DEPTH = 8
+_SAMPLE = 60
 
 
 @contextmanager
@@ -72,10 +83,9 @@ def read_page(pdf: Any, index: int) -> Page:
     try:
         view = _view(handle)
         page = Page(number=index + 1, width=view.width, height=view.height)
-        shapes = Shapes(page, view)
-        _walk(handle, shapes, index + 1)
-        shapes.finish()
-        lies_at = _read_text(handle, page, view, check_visible=shapes.invisible_text)
+        walk = _Walk(page, view)
+        walk.page(handle)
+        lies_at = _read_text(handle, page, view, walk)
         return turned(page, lies_at - view.rotation)
     finally:
         handle.close()
@@ -86,50 +96,73 @@ def _view(handle: Any) -> View:
     return View(left, bottom, right, top, handle.get_rotation())
 
 
-def _walk(handle: Any, shapes: Shapes, number: int) -> None:
-    """Every object of the page, forms opened; rules, pictures and invisible text are noted."""
-    budget = MAX_OBJECTS
-    get_type, get_object = pdfium.FPDFPageObj_GetType, pdfium.FPDFPage_GetObject
-    get_mode, text, raw = pdfium.FPDFTextObj_GetTextRenderMode, pdfium.FPDF_PAGEOBJ_TEXT, handle.raw
-    count = pdfium.FPDFPage_CountObjects(raw)
-    if count > budget:
-        raise UnreadableDocument(f"page {number} of the PDF draws {count} objects; at most {budget} are read")
-    for k in range(count):
-        item = get_object(raw, k)
-        kind = get_type(item)
-        if kind == text:
-            if get_mode(item) in _INVISIBLE:
-                shapes.invisible_text = True
-        elif kind == pdfium.FPDF_PAGEOBJ_FORM:
-            budget = _walk_form(item, shapes, None, 1, budget, number)
-        else:
-            shapes.add(item, kind, None)
+class _Walk:
+    """Every object of the page, forms opened: rules and pictures are noted, and what text is not seen."""
+
+    def __init__(self, page: Page, view: View) -> None:
+        self.invisible: set[int] = set()
+        self._page, self._budget, self._order = page, MAX_OBJECTS, 0
+        self._inks = Inks()
+        self._shapes = Shapes(page, view, self._inks)
+
+    def page(self, handle: Any) -> None:
+        count = pdfium.FPDFPage_CountObjects(handle.raw)
+        self._spend(count)
+        self._objects(*pdf_calls.objects(pdf_calls.address(handle.raw), count), None, 1)
+        self._shapes.finish()
+
+    def _spend(self, count: int) -> None:
+        if count > self._budget:
+            raise UnreadableDocument(
+                f"page {self._page.number} of the PDF draws more than {MAX_OBJECTS} objects"
+            )
+        self._budget -= count
+
+    def _objects(self, items: Sequence[int], kinds: Sequence[int], outer: Matrix | None, depth: int) -> None:
+        text: list[tuple[int, int]] = []
+        paths: list[tuple[int, int]] = []
+        order = self._order
+        for item, kind in zip(items, kinds, strict=True):
+            order += 1
+            if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+                text.append((item, order))
+            elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+                paths.append((item, order))
+            elif kind == pdfium.FPDF_PAGEOBJ_FORM:
+                self._order = order
+                self._form(item, outer, depth)
+                order = self._order
+            else:
+                self._shapes.add(item, kind, outer)
+        self._order = order
+        if paths:
+            self._shapes.paths(paths, outer)
+        if text:
+            self._text(text, outer)
+
+    def _text(self, text: Sequence[tuple[int, int]], outer: Matrix | None) -> None:
+        items = [item for item, _ in text]
+        modes = pdf_calls.render_modes(items)
+        if not _INVISIBLE.isdisjoint(modes):
+            shown = zip(items, modes, strict=True)
+            self.invisible.update(item for item, mode in shown if mode in _INVISIBLE)
+        self._inks.text(items, [order for _, order in text], outer)
+
+    def hidden(self) -> set[int]:
+        """The text objects that cannot be told from what is behind or before them."""
+        return self._inks.hidden(self._shapes.boxes)
+
+    def _form(self, item: int, outer: Matrix | None, depth: int) -> None:
+        matrix = pdf_calls.matrix(item)
+        if depth > _FORM_DEPTH or matrix is None:
+            return
+        count = pdf_calls.form_count(item)
+        self._spend(max(count, 1))
+        here = matrix if outer is None else compose(matrix, outer)
+        self._objects(*pdf_calls.objects(item, count, form=True), here, depth + 1)
 
 
-def _walk_form(item: Any, shapes: Shapes, outer: Any, depth: int, budget: int, number: int) -> int:
-    matrix = pdfium.FS_MATRIX()
-    if depth > _FORM_DEPTH or not pdfium.FPDFPageObj_GetMatrix(item, matrix):
-        return budget
-    here = (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
-    if outer is not None:
-        here = shapes.compose(here, outer)
-    count = pdfium.FPDFFormObj_CountObjects(item)
-    if count > budget:
-        raise UnreadableDocument(f"page {number} of the PDF draws more than {MAX_OBJECTS} objects")
-    budget -= max(count, 1)
-    for k in range(count):
-        inner = pdfium.FPDFFormObj_GetObject(item, k)
-        kind = pdfium.FPDFPageObj_GetType(inner)
-        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            shapes.invisible_text |= pdfium.FPDFTextObj_GetTextRenderMode(inner) in _INVISIBLE
-        elif kind == pdfium.FPDF_PAGEOBJ_FORM:
-            budget = _walk_form(inner, shapes, here, depth + 1, budget, number)
-        else:
-            shapes.add(inner, kind, here)
-    return budget
-
-
-def _read_text(handle: Any, page: Page, view: View, *, check_visible: bool) -> int:
+def _read_text(handle: Any, page: Page, view: View, walk: _Walk) -> int:
     """Fills in the page's characters; gives the rotation in which most of them are upright."""
     try:
         text = handle.get_textpage()
@@ -141,119 +174,136 @@ def _read_text(handle: Any, page: Page, view: View, *, check_visible: bool) -> i
             raise UnreadableDocument(
                 f"page {page.number} of the PDF has {count} characters; at most {MAX_CHARACTERS} are read"
             )
-        page.chars = _chars(text.raw, count, page, view, check_visible)
-        return _upright_at(text.raw, [char.order for char in page.chars], view.rotation)
+        if count <= 0:
+            return view.rotation
+        raw = pdf_calls.address(text.raw)
+        upright = _upright_at(raw, count, view.rotation)
+        page.chars = _chars(raw, count, page, view, walk, in_pieces=upright == view.rotation == 0)
+        return upright
     finally:
         text.close()
 
 
-def _chars(text: Any, count: int, page: Page, view: View, check_visible: bool) -> list[Char]:
+def _chars(text: int, count: int, page: Page, view: View, walk: _Walk, *, in_pieces: bool) -> list[Char]:
     """The visible characters; white space that pdfium made up (it has no width) is left out."""
-    rect = pdfium.FS_RECTF()
-    pointer = ctypes.byref(rect)
-    get_code, get_box = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
-    # pdfium gives a character that its font does not name its raw code, which may look like a digit
-    # that is not on the page: those are asked for one by one.
-    has_error, suspicious = pdfium.FPDFText_HasUnicodeMapError, _some_unnamed(text, count)
-    tight, mixed = _boxes_lie(text, count)
-    plain = view.rotation == 0
-    left, top, width, height = view.left, view.top, view.width, view.height
-    out: list[Char] = []
-    for k in range(count):
-        code = get_code(text, k)
-        if code == 13 or code == 10:
-            continue
-        if not get_box(text, k, pointer):
-            continue
-        x0, y0, x1, y1 = rect.left, rect.bottom, rect.right, rect.top
+    codes = pdf_calls.codes(text, count)
+    x0s, y0s, x1s, y1s = _boxes(text, count, codes)
+    shown = list(map(LETTERS.__getitem__, codes))
+    _name_unknown(text, codes, shown)
+    for k, (x0, y0, x1, y1) in enumerate(zip(x0s, y0s, x1s, y1s, strict=True)):
         if x1 <= x0 or y1 <= y0:
-            if code == 32:
-                continue
-            box = _tight_box(text, k)
-            if box is None:
-                continue
-            x0, y0, x1, y1 = box
-        elif (
-            (tight or mixed)
-            and code != 32
-            and (ink := _tight_box(text, k)) is not None
-            and (tight or _same(ink, (x0, y0, x1, y1)))
-        ):
-            x0, y0, x1, y1 = _with_advance(ink, code)
-        if check_visible and _invisible(text, k):
-            page.hidden += code != 32
-            continue
-        if plain:
-            x0, y0, x1, y1 = x0 - left, top - y1, x1 - left, top - y0
-        else:
-            x0, y0, x1, y1 = view.box(x0, y0, x1, y1)
-        if x1 < 0 or y1 < 0 or x0 > width or y0 > height:
-            continue
-        unnamed = code == 0 or ((suspicious or 0x21 <= code <= 0x39) and has_error(text, k) == 1)
-        shown = UNKNOWN if unnamed else letter(code)
-        if shown:
-            out.append(Char(shown, x0, y0, x1, y1, k))
-    return out
+            shown[k] = ""
+    hidden = walk.hidden()
+    if walk.invisible or hidden:
+        for k, item in enumerate(pdf_calls.text_objects(text, count)):
+            if item in walk.invisible:
+                page.hidden += codes[k] > 32 and bool(shown[k])
+                shown[k] = ""
+            elif item in hidden:
+                # A figure that nobody can see is no figure, and not nothing either.
+                shown[k] = UNKNOWN if shown[k] in FIGURES else ""
+    if view.rotation == 0:
+        left, top = view.left, view.top
+        if left:
+            x0s, x1s = [x - left for x in x0s], [x - left for x in x1s]
+        tops, bottoms = [top - y for y in y1s], [top - y for y in y0s]
+    else:
+        boxes = [view.box(*box) for box in zip(x0s, y0s, x1s, y1s, strict=True)]
+        x0s, tops, x1s, bottoms = ([box[k] for box in boxes] for k in range(4))
+    if min(x1s) < 0 or min(bottoms) < 0 or max(x0s) > view.width or max(tops) > view.height:
+        for k in range(count):
+            if x1s[k] < 0 or bottoms[k] < 0 or x0s[k] > view.width or tops[k] > view.height:
+                shown[k] = ""  # off the page
+    if in_pieces:
+        return pieces(shown, x0s, tops, x1s, bottoms)
+    columns = zip(shown, x0s, tops, x1s, bottoms, range(count), strict=True)
+    return [Char(*column) for column in columns if column[0]]
 
 
-def _upright_at(text: Any, orders: list[int], rotation: int) -> int:
-    """0, 90, 180 or 270: how the page must be rotated for most of its text to be upright, by a sample."""
-    sample = orders[:: max(1, len(orders) // 40)]
-    angles = Counter(round(pdfium.FPDFText_GetCharAngle(text, k) / (pi / 2)) % 4 for k in sample)
-    if not angles:
-        return rotation
-    quarters, count = angles.most_common(1)[0]
-    return -90 * quarters % 360 if count * 3 > len(sample) * 2 else rotation
+def _name_unknown(text: int, codes: Sequence[int], shown: list[str]) -> None:
+    """U+FFFD for characters that their font does not name.
 
-
-def _some_unnamed(text: Any, count: int) -> bool:
-    """Whether some characters have no Unicode in their font, by a sample."""
-    has_error = pdfium.FPDFText_HasUnicodeMapError
-    return any(has_error(text, k) == 1 for k in range(0, count, max(1, count // 60)))
-
-
-def _tight_box(text: Any, k: int) -> tuple[float, float, float, float] | None:
-    x0, x1, y0, y1 = (ctypes.c_double() for _ in range(4))
-    if not pdfium.FPDFText_GetCharBox(text, k, x0, x1, y0, y1):
-        return None
-    box = (x0.value, y0.value, x1.value, y1.value)
-    return box if box[2] > box[0] or box[3] > box[1] else None
-
-
-_Points = tuple[float, float, float, float]
-
-
-def _boxes_lie(text: Any, count: int) -> tuple[bool, bool]:
-    """Whether fonts give boxes that are not where their characters stand, by a sample.
-
-    First: a font's ascent and descent put its Han characters where they are not drawn. Second: some
-    fonts (Type 3) give the ink's box for the advance's.
+    pdfium gives their raw codes, which may look like digits that are not on the page: characters in
+    that range are asked for one by one, all of them where a sample holds a nameless one.
     """
-    rect = pdfium.FS_RECTF()
+    count = len(codes)
+    some = any(pdf_calls.nameless(text, range(0, count, max(1, count // _SAMPLE))))
+    asked = [k for k, code in enumerate(codes) if (some and code) or 0x21 <= code <= 0x39]
+    for k, nameless in zip(asked, pdf_calls.nameless(text, asked), strict=True):
+        if nameless:
+            shown[k] = UNKNOWN
+    if 0 in codes:
+        for k, code in enumerate(codes):
+            if code == 0:
+                shown[k] = UNKNOWN
+
+
+def _upright_at(text: int, count: int, rotation: int) -> int:
+    """0, 90, 180 or 270: how the page must be rotated for most of its text to be upright, by a sample."""
+    sample = pdf_calls.angles(text, range(0, count, max(1, count // 40)))
+    quarters, most = Counter(round(angle / (pi / 2)) % 4 for angle in sample).most_common(1)[0]
+    return -90 * quarters % 360 if most * 3 > len(sample) * 2 else rotation
+
+
+_Columns = tuple[list[float], list[float], list[float], list[float]]
+
+
+def _boxes(text: int, count: int, codes: Sequence[int]) -> _Columns:
+    """Each character's box in the page's space; empty for one that pdfium made up, as for white space.
+
+    A font's ascent and descent may put its Han characters where they are not drawn, and some fonts
+    (Type 3) give the ink's box for the advance's: where a sample shows it, the ink's box is taken.
+    """
+    loose = pdf_calls.loose_boxes(text, count)
+    sample = [k for k in range(0, count, max(1, count // _SAMPLE)) if codes[k] > 32]
+    lie, inked = _boxes_lie(text, sample, codes, loose)
+    asked: Sequence[int]
+    if lie or inked:
+        asked = [k for k in range(count) if codes[k] > 32]
+    else:
+        x0s, y0s, x1s, y1s = loose
+        asked = [
+            k for k in range(count) if (x1s[k] <= x0s[k] or y1s[k] <= y0s[k]) and codes[k] not in (10, 13, 32)
+        ]
+    if not asked:
+        return loose
+    for k, *ink in zip(asked, *pdf_calls.ink_boxes(text, asked), strict=True):
+        own = [column[k] for column in loose]
+        if ink[2] <= ink[0] and ink[3] <= ink[1]:
+            continue
+        if own[2] <= own[0] or own[3] <= own[1]:
+            better: Sequence[float] = ink
+        elif lie or (inked and _same(ink, own)):
+            better = _with_advance(ink, codes[k])
+        else:
+            continue
+        for column, value in zip(loose, better, strict=True):
+            column[k] = value
+    return loose
+
+
+def _boxes_lie(text: int, sample: Sequence[int], codes: Sequence[int], loose: _Columns) -> tuple[bool, bool]:
+    """Whether Han characters stand outside of their boxes, and whether some boxes are the ink's own."""
     wrong = seen = inked = 0
-    for k in range(0, count, max(1, count // 60)):
-        code = pdfium.FPDFText_GetUnicode(text, k)
-        if code <= 32:
+    for k, *ink in zip(sample, *pdf_calls.ink_boxes(text, sample), strict=True):
+        x0, y0, x1, y1 = (column[k] for column in loose)
+        if ink[2] <= ink[0] and ink[3] <= ink[1]:
             continue
-        ink = _tight_box(text, k)
-        if ink is None or not pdfium.FPDFText_GetLooseCharBox(text, k, rect):
-            continue
-        loose = (rect.left, rect.bottom, rect.right, rect.top)
-        inked += _same(ink, loose)
-        if not HAN.match(letter(code)):
+        inked += _same(ink, (x0, y0, x1, y1))
+        if not HAN.match(LETTERS[codes[k]]):
             continue
         seen += 1
+        slack = 0.2 * (y1 - y0)
         middle_x, middle_y = (ink[0] + ink[2]) / 2, (ink[1] + ink[3]) / 2
-        slack = 0.2 * (loose[3] - loose[1])
-        wrong += not (loose[0] <= middle_x <= loose[2] and loose[1] + slack <= middle_y <= loose[3] - slack)
+        wrong += not (x0 <= middle_x <= x1 and y0 + slack <= middle_y <= y1 - slack)
     return (wrong - inked) * 5 > seen, inked > 0
 
 
-def _same(ink: _Points, loose: _Points) -> bool:
+def _same(ink: Sequence[float], loose: Sequence[float]) -> bool:
     return all(abs(a - b) < 0.05 for a, b in zip(ink, loose, strict=True))
 
 
-def _with_advance(ink: _Points, code: int) -> _Points:
+def _with_advance(ink: Sequence[float], code: int) -> Sequence[float]:
     """An ink box widened to about the character's advance, so that 11 does not look like 1 1."""
     x0, y0, x1, y1 = ink
     if not 0x30 <= code <= 0x39:
@@ -261,8 +311,3 @@ def _with_advance(ink: _Points, code: int) -> _Points:
     size = (y1 - y0) / 0.72
     middle = (x0 + x1) / 2
     return min(x0, middle - 0.28 * size), y0 - 0.14 * size, max(x1, middle + 0.28 * size), y1 + 0.14 * size
-
-
-def _invisible(text: Any, k: int) -> bool:
-    item = pdfium.FPDFText_GetTextObject(text, k)
-    return bool(item) and pdfium.FPDFTextObj_GetTextRenderMode(item) in _INVISIBLE

@@ -12,7 +12,7 @@ import re
 import unicodedata
 
 UNKNOWN = "\ufffd"
-_NAMELESS = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010fffd]")
+NAMELESS = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 _RADICALS = (
     "⺁⺇⺌⺎⺏⺐⺑⺒⺓⺔⺖⺘⺙⺛⺝⺞⺟⺠⺡⺢⺣⺤⺦⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺶⺷⺸⺹⺻"
@@ -43,15 +43,21 @@ _OF_RADICALS = {code: letter for code, letter in _TABLE.items() if 0x2E80 <= cod
 _TABLE |= dict.fromkeys((0x00A0, 0x2007, 0x202F), " ")
 _TABLE |= dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF), None)
 
-_LETTER: dict[int, str] = {}
+
+class _Letters(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        text = _letter(code)
+        self[code] = text = " " if text.isspace() else text
+        return text
+
+
+LETTERS = _Letters()
+"""The character of each code point as it is to be read: white space as " ", ``""`` where nothing shows."""
 
 
 def letter(code: int) -> str:
     """The character of one code point as it is to be read; ``""`` for one that shows nothing."""
-    known = _LETTER.get(code)
-    if known is None:
-        known = _LETTER[code] = _letter(code)
-    return known
+    return LETTERS[code]
 
 
 def _letter(code: int) -> str:
@@ -70,4 +76,4 @@ def without_radicals(text: str) -> str:
 
 def unknown(text: str) -> bool:
     """Whether the text holds a glyph that the font does not name (U+FFFD or private use)."""
-    return _NAMELESS.search(text) is not None
+    return NAMELESS.search(text) is not None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipelines.report.readers.pdf_page import MAX_RULES, Box, Char, Page, Rule
+from pipelines.report.readers.pdf_pieces import letters
 from pipelines.report.readers.pdf_rules import covered
 
 DRAWN = 0.6
@@ -136,9 +137,11 @@ def _lattice(page: Page, across: list[Rule], down: list[Rule], slack: float) -> 
     if len(xs) < 2 or len(ys) < 2:
         return None
     inside = Box(xs[0] - slack, ys[0] - slack, xs[-1] + slack, ys[-1] + slack)
-    chars = [c for c in page.chars if inside.holds(c) and not c.text.isspace()]
-    xs = _without_empty_bands(xs, sorted(c.x for c in chars), 0.9 * page.em)
-    ys = _without_empty_bands(ys, sorted(c.y for c in chars), 0.6 * page.em)
+    least_wide, least_high = 0.9 * page.em, 0.6 * page.em
+    if _narrow(xs, least_wide) or _narrow(ys, least_high):
+        chars = [c for c in letters(filter(inside.holds, page.chars)) if not c.text.isspace()]
+        xs = _without_empty_bands(xs, sorted(c.x for c in chars), least_wide)
+        ys = _without_empty_bands(ys, sorted(c.y for c in chars), least_high)
     rows, columns = len(ys) - 1, len(xs) - 1
     if rows < 1 or columns < 1 or rows * columns > MAX_SLOTS:
         return None
@@ -172,6 +175,10 @@ def _borders(positions: list[float], first: float, last: float, slack: float) ->
     return borders
 
 
+def _narrow(borders: list[float], least: float) -> bool:
+    return any(b - a < least for a, b in pairwise(borders))
+
+
 def _without_empty_bands(borders: list[float], middles: list[float], least: float) -> list[float]:
     """Borders less those that part nothing: a band narrower than `least` that holds no character."""
     kept = borders[:1]
@@ -186,9 +193,9 @@ def _without_empty_bands(borders: list[float], middles: list[float], least: floa
 
 def _walls(borders: list[float], bands: list[float], rules: list[Rule], slack: float) -> list[list[float]]:
     near: list[list[Rule]] = [[] for _ in borders]
+    middles = [(a + b) / 2 for a, b in pairwise(borders)]
     for rule in rules:
-        k = min(range(len(borders)), key=lambda k: abs(borders[k] - rule.at))
-        near[k].append(rule)
+        near[bisect_right(middles, rule.at)].append(rule)
     shrink = 0.3 * slack
     return [[covered(own, lo + shrink, hi - shrink) for lo, hi in itertools.pairwise(bands)] for own in near]
 
@@ -216,6 +223,10 @@ def _regions(
         for column in range(columns):
             if (row, column) in owner:
                 continue
+            if _alone(row, column, rows, columns, across, down, drawn):
+                owner[row, column] = len(cells)
+                cells.append((row, column, 1, 1))
+                continue
             region = _flood(row, column, rows, columns, across, down, drawn)
             bottom, right = max(r for r, _ in region), max(c for _, c in region)
             if len(region) != (bottom - row + 1) * (right - column + 1) or min(c for _, c in region) < column:
@@ -223,6 +234,24 @@ def _regions(
             owner.update(dict.fromkeys(region, len(cells)))
             cells.append((row, column, bottom - row + 1, right - column + 1))
     return cells
+
+
+def _alone(
+    row: int,
+    column: int,
+    rows: int,
+    columns: int,
+    across: list[list[float]],
+    down: list[list[float]],
+    drawn: float,
+) -> bool:
+    """Whether rules close the slot on all four sides; the table's own ends close it, too."""
+    return (
+        (row == 0 or across[row][column] >= drawn)
+        and (row + 1 == rows or across[row + 1][column] >= drawn)
+        and (column == 0 or down[column][row] >= drawn)
+        and (column + 1 == columns or down[column + 1][row] >= drawn)
+    )
 
 
 def _flood(

@@ -6,12 +6,13 @@ Geometry and the difference between figures and words; it must not know what any
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from pipelines.report.readers.pdf_lines import Lattice
-from pipelines.report.readers.pdf_page import Char
-from pipelines.report.readers.pdf_text import DIGIT_GAP, FIGURES, GAP
+from pipelines.report.readers.pdf_page import FIGURES, Char
+from pipelines.report.readers.pdf_pieces import letters
+from pipelines.report.readers.pdf_text import DIGIT_GAP, GAP
 
 Spot = tuple[int, int, int, int]
 """Row, column, rowspan, colspan."""
@@ -29,6 +30,14 @@ class Slots:
             self._xs, (char[1] + char[3]) / 2
         )
 
+    def apart(self, chars: Iterable[Char]) -> Iterator[Char]:
+        """The characters, pieces that a border crosses taken apart."""
+        for char in chars:
+            if char[6] and bisect_right(self._xs, char[1]) != bisect_right(self._xs, char[3]):
+                yield from letters((char,))
+            else:
+                yield char
+
 
 def owners_of(cells: Sequence[Spot]) -> dict[tuple[int, int], int]:
     """Slot (row, column) -> index of the cell that covers it."""
@@ -43,8 +52,8 @@ def one_number(left: Char, right: Char) -> bool:
     """Whether two characters that follow one another are figures of one number."""
     high = left[4] - left[2]
     return (
-        left[0] in FIGURES
-        and right[0] in FIGURES
+        left[0][-1] in FIGURES
+        and right[0][0] in FIGURES
         and abs(left[2] - right[2]) < 0.3 * high
         and abs(right[1] - left[3]) < DIGIT_GAP * high
     )
@@ -59,13 +68,14 @@ def parts_of(
     then stands in the slot that it is printed in; None where a number lies across a border.
     """
     row, column, rowspan, colspan = cell = lattice.cells[k]
-    if rowspan * colspan == 1 or not held[k]:
+    if rowspan * colspan == 1 or all(_NUMBER.isdisjoint(char[0]) for char in held[k]):
         return [(cell, held[k])]
+    whole = list(letters(held[k]))
     bands: dict[int, list[Char]] = {}
-    for char in held[k]:
+    for char in whole:
         bands.setdefault(slot_of(char)[0] if rowspan > 1 else row, []).append(char)
     if not any(_is_number(band) for band in bands.values()):
-        return _label_and_numbers(cell, held[k], slot_of) if rowspan == 1 else [(cell, held[k])]
+        return _label_and_numbers(cell, whole, slot_of) if rowspan == 1 else [(cell, held[k])]
     parts: list[tuple[Spot, list[Char] | None]] = []
     for r in range(row, row + rowspan):
         band = bands.get(r, [])
@@ -103,7 +113,7 @@ def _label_and_numbers(cell: Spot, chars: list[Char], slot_of: Slots) -> list[tu
 
 
 def _is_number(chars: Sequence[Char]) -> bool:
-    return bool(chars) and all(c[0] in _NUMBER or c[0].isspace() for c in chars)
+    return bool(chars) and all(_NUMBER.issuperset(c[0]) or c[0].isspace() for c in chars)
 
 
 def _under_header(

@@ -84,6 +84,9 @@ def covered(rules: Sequence[Rule], lo: float, hi: float) -> float:
     """The share of [lo, hi] that the rules cover together, between 0 and 1."""
     if hi <= lo:
         return 1.0
+    for a, b, _ in rules:
+        if a <= lo and b >= hi:
+            return 1.0
     total, reach = 0.0, lo
     for a, b, _ in sorted(rules):
         a, b = max(a, reach), min(b, hi)

@@ -6,12 +6,13 @@ to part two cells ends as a horizontal or vertical `Rule`. It must not look at t
 
 from __future__ import annotations
 
-import ctypes
 import itertools
-from typing import Any
+from collections.abc import Sequence
 
 import pypdfium2.raw as pdfium
 
+from pipelines.report.readers import pdf_calls
+from pipelines.report.readers.pdf_inks import Inks
 from pipelines.report.readers.pdf_page import Box, Page, Rule
 from pipelines.report.readers.pdf_rules import THIN, joined
 
@@ -42,49 +43,45 @@ class View:
                 return x0 - self.left, self.top - y1, x1 - self.left, self.top - y0
 
 
+def compose(inner: Matrix, outer: Matrix) -> Matrix:
+    """First `inner`, then `outer`."""
+    a, b, c, d, e, f = inner
+    g, h, i, j, k, m = outer
+    return (
+        a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m,
+    )  # fmt: skip
+
+
 class Shapes:
     """Gathers one page's objects; `finish` joins the pieces into the page's rules."""
 
-    def __init__(self, page: Page, view: View) -> None:
-        self.invisible_text = False
-        self._page, self._view = page, view
+    def __init__(self, page: Page, view: View, inks: Inks) -> None:
+        self._page, self._view, self._inks = page, view, inks
         self._across: list[Rule] = []
         self._down: list[Rule] = []
-        self._floats = [ctypes.c_float() for _ in range(4)]
-        self._float_pointers = [ctypes.byref(value) for value in self._floats]
-        self._fill, self._stroke = ctypes.c_int(), ctypes.c_int()
-        self._mode_pointers = ctypes.byref(self._fill), ctypes.byref(self._stroke)
         self._segments = 0
 
-    def add(self, item: Any, kind: int, outer: Matrix | None) -> None:
-        """One object: a path, an image or a shading, in the space that `outer` maps to the page's."""
-        if kind == pdfium.FPDF_PAGEOBJ_PATH:
-            self._path(item, outer)
-        elif (box := self._bounds(item, outer)) is not None and not self._thin(box):
+    def add(self, item: int, kind: int, outer: Matrix | None) -> None:
+        """An image or a shading, in the space that `outer` maps to the page's."""
+        (box,) = self.boxes([item], outer)
+        if not self._thin(*box):
             if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
                 self._page.pictures.append(Box(*box))
             else:
                 self._page.drawings += 1
 
     def finish(self) -> None:
-        """Joins the pieces; call once."""
+        """Joins the pieces; call once, when the page's characters are known."""
         self._page.horizontals = joined(self._across)
         self._page.verticals = joined(self._down)
 
-    @staticmethod
-    def compose(inner: Matrix, outer: Matrix) -> Matrix:
-        """First `inner`, then `outer`."""
-        a, b, c, d, e, f = inner
-        g, h, i, j, k, m = outer
-        return (
-            a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m,
-        )  # fmt: skip
-
-    def _bounds(self, item: Any, outer: Matrix | None) -> tuple[float, float, float, float] | None:
-        x0, y0, x1, y1 = self._floats
-        if not pdfium.FPDFPageObj_GetBounds(item, *self._float_pointers):
-            return None
-        return self._seen(x0.value, y0.value, x1.value, y1.value, outer)
+    def boxes(self, items: Sequence[int], outer: Matrix | None) -> list[tuple[float, float, float, float]]:
+        """Objects' boxes on the displayed page."""
+        columns = pdf_calls.bounds(items)
+        if outer is None and self._view.rotation == 0:
+            left, top = self._view.left, self._view.top
+            return [(a - left, top - d, c - left, top - b) for a, b, c, d in zip(*columns, strict=True)]
+        return [self._seen(*box, outer) for box in zip(*columns, strict=True)]
 
     def _seen(
         self, x0: float, y0: float, x1: float, y1: float, matrix: Matrix | None
@@ -96,11 +93,10 @@ class Shapes:
             x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
         return self._view.box(x0, y0, x1, y1)
 
-    def _thin(self, box: tuple[float, float, float, float]) -> bool:
+    def _thin(self, x0: float, top: float, x1: float, bottom: float) -> bool:
         """Notes a thin box as a rule; a dot is a piece of both a horizontal and a vertical one."""
-        x0, top, x1, bottom = box
         wide, high = x1 - x0, bottom - top
-        if min(wide, high) > THIN:
+        if wide > THIN and high > THIN:
             return False
         if wide >= 0.8 * high:
             self._across.append(Rule(x0, x1, (top + bottom) / 2))
@@ -108,36 +104,38 @@ class Shapes:
             self._down.append(Rule(top, bottom, (x0 + x1) / 2))
         return True
 
-    def _path(self, item: Any, outer: Matrix | None) -> None:
-        fill, stroke = self._fill, self._stroke
-        if not pdfium.FPDFPath_GetDrawMode(item, *self._mode_pointers) or not (fill.value or stroke.value):
-            return
-        box = self._bounds(item, outer)
-        if box is None or self._outside(box):
-            return
-        count = pdfium.FPDFPath_CountSegments(item)
-        # More segments may be pieces of one line with a merged cell's gap between them.
-        if count <= 5 and self._thin(box):
-            return
-        if count < 2 or (not stroke.value and count <= 5):
-            self._page.drawings += 1  # shading
-            return
-        self._segments += count
-        if self._segments > _MAX_SEGMENTS:
-            self._page.drawings += 1
-            return
-        for part in self._parts(item, count, outer):
-            self._part(part, stroked=bool(stroke.value))
-
-    def _outside(self, box: tuple[float, float, float, float]) -> bool:
-        return box[2] < 0 or box[3] < 0 or box[0] > self._view.width or box[1] > self._view.height
+    def paths(self, paths: Sequence[tuple[int, int]], outer: Matrix | None) -> None:
+        """Paths, each with its place in the painting order, in the space that `outer` maps to the page's."""
+        items = [item for item, _ in paths]
+        width, height = self._view.width, self._view.height
+        columns = (self.boxes(items, outer), *pdf_calls.draw_modes(items), pdf_calls.segment_counts(items))
+        for (item, order), box, fill, stroke, count in zip(paths, *columns, strict=True):
+            x0, top, x1, bottom = box
+            if not (fill or stroke) or x1 < 0 or bottom < 0 or x0 > width or top > height:
+                continue
+            # More segments may be pieces of one line with a merged cell's gap between them.
+            if count <= 5 and self._thin(x0, top, x1, bottom):
+                continue
+            if fill:
+                self._inks.fill(order, item, box)
+            if count < 2 or (not stroke and count <= 5):
+                self._page.drawings += 1  # shading
+                continue
+            self._segments += count
+            if self._segments > _MAX_SEGMENTS:
+                self._page.drawings += 1
+                continue
+            for part in self._parts(item, count, outer):
+                self._part(part, stroked=bool(stroke))
 
     def _part(self, part: list[tuple[float, float] | None], *, stroked: bool) -> None:
         """One subpath: points in order, None before a point that a curve leads to."""
+        if len(part) == 2 and part[1] is not None and part[0] is not None:
+            (xa, ya), (xb, yb) = part[0], part[1]
+            if self._thin(*((xa, ya, xb, yb) if xa <= xb and ya <= yb else _box((xa, xb), (ya, yb)))):
+                return
         points = [point for point in part if point is not None]
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        box = (min(xs), min(ys), max(xs), max(ys))
-        if self._thin(box):
+        if self._thin(*_box([x for x, _ in points], [y for _, y in points])):
             return
         if not stroked:
             self._page.drawings += 1
@@ -149,29 +147,31 @@ class Shapes:
             (xa, ya), (xb, yb) = start, end
             if abs(xa - xb) > _STRAIGHT and abs(ya - yb) > _STRAIGHT:
                 continue
-            straight |= self._thin((min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)))
+            straight |= self._thin(*_box((xa, xb), (ya, yb)))
         self._page.drawings += not straight
 
-    def _parts(self, item: Any, count: int, outer: Matrix | None) -> list[list[tuple[float, float] | None]]:
-        matrix = pdfium.FS_MATRIX()
-        here: Matrix = (1, 0, 0, 1, 0, 0)
-        if pdfium.FPDFPageObj_GetMatrix(item, matrix):
-            here = (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
+    def _parts(self, item: int, count: int, outer: Matrix | None) -> list[list[tuple[float, float] | None]]:
+        here = pdf_calls.matrix(item) or (1, 0, 0, 1, 0, 0)
         if outer is not None:
-            here = self.compose(here, outer)
-        x, y = ctypes.c_float(), ctypes.c_float()
+            here = compose(here, outer)
+        a, b, c, d, e, f = here
+        plain = self._view.rotation == 0
+        left, top = self._view.left, self._view.top
         parts: list[list[tuple[float, float] | None]] = []
-        for k in range(count):
-            segment = pdfium.FPDFPath_GetPathSegment(item, k)
-            if not pdfium.FPDFPathSegment_GetPoint(segment, x, y):
-                continue
-            kind = pdfium.FPDFPathSegment_GetType(segment)
-            px, py, _, _ = self._seen(x.value, y.value, x.value, y.value, here)
+        part: list[tuple[float, float] | None] = []
+        for x, y, kind, closes in zip(*pdf_calls.segments(item, count), strict=True):
+            x, y = a * x + c * y + e, b * x + d * y + f
+            x, y = (x - left, top - y) if plain else self._view.box(x, y, x, y)[:2]
             if kind == pdfium.FPDF_SEGMENT_MOVETO or not parts:
-                parts.append([])
+                part = []
+                parts.append(part)
             elif kind == pdfium.FPDF_SEGMENT_BEZIERTO:
-                parts[-1].append(None)
-            parts[-1].append((px, py))
-            if pdfium.FPDFPathSegment_GetClose(segment) and len(parts[-1]) > 1:
-                parts[-1].append(parts[-1][0])
+                part.append(None)
+            part.append((x, y))
+            if closes and len(part) > 1:
+                part.append(part[0])
         return parts
+
+
+def _box(xs: Sequence[float], ys: Sequence[float]) -> tuple[float, float, float, float]:
+    return min(xs), min(ys), max(xs), max(ys)

@@ -5,12 +5,13 @@ Must not join tables over pages (`pdf_join`) or judge what a table is about.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pipelines.report.readers.pdf_glyphs import UNKNOWN, unknown
 from pipelines.report.readers.pdf_lines import Lattice, lattices
-from pipelines.report.readers.pdf_page import Char, Page, PageTable, TableCell
+from pipelines.report.readers.pdf_page import Box, Char, Page, PageTable, TableCell
 from pipelines.report.readers.pdf_parts import Slots, one_number, owners_of, parts_of
+from pipelines.report.readers.pdf_pieces import letters
 from pipelines.report.readers.pdf_text import cell_text
 
 
@@ -30,7 +31,7 @@ def fill(page: Page, found: Sequence[Lattice] | None = None) -> tuple[list[PageT
     inward = sorted(range(len(found)), key=lambda k: boxes[k].area)
     held: list[list[Char]] = [[] for _ in found]
     outside: list[Char] = []
-    for char in page.chars:
+    for char in _apart(page.chars, boxes):
         for k in inward:
             if boxes[k].holds(char) or found[k].spills(char, page):
                 held[k].append(char)
@@ -41,13 +42,24 @@ def fill(page: Page, found: Sequence[Lattice] | None = None) -> tuple[list[PageT
     return tables, outside, not wrecked and all(table.sure for table in tables)
 
 
+def _apart(chars: Sequence[Char], boxes: Sequence[Box]) -> Iterator[Char]:
+    """The characters, pieces that a table's side crosses taken apart."""
+    for char in chars:
+        if char[6]:
+            x0, x1 = char[1], char[3]
+            if any(x0 < box[0] < x1 or x0 < box[2] < x1 for box in boxes):
+                yield from letters((char,))
+                continue
+        yield char
+
+
 def _table(page: Page, lattice: Lattice, chars: Sequence[Char]) -> PageTable:
     owners = owners_of(lattice.cells)
     held: list[list[Char]] = [[] for _ in lattice.cells]
     slot_of = Slots(lattice)
     broken: set[int] = set()
     last: tuple[Char, int] | None = None
-    for char in chars:
+    for char in slot_of.apart(chars):
         k = owners[slot_of(char)]
         held[k].append(char)
         if last is not None and last[1] != k and one_number(last[0], char):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 from statistics import median
 
-from pipelines.report.readers.pdf_page import Box, Char
+from pipelines.report.readers.pdf_page import FIGURES, Box, Char
+from pipelines.report.readers.pdf_pieces import letters
 from pipelines.report.values import RAISED
 
 GAP = 0.6
@@ -23,7 +24,6 @@ WIDE = 1.6
 
 
 _LEFT = itemgetter(1, 5)
-FIGURES = frozenset("0123456789.,０１２３４５６７８９")
 
 
 @dataclass(slots=True)
@@ -71,6 +71,9 @@ def line_of(row: Sequence[Char], *, gap_text: str = " ") -> Line:
 
 def _text_of(row: Sequence[Char], gap_text: str) -> tuple[str, int, float]:
     """The line's text, how many parts wide gaps make of it, and the size of its characters."""
+    if len(row) == 1:
+        ((text, _, top, _, bottom, _, _),) = row
+        return text.strip(), 1, bottom - top
     heights = sorted([c[4] - c[2] for c in row])
     size = heights[len(heights) // 2]
     out: list[str] = []
@@ -79,12 +82,14 @@ def _text_of(row: Sequence[Char], gap_text: str) -> tuple[str, int, float]:
     base = row[0]
     spaced = False
     for char in row:
-        shown, x0, top, x1, bottom, _ = char
+        shown, x0, top, x1, bottom, _, edges = char
         if shown == " " or shown.isspace():
             spaced = last is not None
             continue
         if last is not None:
             gap = x0 - last[3]
+            if gap < -0.2 * size and (edges or last[6]):
+                return _text_of(sorted(letters(row), key=_LEFT), gap_text)
             if (
                 gap < 0
                 and shown == last[0]
@@ -95,7 +100,7 @@ def _text_of(row: Sequence[Char], gap_text: str) -> tuple[str, int, float]:
             if gap > WIDE * size:
                 parts += 1
                 out.append(gap_text)
-            elif last[0] in FIGURES and shown in FIGURES:
+            elif last[0][-1] in FIGURES and shown[0] in FIGURES:
                 if spaced or gap > DIGIT_GAP * size:
                     out.append(" ")
                 elif _is_raised(char, base):
@@ -120,10 +125,15 @@ def cell_text(chars: Sequence[Char]) -> str:
     if not chars:
         return ""
     rows = rows_of(chars)
-    if len(rows) > 1 and (turned := _turned(chars)) is not None:
+    if len(rows) > 1 and not _across(chars) and (turned := _turned(chars)) is not None:
         return turned
     lines = (_text_of(row, " ")[0] for row in rows)
     return "\n".join(line for line in lines if line)
+
+
+def _across(chars: Sequence[Char]) -> bool:
+    """Whether most characters stand in pieces, which run from left to right."""
+    return 2 * len(chars) < sum(len(char[0]) for char in chars)
 
 
 def box_of(chars: Sequence[Char]) -> Box:
@@ -142,7 +152,7 @@ def _turned(chars: Sequence[Char]) -> str | None:
     Upright text set one character on a line reads from top to bottom anyway; where columns stand
     side by side, or the text runs upwards, only the document's own order tells.
     """
-    ink = sorted((c for c in chars if not c.text.isspace()), key=lambda c: c.order)
+    ink = sorted((c for c in letters(chars) if not c.text.isspace()), key=lambda c: c.order)
     if len(ink) < 2:
         return None
     size = median(max(c.x1 - c.x0, c.bottom - c.top) for c in ink)

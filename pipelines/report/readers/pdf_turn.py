@@ -6,6 +6,7 @@ A table set broadside on an upright page has no `/Rotate` to tell of it; its cha
 from __future__ import annotations
 
 from pipelines.report.readers.pdf_page import Box, Page, Rule
+from pipelines.report.readers.pdf_pieces import letters
 
 
 def turned(page: Page, degrees: int) -> Page:
@@ -47,7 +48,7 @@ def _quarter(page: Page) -> Page:
         height=page.width,
         chars=[
             char._replace(x0=high - char.bottom, top=char.x0, x1=high - char.top, bottom=char.x1)
-            for char in page.chars
+            for char in letters(page.chars)
         ],
         horizontals=[Rule(high - rule.hi, high - rule.lo, rule.at) for rule in page.verticals],
         verticals=[Rule(rule.lo, rule.hi, high - rule.at) for rule in page.horizontals],
