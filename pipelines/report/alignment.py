@@ -5,7 +5,9 @@ Owns that geometry. It must not read a value, and it never shifts one: a row tha
 
 from __future__ import annotations
 
-from pipelines.report.headers import Header
+from collections.abc import Sequence
+
+from pipelines.report.headers import Column, Header
 from pipelines.report.slots import Slot
 
 _COUNT_MISMATCH = "the row's cells do not fit the table's columns"
@@ -41,14 +43,14 @@ def _by_place(header: Header, label_stop: int, values: list[Slot]) -> list[Slot 
     repeats = bool(values) and values[-1].stop == header.extent
     if label_stop > first:
         return None
+    if len(values) == len(columns) and _each_under_its_own(values, columns):
+        return list(values)
     inside = [v for v in values if v.stop > first and v.start < last]
     if any(
         v.text.strip() and not any(v.stop > c.start and v.start < c.stop for c in columns) for v in values
     ):
         return None  # something stands where no column is
-    if len(inside) == len(columns) and all(
-        v.stop > c.start and v.start < c.stop for v, c in zip(inside, columns, strict=True)
-    ):
+    if len(inside) == len(columns) and _each_under_its_own(inside, columns):
         return list(inside)
     found: list[Slot | str] = []
     for column in columns:
@@ -67,3 +69,10 @@ def _by_place(header: Header, label_stop: int, values: list[Slot]) -> list[Slot 
         else:
             found.append(filled[0])
     return found
+
+
+def _each_under_its_own(values: list[Slot], columns: Sequence[Column]) -> bool:
+    for value, column in zip(values, columns, strict=True):
+        if value.stop <= column.start or value.start >= column.stop:
+            return False
+    return True

@@ -60,7 +60,11 @@ REQUEST_ORDER = Header(tuple(Column(key, 0, 0) for key in form.REQUEST_COLUMNS),
 
 def numbers_in(slots: list[Slot]) -> bool:
     """Whether any cell that begins in this row holds a number."""
-    return any(slot.first and parse_value(slot.text).number is not None for slot in slots)
+    # Figures stand at a row's end.
+    return any(slot.first and parse_value(slot.text).number is not None for slot in reversed(slots))
+
+
+_OF_A_HEADER_ALONE = frozenset(["natural_person", "organizations", "applicants", "corner"])
 
 
 def request_header_cells(slots: list[Slot]) -> set[str]:
@@ -75,20 +79,16 @@ def request_header_cells(slots: list[Slot]) -> set[str]:
 
 
 def is_request_header(slots: list[Slot]) -> bool:
-    """Whether a row belongs to 表三's header."""
+    """Whether a row without figures belongs to 表三's header."""
     found = request_header_cells([slot for slot in slots if slot.first])
-    if found & {"natural_person", "organizations", "applicants", "corner"}:
-        return not numbers_in(slots)
-    return len(found) >= 2 and not numbers_in(slots)
+    return len(found) >= 2 or not found.isdisjoint(_OF_A_HEADER_ALONE)
 
 
 def is_review_header(slots: list[Slot]) -> bool:
-    """Whether a row belongs to 表四's header."""
+    """Whether a row without figures belongs to 表四's header."""
     own = [slot for slot in slots if slot.first and slot.text.strip()]
     columns = {form.review_columns.exact(slot.text) for slot in own} - {None}
     blocks = {form.review_blocks.exact(slot.text) for slot in own} - {None}
-    if numbers_in(slots):
-        return False
     if sum(form.review_cells.exact(slot.text) is not None for slot in own) >= 5:
         return True
     if columns - {"total"}:
@@ -115,10 +115,8 @@ def is_tall_review(rows: list[list[Slot]]) -> bool:
 
 
 def active_header(slots: list[Slot]) -> Header | None:
-    """The header that a row of 表二 is, or None where it is none."""
+    """The header that a row of 表二 without figures is, or None where it is none."""
     own = [slot for slot in slots if slot.first]
-    if numbers_in(slots):
-        return None
     texts = [slot for slot in own if slot.text.strip()]
     if not texts:
         return None

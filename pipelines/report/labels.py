@@ -56,6 +56,7 @@ def bare_key(text: str) -> str:
     return _NOT_HAN.sub("", _NOTE.sub("", folded))
 
 
+@lru_cache(maxsize=8192)
 def has_figures(text: str) -> bool:
     """Whether a label's cell holds digits that do not enumerate it: a value may have slipped in."""
     return any(character.isdigit() for character in _NOTE.sub("", _ENUMERATOR.sub("", fold(text))))

@@ -74,25 +74,31 @@ class GridReader:
     # ------------------------------------------------------------------ one row
 
     def _row(self, slots: list[Slot]) -> None:
-        if headers.is_request_header(slots):
-            self._header("requests", slots)
-            return
-        if headers.is_review_header(slots):
-            self._header("review", slots)
-            return
-        if (header := headers.active_header(slots)) is not None:
-            self.current, self.active = "active_disclosure", header
-            self._known_here = True
-            self._collecting = None
-            self.sheet.seen.add("active_disclosure")
-            for column in header.columns:
-                if column.key is None:
-                    self._unknown_column("active_disclosure", column)
+        if not headers.numbers_in(slots) and self._header_row(slots):
             return
         self._close_header()
         if self.current == "review" and self._review_row(slots):
             return
         self._labelled_row(slots)
+
+    def _header_row(self, slots: list[Slot]) -> bool:
+        """Take up a row without figures that is a table's header; False where it is none."""
+        if headers.is_request_header(slots):
+            self._header("requests", slots)
+            return True
+        if headers.is_review_header(slots):
+            self._header("review", slots)
+            return True
+        if (header := headers.active_header(slots)) is None:
+            return False
+        self.current, self.active = "active_disclosure", header
+        self._known_here = True
+        self._collecting = None
+        self.sheet.seen.add("active_disclosure")
+        for column in header.columns:
+            if column.key is None:
+                self._unknown_column("active_disclosure", column)
+        return True
 
     def _header(self, table: TableName, slots: list[Slot]) -> None:
         if self._collecting != table:

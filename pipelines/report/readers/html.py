@@ -11,7 +11,8 @@ one go: going over every element in Python costs several times what parsing does
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from lxml import etree
 
@@ -36,6 +37,9 @@ _TABLE = "\ufdd0"
 """Stands before and behind a table's number in the text around it; Unicode keeps it for such use."""
 _PICTURE = "\ufffc"
 """What stands for a cell without text that may show a figure all the same."""
+_NESTED = etree.XPath(
+    "descendant::td/descendant::td or descendant::td/descendant::tr or descendant::th/descendant::td"
+)
 _CELLS_IN_CELLS = etree.XPath("//*[self::td or self::th]//*[self::td or self::th or self::tr]")
 _PARTS = frozenset(["tr", "tbody", "thead", "tfoot", "colgroup", "col"])
 _STRAY = etree.XPath(".//text()[not(ancestor::td or ancestor::th)]")
@@ -198,7 +202,7 @@ class _Page:
     def _unnest_cells(self) -> None:
         """A cell that was never closed ends where the next one begins."""
         for table in self._tables:
-            found = _CELLS_IN_CELLS(table)
+            found = _CELLS_IN_CELLS(table) if _NESTED(table) else None
             for inner in found if isinstance(found, list) else []:
                 outer = next(inner.iterancestors("td", "th", "tr"), None)
                 if outer is not None and inner.getparent() is not outer.getparent():
@@ -225,15 +229,17 @@ class _Page:
         cells: list[Cell] = []
         taken: dict[int, int] = {}  # column -> first row that is free again below a cell that spans rows
         row, column = -1, 0
+        tostring = etree.tostring
         for element in table.iter("tr", "td", "th"):
             if element.tag == "tr":
                 row += 1
                 column = 0
                 continue
-            row = max(row, 0)
-            while column < MAX_COLUMNS and taken.get(column, 0) > row:
+            if row < 0:
+                row = 0
+            while column in taken and taken[column] > row and column < MAX_COLUMNS:
                 column += 1
-            raw = _text(element)
+            raw = tostring(element, method="text", encoding="unicode", with_tail=False)
             if _TABLE in raw:
                 self._close([cell for cell in cells if cell.row != row], number)
                 for cell in cells:
@@ -248,7 +254,7 @@ class _Page:
             self._cells += 1
             if self._cells <= _MAX_CELLS and row < MAX_ROWS and column < MAX_COLUMNS:
                 text = _cell_text(raw) or (_PICTURE if element in self._drawn else "")
-                cells.append(Cell(text, row, column, high, wide, Place(table=number, row=row, column=column)))
+                cells.append(Cell(text, row, column, high, wide, _place(number, row, column)))
                 if high > 1:
                     for at in range(column, column + wide):
                         taken[at] = row + high
@@ -257,24 +263,29 @@ class _Page:
 
     def _close(self, cells: list[Cell], number: int) -> None:
         kept: list[Cell] = []
+        height = 0
         for cell in cells:
             if len(cell.text) >= _PROSE and cell.text.count("\n") >= 2:
                 self._emit(cell.text)  # no cell of a table of figures: the page's text in a frame
-            else:
-                kept.append(cell)
+                continue
+            kept.append(cell)
+            height = cell.row + 1
         if not kept:
             return
-        height = max(cell.row for cell in kept) + 1
+        for at, cell in enumerate(kept):
+            if cell.row + cell.rowspan > height:
+                kept[at] = replace(cell, rowspan=max(1, height - cell.row))
         self.has_grid = True
-        self.blocks.append(Grid(tuple(_clip(cell, height) for cell in kept), Place(table=number)))
+        self.blocks.append(Grid(tuple(kept), Place(table=number)))
 
 
-def _clip(cell: Cell, height: int) -> Cell:
-    if cell.row + cell.rowspan <= height:
-        return cell
-    return Cell(cell.text, cell.row, cell.column, max(1, height - cell.row), cell.colspan, cell.place)
+@lru_cache(maxsize=16_384)
+def _place(table: int, row: int, column: int) -> Place:
+    """A cell's place; the same few thousand come again on every page."""
+    return Place(table=table, row=row, column=column)
 
 
+@lru_cache(maxsize=1024)
 def _span(value: str, most: int) -> int:
     """A span attribute as browsers read it, bounded; 0 rows means "to the end"."""
     found = re.match(r"\s*\+?([0-9]{1,9})", value)
