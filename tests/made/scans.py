@@ -160,8 +160,9 @@ def _homography(
 
 
 def _shaded(page: Image.Image, share: float) -> Image.Image:
-    light = Image.linear_gradient("L").rotate(35, Image.Resampling.BICUBIC, expand=False, fillcolor=128)
-    levels = light.resize(page.size).point(lambda v: 255 - round(share * v))
+    # The middle of the turned gradient: its corners are none of it.
+    light = Image.linear_gradient("L").rotate(35, Image.Resampling.BICUBIC).crop((53, 53, 203, 203))
+    levels = light.resize(page.size, Image.Resampling.BICUBIC).point(lambda v: 255 - round(share * v))
     return ImageChops.multiply(page, Image.merge("RGB", [levels] * 3))
 
 

@@ -138,8 +138,7 @@ def _warped(picture: Colour, matrix: Matrix, size: tuple[int, int]) -> Colour:
             matrix,
             size,
             flags=cv2.INTER_CUBIC,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=(255,) * 3,
+            borderMode=cv2.BORDER_REPLICATE,
         ),
         np.uint8,
     )

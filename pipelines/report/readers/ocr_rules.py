@@ -34,6 +34,8 @@ _BESET = 0.15
 _THICKEST = 0.45 * LINE
 _DRIFT = 5.0
 """Pixels by which two pieces of one rule may lie apart across it."""
+_OVER = 2.2 * LINE
+"""Pixels by which a rule may seem to run on into characters; a table's outermost cell is wider."""
 _NEAR = 0.45 * LINE
 """Pixels between a rule's end and the rule that it ends at."""
 
@@ -65,6 +67,7 @@ def find_rules(page: Gray) -> Rules:
         if [len(kept[0]), len(kept[1])] == [len(across), len(down)]:
             break
         across, down = kept
+    across, down = _trimmed(across, down), _trimmed(down, across)
     drawn = np.zeros(page.shape, np.uint8)
     for stroke in across:
         for at, first, end in stroke.path:
@@ -78,17 +81,33 @@ def find_rules(page: Gray) -> Rules:
 
 
 def _anchored(strokes: list[Stroke], crossing: list[Stroke]) -> list[Stroke]:
-    """Strokes that are long, or that end at others at both their ends and stand free."""
+    """Strokes that stand free, and are long or end at others at both their ends."""
     return [
         stroke
         for stroke in strokes
-        if stroke.rule.hi - stroke.rule.lo >= _LONG
-        or (
-            stroke.beset <= _BESET
-            and _ends(stroke.rule.lo, stroke.rule.at, crossing)
-            and _ends(stroke.rule.hi, stroke.rule.at, crossing)
+        if stroke.beset <= _BESET
+        and (
+            stroke.rule.hi - stroke.rule.lo >= _LONG
+            or (
+                _ends(stroke.rule.lo, stroke.rule.at, crossing)
+                and _ends(stroke.rule.hi, stroke.rule.at, crossing)
+            )
         )
     ]
+
+
+def _trimmed(strokes: list[Stroke], crossing: list[Stroke]) -> list[Stroke]:
+    """The strokes without what runs on into a character behind the rule that they end at."""
+    for stroke in strokes:
+        lo, hi, at = stroke.rule
+        met = [other.rule.at for other in crossing if other.rule.lo - _NEAR <= at <= other.rule.hi + _NEAR]
+        if not any(abs(other - lo) <= _NEAR for other in met):
+            lo = min((other for other in met if lo < other < lo + _OVER), default=lo)
+        if not any(abs(other - hi) <= _NEAR for other in met):
+            hi = max((other for other in met if hi - _OVER < other < hi), default=hi)
+        stroke.rule = Rule(lo, hi, at)
+        stroke.path = [point for point in stroke.path if lo - 2 <= point[0] <= hi + 2]
+    return strokes
 
 
 def _ends(end: float, at: float, crossing: list[Stroke]) -> bool:
