@@ -64,6 +64,8 @@ def _forms() -> dict[str, tuple[TableName, Kind, str]]:
 
 _FORMS = _forms()
 _WHOLE = re.compile("|".join(sorted(_FORMS, key=lambda t: (-len(t), t))))
+_NUMERAL = re.compile(r"[(（][一二三四五六七八九十]{1,2}[)）]")
+"""What enumerates the next label is no note on the one before."""
 _SHORT = re.compile(r"(?:七[)）]?[、.]?(?:总计|合计))|(?:3[.、．,]?其他(?!法律|处理|结果|组织|对外))")
 _LONGEST = {
     key: max((label_key(f) for f in forms), key=len)
@@ -138,7 +140,8 @@ def _without_notes(text: str, hits: list[Hit]) -> list[Hit]:
     for hit in hits:
         if out and hit.start < out[-1].stop:
             continue
-        if hit.kind == "row" and not hit.tail and text[hit.stop : hit.stop + 1] in ("(", "（"):
+        noted = text[hit.stop : hit.stop + 1] in ("(", "（") and not _NUMERAL.match(text, hit.stop)
+        if hit.kind == "row" and not hit.tail and noted:
             depth = 0
             for i in range(hit.stop, min(len(text), hit.stop + _MAX_NOTE)):
                 depth += (text[i] in "(（") - (text[i] in ")）")

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from pipelines.report import form
 from pipelines.report.splits import Reading
 
 _MAX_WORK = 100_000
 """Sums tried for a table; real ones need some hundreds."""
+_WIDTH = len(form.REQUEST_COLUMNS)
 _BALANCE = {"received": 1, "carried_in": 1, "total_processed": -1, "carried_forward": -1}
 
 Equation = Mapping[str, int]
@@ -29,8 +31,7 @@ def tell_apart(rows: Mapping[str, Sequence[Reading]], expected: Iterable[str]) -
     `rows` holds each row's possible readings (a row whose numbers stand apart has one), `expected` the
     rows that the table's edition prints: an equation that one of them is missing from proves nothing.
     """
-    results = {row: 1 for row in expected if row not in _BALANCE} | {"total_processed": -1}
-    usable = [eq for eq in (results, _BALANCE) if all(rows.get(row) for row in eq)]
+    usable = [eq for eq in _equations(expected) if all(rows.get(row) for row in eq)]
     if found := _solve(rows, usable):
         return found
     # No reading keeps both: one has a misprint, which says nothing against the other.
@@ -41,6 +42,18 @@ def tell_apart(rows: Mapping[str, Sequence[Reading]], expected: Iterable[str]) -
         for row, reading in found.items()
         if all(other.get(row, reading) == reading for other in apart)
     }
+
+
+def adds_up(table: Mapping[str, Reading], expected: Iterable[str]) -> bool:
+    """Whether every column of a whole table keeps both equations."""
+    return all(
+        not any(sum(sign * table[row][column] for row, sign in equation.items()) for column in range(_WIDTH))
+        for equation in _equations(expected)
+    )
+
+
+def _equations(expected: Iterable[str]) -> tuple[Equation, Equation]:
+    return {row: 1 for row in expected if row not in _BALANCE} | {"total_processed": -1}, _BALANCE
 
 
 def _solve(rows: Mapping[str, Sequence[Reading]], equations: Sequence[Equation]) -> dict[str, Reading]:

@@ -14,6 +14,7 @@ from pipelines.report.headers import all_review_columns
 from pipelines.report.sheet import Sheet
 from pipelines.report.splits import Reading, TooManyError, blocks_readings
 from pipelines.report.textstream import Piece, Stream
+from pipelines.report.values import Value
 
 _REVIEW_CHARACTERS = frozenset("结果维持纠正其他尚未审结总计合行政复议诉讼未经直接起后")
 _REVIEW_LABEL = re.compile(
@@ -104,7 +105,7 @@ class ReviewStream:
             place = self.stream.place(filled[0].values[0].line)
             for column, number in zip(everything, reading, strict=True):
                 block, _, key = column.partition(".")
-                self.sheet.solve("review", block, key, number, raw, place)
+                self.sheet.settle("review", block, key, Value(number, "solved"), raw, place)
             return
         for group in filled or groups:
             blocks = {_SPECIFIC[label] for label in group.labels if label in _SPECIFIC}

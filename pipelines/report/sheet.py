@@ -83,11 +83,9 @@ class Sheet:
             message = f"the cell is printed twice, as “{old.raw.strip()}” and as “{raw.strip()}”"
             cells[column] = Entry(unreadable(message), f"{old.raw} / {raw}", old.place)
 
-    def solve(self, table: TableName, row: str, column: str, number: int, raw: str, place: Place) -> None:
-        """Enter a cell whose number the table's identities tell, in place of what could not be read there."""
-        self.cells.setdefault(table, {}).setdefault(row, {})[column] = Entry(
-            Value(number, "solved"), raw, place
-        )
+    def settle(self, table: TableName, row: str, column: str, value: Value, raw: str, place: Place) -> None:
+        """Enter a value that the table's identities tell, in place of what could not be read there."""
+        self.cells.setdefault(table, {}).setdefault(row, {})[column] = Entry(value, raw, place)
 
     def has_row(self, table: TableName, row: str) -> bool:
         """Whether the row was found."""

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.report import form
+from pipelines.report.away import read_away
 from pipelines.report.between import DAMAGED_HEADER, digits_of, runs_of, take, values_of
 from pipelines.report.hits import Hit, find
 from pipelines.report.joined import tell_apart
@@ -22,8 +23,10 @@ from pipelines.report.review_stream import ReviewStream
 from pipelines.report.sheet import Sheet
 from pipelines.report.splits import Reading, TooManyError, row_readings
 from pipelines.report.textstream import Piece, Stream
+from pipelines.report.values import Value
 
 _NOUGHT_FIRST = re.compile(r"\s*0[0-9]+\s*")
+_NOUGHTS = "the digits run together; each is a nought, since no number begins with one"
 _ENUMERATOR = re.compile(r"\(?[1-9](?:[.、．,)）]|[)）])")
 
 
@@ -157,11 +160,12 @@ class _Reader:
             if order is not None and hit.start not in self._behind:
                 self._joined.setdefault(hit.key, []).append(digits_of(values_of(hit)[0], following))
         self._tell_apart({hit.key: hit for hit, _ in rows if hit.kind == "row" or hit.key == "other"})
+        if order is not None:
+            self._put_back(rows[0][0].start)
 
     def _tell_apart(self, hits: dict[str, Hit]) -> None:
         """Give the rows of joined digits that the table's identities leave one reading."""
         cells = self.sheet.cells.get("requests", {})
-        edition: Edition = "2021" if set(cells) & set(form.REQUEST_2021_ONLY) else "2019"
         rows: dict[str, list[Reading]] = {}
         for row, entries in cells.items():
             numbers = [entries[column].value.number for column in form.REQUEST_COLUMNS if column in entries]
@@ -174,15 +178,54 @@ class _Reader:
                 rows[row] = [reading for way in digits for reading in row_readings(way)]
             except TooManyError:
                 continue
-        solved = tell_apart(rows, form.expected_rows("requests", edition))
+        solved = tell_apart(rows, form.expected_rows("requests", self._edition()))
         width = len(form.REQUEST_COLUMNS)
         for row, digits in joined.items():
             message = "the digits run together; the sums of the rows and of the columns leave one reading"
-            if digits == ("0" * width,):
+            if digits == ("0" * width,) and _run_together(values_of(hits[row])[0], width):
                 solved[row] = (0,) * width
-                message = "the digits run together; each is a nought, since no number begins with one"
+                message = _NOUGHTS
             if row in solved:
                 self._solved("requests", row, tuple(form.REQUEST_COLUMNS), solved[row], message, hits[row])
+
+    def _put_back(self, start: int) -> None:
+        """Give the rows whose values stand away from their labels, where the whole table adds up."""
+        cells = self.sheet.cells.get("requests", {})
+        known = {
+            row: tuple(entries[column].value.number for column in form.REQUEST_COLUMNS)
+            for row, entries in cells.items()
+        }
+        hits = [hit for run in self.runs for hit in run]
+        first = last = next(i for i, hit in enumerate(hits) if hit.start >= start)
+        while last < len(hits) and hits[last].table == "requests" and hits[last].kind != "stop":
+            last += 1
+        labels = {hit.key for hit in hits[first:last]}
+        edition: Edition = "2021" if labels & set(form.REQUEST_2021_ONLY) else "2019"
+        expected = form.expected_rows("requests", edition)
+        lost = [row for row in expected if None in known.get(row, (None,))]
+        if not lost or not labels >= set(expected):
+            return
+        if first and hits[first - 1].kind == "column":
+            first -= 1  # values may stand between the header and the first label
+        stop = hits[last].start if last < len(hits) else len(self.stream.chars)
+        table = read_away(self.stream, hits[first:last], min(stop, hits[last - 1].stop + 600), expected)
+        if table is None or any(
+            row not in table or value not in (None, table[row][i].number)
+            for row, values in known.items()
+            for i, value in enumerate(values)
+        ):
+            return
+        for row in lost:
+            for column, figure in zip(form.REQUEST_COLUMNS, table[row], strict=True):
+                place = self.stream.place(figure.line)
+                self.sheet.settle(
+                    "requests", row, column, Value(figure.number, "number"), str(figure.number), place
+                )
+            message = "the values stand away from the label; the rows' order places them, and all sums agree"
+            self.sheet.note("column-unknown", "warning", f"requests.{row}.*", message)
+
+    def _edition(self) -> Edition:
+        return "2021" if set(self.sheet.cells.get("requests", {})) & set(form.REQUEST_2021_ONLY) else "2019"
 
     def _solved(
         self, table: TableName, row: str, columns: Sequence[str], reading: Reading, message: str, hit: Hit
@@ -190,7 +233,9 @@ class _Reader:
         values = values_of(hit)[0]
         raw = " ".join(piece.text.strip() for piece in values)[:200]
         for column, number in zip(columns, reading, strict=True):
-            self.sheet.solve(table, row, column, number, raw, self.stream.place(values[0].line))
+            self.sheet.settle(
+                table, row, column, Value(number, "solved"), raw, self.stream.place(values[0].line)
+            )
         self.sheet.note("digits-joined", "info", f"{table}.{row}", message)
 
     def _request_row(self, hit: Hit, values: list[Piece], order: bool | None) -> None:
@@ -271,14 +316,14 @@ class _Reader:
                 self.sheet.note("column-unknown", "warning", path, message)
         self._unknown_row("active_disclosure", hit, len(fits[0]))
         self._enter("active_disclosure", hit, hit.key, fits[0], values)
-        noughts = (0,) * len(fits[0])
-        if (
-            len(noughts) > 1
-            and len(values) < len(noughts)
-            and digits_of(values, None) == ("0" * len(noughts),)
-        ):
-            message = "the digits run together; each is a nought, since no number begins with one"
-            self._solved("active_disclosure", hit.key, fits[0], noughts, message, hit)
+        width = len(fits[0])
+        if digits_of(values, None) == ("0" * width,) and _run_together(values, width):
+            self._solved("active_disclosure", hit.key, fits[0], (0,) * width, _NOUGHTS, hit)
+
+
+def _run_together(values: list[Piece], width: int) -> bool:
+    """Whether the digits of one line are fewer pieces than numbers."""
+    return len(values) < width and len({piece.line for piece in values}) == 1
 
 
 def _is_requests(run: list[Hit]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -24,7 +24,6 @@ _PIECE = re.compile(
     r"[0-9+\-－—–/０-９][^\u3400-\u4dbf\u4e00-\u9fff]*(?:万元|亿元|元|件|个|项|条(?!第))?|[^0-9]+"
 )
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u206f\ufeff]")
-_WORDS = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 
 
 @lru_cache(maxsize=20_000)
@@ -33,6 +32,11 @@ def _fold(character: str) -> str:
     if _HAN.match(character) or "\uff01" <= character <= "\uff5e":
         return fold(character)[:1]
     return "" if _INVISIBLE.match(character) else character
+
+
+def han_of(text: str) -> str:
+    """The Chinese characters of a text."""
+    return "".join(_HAN.findall(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +100,27 @@ class Stream:
 
     def pieces(self, start: int, stop: int) -> list[Piece]:
         """What stands in `chars[start:stop]`, cut at white space and where digits meet words."""
-        out: list[Piece] = []
+        return [piece for run in self._runs(start, stop) for piece in self._cut(run)]
+
+    def words(self, start: int, stop: int) -> list[tuple[str, int]]:
+        """What stands in `chars[start:stop]` between white space, each with the index of its line."""
+        return [
+            ("".join(self.chars[run[0] : run[-1] + 1]), self.at[run[0]][0]) for run in self._runs(start, stop)
+        ]
+
+    def has_words(self, line: int) -> bool:
+        """Whether a line holds any Chinese character."""
+        return _HAN.search(self.lines[line][0]) is not None
+
+    def _runs(self, start: int, stop: int) -> Iterator[list[int]]:
         run: list[int] = []
         for position in range(start, stop):
             if run and not self._touch(run[-1], position):
-                out.extend(self._cut(run))
+                yield run
                 run = []
             run.append(position)
         if run:
-            out.extend(self._cut(run))
-        return out
+            yield run
 
     def touches(self, position: int) -> bool:
         """Whether no white space stands before a character."""
@@ -121,12 +136,12 @@ class Stream:
         if parse_value(text).kind not in ("unreadable", "blank"):
             return [Piece(text, line, "")]
         if not any(c.isdigit() for c in text):
-            words = "".join(_WORDS.findall(fold(text)))
+            words = han_of(fold(text))
             return [Piece(text, line, words)] if words else []
         out = []
         for match in _PIECE.finditer(text):
             part = match[0]
-            words = "".join(_WORDS.findall(fold(part)))
+            words = han_of(fold(part))
             if any(c.isdigit() for c in part):
                 out.append(Piece(part, line, ""))
             elif words:

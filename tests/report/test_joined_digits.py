@@ -15,7 +15,7 @@ from pipelines.report.read import read_body
 from pipelines.report.splits import Reading, TooManyError, blocks_readings, row_readings
 from tests.made.layout import Printed
 from tests.made.truth import Truth, make
-from tests.report.shapes import document, glued, ragged
+from tests.report.shapes import document, glued, ragged, row_lines
 from tests.report.test_shapes import silent_errors
 
 ROWS = form.expected_rows("requests", "2021")
@@ -149,3 +149,15 @@ def test_noughts_are_noughts_without_any_sum() -> None:
     assert report.active_disclosure is not None
     assert report.active_disclosure["rules"] == {"made": 0, "disclosed": 0, "disclosed_total": 0}
     assert {f.code for f in report.findings if f.where == "active_disclosure.rules"} == {"digits-joined"}
+
+
+def test_noughts_on_lines_of_their_own_are_not_taken_for_digits_that_ran_together() -> None:
+    truth = make(3, year=2023, busy=0.6)
+    text = document(truth, row_lines, random.Random(0), html=False).decode()
+    rows = [line for line in text.split("\n") if line.startswith(("7.属于", "8.属于"))]
+    first, second = (line.split(" ") for line in rows)
+    noughts = "\n".join(["0"] * 6)
+    moved = f"{first[0]} 0\n{noughts}\n{second[0]} {' '.join(second[1:])}"
+    report = read_body(text.replace("\n".join(rows), moved).encode())
+    assert report.requests is not None
+    assert set(report.requests["denied_enforcement_file"].values()) == {None}
