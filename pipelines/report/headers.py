@@ -102,13 +102,16 @@ def is_tall_review(rows: list[list[Slot]]) -> bool:
     """Whether a grid is 表四 standing on end: one outcome to a row, its figures beside it."""
     tall = 0
     for slots in rows:
+        first = slots[0].text if slots else ""
+        if len(slots) > 6 or form.request_rows.match(first) or form.active_rows.match(first):
+            return False
         outcomes = sum(
             form.review_cells.exact(slot.text) is not None
             or form.review_columns.exact(slot.text) not in (None, "total")
             for slot in slots
             if slot.first
         )
-        if outcomes > 1 or form.request_rows.match(slots[0].text if slots else "") is not None:
+        if outcomes > 1:
             return False
         tall += outcomes
     return tall >= 4

@@ -35,7 +35,7 @@ class Slot:
 
 def rows_of(grid: Grid) -> list[list[Slot]]:
     """For each row of the grid, the cells that stand in it, left to right, rows spanned included."""
-    height = min(max((cell.row for cell in grid.cells), default=-1) + 1, MAX_ROWS)
+    height = min(max([cell.row for cell in grid.cells], default=-1) + 1, MAX_ROWS)
     rows: list[list[Slot]] = [[] for _ in range(height)]
     left = MAX_SLOTS
     for cell in grid.cells:

@@ -60,7 +60,9 @@ class GridReader:
             if any(slot.text.strip() for slot in slots if slot.first):
                 self._row(slots)
             elif slots and self.current == "review" and any(slot.first for slot in slots):
+                self._settle_header()
                 self._review_row(slots)
+        self._settle_header()
         self._judge_header()
 
     def _judge_header(self) -> None:
@@ -93,6 +95,7 @@ class GridReader:
             return False
         self.current, self.active = "active_disclosure", header
         self._known_here = True
+        self._settle_header()
         self._collecting = None
         self.sheet.seen.add("active_disclosure")
         for column in header.columns:
@@ -102,18 +105,22 @@ class GridReader:
 
     def _header(self, table: TableName, slots: list[Slot]) -> None:
         if self._collecting != table:
+            self._settle_header()
             self._rows, self._collecting = HeaderRows(), table
         self._rows.rows.append(slots)
         self.current = table
         self._known_here = True
         self.sheet.seen.add(table)
-        # Kept up to date row by row: nothing says in advance which header row is the last.
-        if table == "requests":
+
+    def _settle_header(self) -> None:
+        """Make out the columns of the header rows collected so far."""
+        if self._collecting == "requests":
             self.requests = headers.request_header(self._rows)
-        else:
+        elif self._collecting == "review":
             self.review = headers.review_header(self._rows, self._context)
 
     def _close_header(self) -> None:
+        self._settle_header()
         if self._collecting == "requests" and self.requests is not None:
             for column in self.requests.columns:
                 if column.key is None:
@@ -321,7 +328,7 @@ class GridReader:
                 "the row's cells do not stand under the header's; they are taken in order, being as many"
             )
             self.sheet.note("column-unknown", "warning", where, message)
-        elif header.placed and how == "place" and any(v.stop > header.extent for v in values):
+        elif how == "place" and values and values[-1].stop > header.extent:
             message = "the row goes on beyond the header's end: a cell too many may have shifted its values"
             self.sheet.note("column-unknown", "warning", where, message)
         elif how == "count" and starts_blank(values) and values[-1].stop < self._width:
@@ -332,19 +339,20 @@ class GridReader:
                 "the row has blank cells more than the header has columns; those at its edges are passed over"
             )
             self.sheet.note("column-unknown", "warning", where, message)
+        put, target = self.sheet.put, row
         for column, cell in zip(header.columns, found, strict=True):
-            if column.key is None:
+            if (key := column.key) is None:
                 continue
-            target, _, key = column.key.rpartition(".") if table == "review" else (row, "", column.key)
+            if table == "review":
+                target, _, key = key.rpartition(".")
             if isinstance(cell, Slot):
-                lost = None
-                if not cell.first and cell.text.strip():
-                    lost = "one cell stands in several rows"
-                self.sheet.put(table, target, key, cell.text, cell.cell.place, lost)
+                several = not cell.first and cell.text.strip() != ""
+                lost = "one cell stands in several rows" if several else None
+                put(table, target, key, cell.text, cell.cell.place, lost)
             else:
                 raw = " | ".join(slot.text.strip() for slot in values)
                 place = values[0].cell.place if values else (label.cell.place if label else Place())
-                self.sheet.put(table, target, key, raw[:200], place, cell)
+                put(table, target, key, raw[:200], place, cell)
 
 
 def read_grids(grids: Sequence[tuple[Grid, str]], sheet: Sheet) -> None:
