@@ -4,7 +4,7 @@ Owns the order of trust, and never asks an address. For the organization:
 
 1. a title in the body, or the letterhead lines above one that names nobody;
 2. the page's own title (meta tags, index block, `<title>`), where it names a year: without one it may be a
-   column's;
+   column's; then the title by which a first sentence announces the report;
 3. the signature beside a date;
 4. a page's title without a year; a name alone at the end;
 5. the body that compiled the report (由…编制), whom to ask (请与…联系), who opens the first paragraph;
@@ -24,18 +24,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pipelines.report import imprint
+from pipelines.report.announced import announced_titles, writer
 from pipelines.report.labels import fold
 from pipelines.report.model import Document, Finding
 from pipelines.report.names import agree, is_certain, is_organization, is_second_name
 from pipelines.report.period import period_of
 from pipelines.report.prose import ProseLine
-from pipelines.report.signature import TAIL_LINES, Signature, is_name, signature
+from pipelines.report.signature import TAIL_LINES, Signature, signature
 from pipelines.report.titles import Title, parse_page_title, parse_title, squeeze
 
 _HEAD_LINES = 60
 _HEADING = re.compile(r"[一二三四五六]、")
 _FURNITURE = re.compile(
-    r"当前位置|首页|字号|浏览|点击|打印|收藏|分享|来源|时间|日期|索引号|^[0-9\-—年月日:. ]+$"
+    r"当前位置|首页|字号|浏览|点击|打印|收藏|分享|来源|时间|日期|索引号|文号|主题分类|有效性|发布机构|公开方式|关键词"
+    r"|^[0-9\-—年月日:. ]+$"
 )
 _DOCUMENT_NUMBER = re.compile(r"[^。，]{1,10}[〔\[（(【]20[0-9]{2}[〕\]）)】][0-9]{1,4}号")
 _STRAY = re.compile(
@@ -46,21 +48,6 @@ _STRAY = re.compile(
 """Endings of menu lines, which no name has."""
 _MENU = re.compile(
     r"(?:网站?|门户|平台|首页|导航|指南|制度|栏目|专栏|动态|概况|无障碍|关怀版?|长者[版式]?|登录|注册|邮箱|专区)$"
-)
-_COMPILED = re.compile(r"由([^，。；:：（）()]{4,40}?)(?:负责|组织|汇总)?(?:编制|编写)(?!委|办)")
-_CONTACT = re.compile(r"请(?:直接)?(?:与|同|向)([^，。；:：（）()]{4,40}?)(?:联系|咨询|反映)")
-_DESK = re.compile(
-    r"(?<=人民政府)(?:党政综合|党政|综合)(?:办公室|办)$|(?<=办事处)(?:党政综合|党政|综合)(?:办公室|办)$|政务公开(?:办公室|办|科)$"
-)
-"""Desks that write for the body they belong to."""
-_OPENING = (
-    re.compile(r"(.{3,30}?)(?:根据|依据|按照)《?(?:中华人民共和国)?政府信息公开条例"),
-    re.compile(r"(?:20[0-9]{2}年度?[，,]?)?(.{3,30}?)[（(]以下简称"),
-    re.compile(
-        r"20[0-9]{2}年度?[，,](?![省市县区镇乡局委我本全各])(?!.{0,12}委[县市区])(.{5,30}?)"
-        r"(?:坚持|认真|深入|严格|全面|高度|紧紧|围绕|始终|积极|切实|持续|扎实|不断|贯彻)"
-    ),
-    re.compile(r".{0,80}?(?:公布|编制|发布|形成|撰写)了?(.{3,30}?)20[0-9]{2}年度?(?:政府|政务)?信息公开"),
 )
 _YEAR_OF_REPORT = re.compile(r"(20[0-9]{2})年度?(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:工作)?报告")
 
@@ -94,15 +81,16 @@ def identify(document: Document, lines: Sequence[ProseLine]) -> Identity:
     known = {title.organization for title in paged} | {squeeze(line.text) for line in lines[-TAIL_LINES:]}
     text = squeeze("".join(line.text for line in lines[:400]))
     printed = _body_titles(head, known - {None}, text)
-    out.titles = [*printed, *paged]
+    told = announced_titles(lines)
+    out.titles = [*printed, *paged, *told]
     out.period = period_of(text)
     out.published = imprint.published(names, head)
     signed = signature(lines)
     best = _best_title(out, paged)
-    _set_year(out, best, text, paged, signed)
-    _set_organization(out, best, printed, paged, signed)
+    _set_year(out, best, text, paged, signed, len(told))
+    _set_organization(out, best, [*printed, *(p for p in paged if p.year or p.span), *told], paged, signed)
     if out.organization is None:
-        out.organization = _in_prose(lines, text) or imprint.crumbs_body(steps)
+        out.organization = writer(lines) or imprint.crumbs_body(steps)
         out.organization = out.organization or next(imprint.imprinted(names, head), None)
     if out.organization is None:
         message = "neither title, signature nor imprint names the body that reports"
@@ -125,11 +113,11 @@ def _rank(title: Title, out: Identity, paged: Sequence[Title]) -> tuple[int, boo
 
 
 def _set_year(
-    out: Identity, best: Title | None, text: str, paged: Sequence[Title], signed: Signature | None
+    out: Identity, best: Title | None, text: str, paged: Sequence[Title], signed: Signature | None, told: int
 ) -> None:
     said: dict[str, int] = {}
     if best is not None:
-        out.title = best.text
+        out.title = (best if best in out.titles[: len(out.titles) - told] else out.titles[0]).text
         out.year = best.year or next((t.year for t in out.titles if t.year), None)
         if _rank(best, out, paged) != (2, True, True):
             said = {
@@ -181,11 +169,11 @@ def _year_in_prose(text: str) -> int | None:
 def _set_organization(
     out: Identity,
     best: Title | None,
-    printed: Sequence[Title],
+    trusted: Sequence[Title],
     paged: Sequence[Title],
     signed: Signature | None,
 ) -> None:
-    strong = [t for t in (*printed, *(p for p in paged if p.year or p.span)) if t.organization is not None]
+    strong = [title for title in trusted if title.organization is not None]
     if best is not None and best in strong:
         strong.insert(0, best)
     columns = [t.organization for t in paged if not t.year and not t.span and t.organization is not None]
@@ -219,26 +207,6 @@ def _confirmed(title: Title, others: Sequence[Title], *names: str | None) -> boo
     return title.organization in sure
 
 
-def _in_prose(lines: Sequence[ProseLine], text: str) -> str | None:
-    for pattern in (_COMPILED, _CONTACT):
-        for found in pattern.finditer(text[:8000]):
-            name = found[1].rpartition("，")[2]
-            name = (
-                re.sub(r"(?:办公室|党政办|综合科|办)?$", "", name)
-                if pattern is _CONTACT
-                else _DESK.sub("", name)
-            )
-            if is_organization(name) and is_certain(name):
-                return name
-    for line in lines[:80]:
-        opening = squeeze(line.text[:240])
-        for pattern in _OPENING:
-            opened = pattern.match(opening)
-            if opened is not None and is_name(opened[1], 3) and not re.search(r"[，。；（）]", opened[1]):
-                return opened[1]
-    return None
-
-
 # ------------------------------------------------------------------ titles in the body
 
 
@@ -258,6 +226,7 @@ def _body_titles(head: Sequence[str], known: Set[str | None], text: str) -> list
     `known`: names said elsewhere; `text`: the document's, without white space.
     """
     found: list[Title] = []
+    head = [squeeze(line) for line in head]
     plain = [len(line) <= 120 and _FURNITURE.search(line) is None for line in head]
     for i in range(len(head)):
         if _is_menu(head[i]):
@@ -300,8 +269,10 @@ def _stray(longer: Title, shorter: Title, known: Set[str | None], text: str) -> 
     if not longer.text.endswith(shorter.text) or (shorter.year is None and shorter.span is None):
         return False
     line, name = longer.text.removesuffix(shorter.text), shorter.organization
-    if name is None or not line or name.startswith(("（", "(")) or longer.organization is None:
+    if name is None or not line or name.startswith(("（", "(")):
         return False
+    if longer.organization is None:
+        return True
     if line.endswith(("（", "(")) or line.count("（") + line.count("(") != line.count("）") + line.count(")"):
         return False
     if longer.organization in known or name in known:

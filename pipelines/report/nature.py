@@ -44,11 +44,26 @@ def why_no_report(
     statutory = {section.number for section in sections} - {None}
     if len(statutory) >= 3 and (prose >= 60 or sheet.seen) and body >= 200 and foreign is None:
         return None
+    if (
+        identity.period is not None
+        and len(statutory) >= 2
+        and foreign is None
+        and _calls_itself_report(lines)
+    ):
+        return None
     if sheet.cells and _tells_of_a_year(sections, lines):
         return None
     if not lines and not sheet.cells:
         return "it holds no text"
     return "neither its title nor its parts are those of an annual disclosure report, and it lacks the tables"
+
+
+def _calls_itself_report(lines: Sequence[ProseLine]) -> bool:
+    """Whether a first line calls the text 本报告 or 本年度报告, as a report on disclosure does."""
+    return any(
+        "公开" in line.text and re.search(r"本(?:年度)?(?:报告|年报)", line.text) is not None
+        for line in lines[:30]
+    )
 
 
 def _named(document: Document, lines: Sequence[ProseLine]) -> list[str]:

@@ -19,7 +19,7 @@ from pipelines.report.values import parse_value
 
 _NUMBERED = re.compile(r"[（(]?([一二三四五六七八九十]{1,2})[、.．，,:：]\s*(\S.{0,50})")
 _KINDS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (2, re.compile(r"主动公开(?:政府)?信息")),
+    (2, re.compile(r"主动公开")),
     (3, re.compile(r"收到和处理|申请(?:办理)?情况|依申请公开")),
     (4, re.compile(r"行政(?:法)?复议|行政诉讼|复议.{0,2}诉讼")),
     (5, re.compile(r"问题|不足|改进")),
