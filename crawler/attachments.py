@@ -7,34 +7,42 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
+from crawler.pictures import FORMATS, pictures
+
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
 
 KINDS = r"pdf|docx?|wps|ofd|xlsx?|et|rtf|zip|rar"
 """What annual reports have been published as (cms-families 0.4)."""
 NAMED = re.compile(rf"\.({KINDS})$", re.IGNORECASE)
+_SCAN = re.compile(r"附件|附表|扫描|报告|年报|公开|表")
+"""What the text of a link to a picture says where the picture is a document."""
 
 
 def attachments(page: TextResponse) -> Iterator[tuple[str, str]]:
-    """Address and link text of each document on the page, frames and embedded viewers included, each once."""
+    """Address and link text of each document on the page, each once, as they come.
+
+    Frames and embedded viewers are documents, too, and so are, on a
+    page without any, the pictures that may be the report's tables.
+    """
     seen: set[str] = set()
     for node in page.xpath("//a[@href] | //iframe[@src] | //embed[@src] | //object[@data]"):
         link = (node.attrib.get("href") or node.attrib.get("src") or node.attrib.get("data") or "").strip()
-        url = _document(page.urljoin(link)) if link else None
+        text = " ".join("".join(node.xpath(".//text()").getall()).split()) or node.attrib.get("title", "")
+        url = _document(page.urljoin(link), text) if link else None
         if url is not None and url not in seen:
             seen.add(url)
-            yield (
-                url,
-                " ".join("".join(node.xpath(".//text()").getall()).split()) or node.attrib.get("title", ""),
-            )
+            yield url, text
+    if not seen:
+        yield from pictures(page)
 
 
-def _document(url: str) -> str | None:
-    """The document's address: `url` itself, what a viewer page is told to show, or None."""
+def _document(url: str, text: str) -> str | None:
+    """The address of what a link with this text shows: `url`, what a viewer page is told to show, or None."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
         return None
-    if NAMED.search(parts.path):
+    if NAMED.search(parts.path) or (FORMATS.search(parts.path) and _SCAN.search(text)):
         return url.partition("#")[0]
     for name, value in parse_qsl(parts.query):
         if NAMED.search(value):
