@@ -233,7 +233,7 @@ def _resolved(finding: Finding, name: TableName, whole: bool, taken: set[str]) -
         return whole and finding.where == name
     if finding.code == "row-missing":
         return any(path.startswith(f"{finding.where}.") for path in taken)
-    return finding.code == "cell-unreadable" and finding.where in taken
+    return finding.code in ("cell-unreadable", "ocr-doubtful") and finding.where in taken
 
 
 def _concerns(finding: Finding, name: TableName, whole: bool, taken: set[str]) -> bool:
