@@ -22,6 +22,7 @@ _TRADITIONAL = str.maketrans(
     "体讯纪录让与为学应说统优对系数关领导页卫环价术队员称标题档缴纳给况还图县乡镇党经归稳征时动税护他传号陈销扰济划财农监场咨咨并注营将决议后届仅则释针状满准协调评级"
     "网顾贯彻举担来访历历户汉辽宁广东沪苏沈兴阳湾庄桥岭龙马凤丽卢滨贵云乌郑兰温庆岛边坝泽净铁银钢车运输电气粮飞药医疗养残妇团杀紧险灾绿园创资测观检军厅台馆际视销钟钟侨联边验志宪红贸质装运园编钱乐鱼齐麦鸿鹏鹤双灵静韩顺预风驻骑驿驱腾斗鑫钨铜锡铝镜铭锋闽闵阅阁辟陕陇陆阴际随险隐邓邹邬郸郦邮贺宾赛赞赣赵跃轩辉轮辑辖远适迁还迈逻连进达违遥游周运郏酱酿钧巨锐录锻锁镇钟鉴钻闪闭闲闸阔队阶阳杂鸡离难雾顶项须顿颇头题颜顾显饭饮饲饰余餐馆饶驼骆骏骄松鲤鸭鹰盐黄点齿",
 )
+_ANY_TRADITIONAL = re.compile(f"[{''.join(map(chr, _TRADITIONAL))}]")
 _INVISIBLE = re.compile(
     r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+"
 )
@@ -35,12 +36,13 @@ _NOT_HAN = re.compile(r"[^\u3400-\u4dbf\u4e00-\u9fff]+")
 
 def simplified(text: str) -> str:
     """The text with the traditional characters of the form and of names simplified; of the same length."""
-    return text.translate(_TRADITIONAL)
+    # Most texts have none, and looking costs a fraction of translating.
+    return text.translate(_TRADITIONAL) if _ANY_TRADITIONAL.search(text) else text
 
 
 def fold(text: str) -> str:
     """The text without white space and invisible characters, full-width forms made half-width."""
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_TRADITIONAL)
+    return simplified(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
 
 
 @lru_cache(maxsize=8192)
@@ -81,6 +83,7 @@ class Labels:
                     if self._exact.setdefault(folded, key) != key:
                         raise ValueError(f"the label {text} stands for both {key} and {self._exact[folded]}")
         self._prefixes = sorted({label_key(p) for p in prefixes}, key=len, reverse=True)
+        self._long = [(form, frozenset(form), key) for form, key in self._exact.items() if len(form) >= 5]
         self._cache: dict[str, Match | None] = {}
 
     @property
@@ -123,11 +126,10 @@ class Labels:
         if len(folded) < 4:
             return None
         scored: dict[str, int] = {}
-        for form, key in self._exact.items():
-            if len(form) < 5:
-                continue
+        characters = frozenset(folded)
+        for form, of_form, key in self._long:
             allowed = max(1, len(form) // 4)
-            if abs(len(form) - len(folded)) > allowed:
+            if abs(len(form) - len(folded)) > allowed or len(of_form - characters) > allowed:
                 continue
             distance = edit_distance(folded, form, allowed)
             # Only losses may be large: a label that says something else is another label.
