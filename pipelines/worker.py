@@ -7,20 +7,48 @@ cpython#96062).
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import multiprocessing
 import resource
 import signal
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipelines.errors import ReadTimeout, UnreadableDocument, WorkerDied
-from pipelines.report.stored import reading_json
+from pipelines.errors import PipelineError, ReadTimeout, UnreadableDocument, WorkerDied
+from pipelines.report.read import read_all, read_member, unread_member
+from pipelines.report.readers import container, sniff
+from pipelines.report.readers.container import Member
+from pipelines.report.stored import READING_SCHEMA, reading_from_json, reading_json
+
+if TYPE_CHECKING:
+    from pipelines.evidence.draw import Drawing
+    from pipelines.report.model import Report
 
 MIB = 1 << 20
 CLOSED = "the reader was closed before the document was read"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Archive:
+    """What a worker gives for an archive: its files, to be read one by one."""
+
+    sha256: str
+    members: tuple[Member, ...]
+
+
+_Read = dict[str, Any] | _Archive
 
 
 class Reader:
@@ -34,7 +62,10 @@ class Reader:
         memory: int = 2048 * MIB,
         max_body: int = 64 * MIB,
     ) -> None:
-        """`seconds` and `memory` (bytes of address space) are for one body; `max_body` is in bytes too."""
+        """`seconds` and `memory` (bytes of address space) are for one body or one file of an archive.
+
+        `max_body` is in bytes too.
+        """
         self.workers = workers
         self.seconds = seconds
         self.memory = memory
@@ -56,8 +87,8 @@ class Reader:
                 )
             )
             return answer
-        task: Future[dict[str, Any]] = self._started().schedule(_read, args=[body], timeout=self.seconds)
         self._open.add(answer)
+        task: Future[_Read] = self._started().schedule(_read, args=[body], timeout=self.seconds)
         task.add_done_callback(lambda done: self._pass_on(done, answer))
         return answer
 
@@ -70,6 +101,19 @@ class Reader:
             WorkerDied: where reading it ended the process, as running out of memory does.
         """
         return self.submit(body).result()
+
+    def draw(self, body: bytes, reports: Sequence[Report], title: str) -> list[Drawing]:
+        """The reports drawn over the documents of `body` that they were read from; `title` names it.
+
+        Raises:
+            UnreadableDocument, ReadTimeout, WorkerDied: as `read`.
+        """
+        work = [body, reading_json(reports), title]
+        task: Future[list[Drawing]] = self._started().schedule(_draw, args=work, timeout=self.seconds)
+        error = self._error(task)
+        if error is not None:
+            raise error
+        return task.result()
 
     def close(self) -> None:
         """Ends the worker, whatever it is doing."""
@@ -93,42 +137,114 @@ class Reader:
             self._pool = ProcessPool(
                 max_workers=self.workers,
                 max_tasks=500,  # libraries leak a little
-                initializer=_settle,
+                initializer=_limit,
                 initargs=[self.memory],
                 context=multiprocessing.get_context("spawn"),  # a fork would take the reactor's threads along
             )
         return self._pool
 
-    def _pass_on(self, done: Future[dict[str, Any]], answer: Future[dict[str, Any]]) -> None:
+    def _pass_on(self, done: Future[_Read], answer: Future[dict[str, Any]]) -> None:
+        error = self._error(done)
+        if error is not None:
+            self._settle(answer, error)
+            return
+        read = done.result()
+        if isinstance(read, _Archive):
+            self._read_members(read, answer)
+        else:
+            self._settle(answer, read)
+
+    def _read_members(self, archive: _Archive, answer: Future[dict[str, Any]]) -> None:
+        """An archive's files, each with the time and memory of a body: one that hangs spoils no other."""
+        documents: list[list[dict[str, Any]] | None] = [None] * len(archive.members)
+        lock = threading.Lock()
+
+        def collect(index: int, name: str | None, done: Future[list[dict[str, Any]]]) -> None:
+            error = self._error(done)
+            if error is None:
+                documents[index] = done.result()
+            else:
+                problem = str(error)
+                if not isinstance(error, PipelineError):  # the edge of the reader, as for a body
+                    log.error("the reader stumbled over %s in %s", name, archive.sha256, exc_info=error)
+                    problem = f"a bug in the reader, please report it: {error!r}"
+                documents[index] = [unread_member(name, problem, archive.sha256).to_json()]
+            with lock:
+                if None not in documents:
+                    flat = [document for part in documents for document in part or ()]
+                    self._settle(answer, {"schema": READING_SCHEMA, "documents": flat})
+
+        for index, member in enumerate(archive.members):
+            pool = self._pool
+            if pool is None or not pool.active:
+                return  # `close` answers
+            task = pool.schedule(_read_member, args=[member, archive.sha256], timeout=self.seconds)
+            task.add_done_callback(partial(collect, index, member.name))
+
+    def _settle(self, answer: Future[dict[str, Any]], outcome: dict[str, Any] | BaseException) -> None:
         try:
             self._open.remove(answer)
         except KeyError:
             return  # closed meanwhile
-        if done.cancelled():
-            answer.set_exception(WorkerDied(CLOSED))
-            return
-        error = done.exception()
-        if error is None:
-            answer.set_result(done.result())
-        elif isinstance(error, TimeoutError):
-            answer.set_exception(ReadTimeout(f"reading took longer than {self.seconds:g} seconds"))
-        elif isinstance(error, ProcessExpired):
-            answer.set_exception(WorkerDied(f"reading ended the process (exit code {error.exitcode})"))
-        elif isinstance(error, BrokenExecutor):
-            answer.set_exception(WorkerDied("the worker process could not be kept going"))
-        elif isinstance(error, MemoryError):
-            answer.set_exception(WorkerDied(f"reading took more than {self.memory // MIB} MiB of memory"))
+        if isinstance(outcome, BaseException):
+            answer.set_exception(outcome)
         else:
-            answer.set_exception(error)
+            answer.set_result(outcome)
+
+    def _error(self, done: Future[Any]) -> BaseException | None:
+        """What went wrong with a task, in this package's words."""
+        if done.cancelled():
+            return WorkerDied(CLOSED)
+        error = done.exception()
+        if isinstance(error, TimeoutError):
+            return ReadTimeout(f"reading took longer than {self.seconds:g} seconds")
+        if isinstance(error, ProcessExpired):
+            return WorkerDied(f"reading ended the process (exit code {error.exitcode})")
+        if isinstance(error, BrokenExecutor):
+            return WorkerDied("the worker process could not be kept going")
+        if isinstance(error, MemoryError):
+            return WorkerDied(f"reading took more than {self.memory // MIB} MiB of memory")
+        return error
 
 
-def _settle(memory: int) -> None:
+def _limit(memory: int) -> None:
     """Runs in the worker: its limit, and a deaf ear for the Ctrl-C that is meant for the crawl."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    most = resource.getrlimit(resource.RLIMIT_AS)[1]  # stays: a converter that is started gets its own limit
+    resource.setrlimit(resource.RLIMIT_AS, (memory, most))
 
 
-def _read(body: bytes) -> dict[str, Any]:
-    from pipelines.report.read import read_all  # in the worker: the crawl itself loads no PDF library
+def _read(body: bytes) -> _Read:
+    """Runs in the worker."""
+    with _in_words():
+        kind = sniff(body)
+        if container.opens(kind):
+            return _Archive(hashlib.sha256(body).hexdigest(), container.unpack(body, kind))
+        return reading_json(read_all(body))
 
-    return reading_json(read_all(body))
+
+def _read_member(member: Member, sha256: str) -> list[dict[str, Any]]:
+    """Runs in the worker, for one file of an archive."""
+    with _in_words():
+        return [report.to_json() for report in read_member(member, sha256)]
+
+
+def _draw(body: bytes, reading: dict[str, Any], title: str) -> list[Drawing]:
+    """Runs in the worker."""
+    from pipelines.evidence.draw import draw
+
+    with _in_words():
+        return draw(body, reading_from_json(reading), title)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """The edge of the worker: not every library's error can be sent to another process, its words can."""
+    try:
+        yield
+    except (PipelineError, MemoryError):
+        raise
+    except Exception as error:
+        if "memory" in str(error):  # lxml: "out of memory?"
+            raise MemoryError from None
+        raise RuntimeError("".join(traceback.format_exception(error))) from None

@@ -20,6 +20,11 @@ _NAME_ENDS = ("人民政府", "委员会", "办公室", "办事处", "街道", "
 _NUMBERED = re.compile(r"^[0-9０-９]{1,3}[.、．\-_\s]*")
 
 
+def why_unread(report: Report) -> str | None:
+    """Why nothing of a file in an archive could be read, or None where it was."""
+    return next((finding.message for finding in report.findings if finding.code == "member-unread"), None)
+
+
 def reports_among(documents: Sequence[Report]) -> tuple[int, ...]:
     """Which of a body's documents are reports: those that have content, or all if none could be read yet."""
     reports = [index for index, report in enumerate(documents) if report.is_report]

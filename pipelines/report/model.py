@@ -160,6 +160,8 @@ class Document:
     metadata: Metadata = Metadata()
     findings: tuple[Finding, ...] = ()
     """What the reader itself could not do (`needs-ocr`, …)."""
+    converter: str | None = None
+    """The program and version that turned the body into what was read, where one did."""
 
 
 # ------------------------------------------------------------------ what comes of it

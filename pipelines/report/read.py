@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
+from pipelines.errors import UnreadableDocument
 from pipelines.report import checks
 from pipelines.report.documents import reports_among
 from pipelines.report.identity import identify
@@ -15,7 +16,9 @@ from pipelines.report.model import TABLES, Document, Finding, Report, Source
 from pipelines.report.nature import why_no_report
 from pipelines.report.prose import grids_with_context, prose_lines, table_lines
 from pipelines.report.prose_figures import prose_figures
-from pipelines.report.readers import open_document
+from pipelines.report.readers import container, open_document, sniff
+from pipelines.report.readers.container import Member
+from pipelines.report.readers.sniff import BYTES
 from pipelines.report.recognised import judged
 from pipelines.report.scope import scope_of
 from pipelines.report.sections import read_sections
@@ -34,12 +37,62 @@ def read_all(body: bytes) -> tuple[Report, ...]:
     """Every document of a body to its report, in their order; at least one.
 
     A plain document gives one. What says of a report where it stood in the body is its source:
-    `member` and `part`.
+    `member` and `part`. A file of an archive that cannot be read gives a report whose `member-unread`
+    finding says so.
 
     Raises:
         UnreadableDocument: where nothing of the body can be opened.
     """
-    return (read_document(open_document(body), hashlib.sha256(body).hexdigest()),)
+    sha256 = hashlib.sha256(body).hexdigest()
+    kind = sniff(body)
+    if not container.opens(kind):
+        return _reports(body, kind, sha256)
+    members = container.unpack(body, kind)
+    return tuple(report for member in members for report in read_member(member, sha256))
+
+
+def read_member(member: Member, sha256: str) -> tuple[Report, ...]:
+    """A file of the archive `sha256` to its reports; the places of their values name the file."""
+    if member.problem is not None:
+        return (unread_member(member.name, member.problem, sha256),)
+    kind = sniff(member.body)
+    if kind == BYTES:  # a program, a font: no document
+        message = "it is of no kind that is read here"
+        return (_file(member.name, Finding("not-a-report", "info", "", message), sha256),)
+    try:
+        return tuple(_in_member(report, member.name) for report in _reports(member.body, kind, sha256))
+    except UnreadableDocument as error:
+        return (unread_member(member.name, str(error), sha256),)
+
+
+def unread_member(name: str | None, problem: str, sha256: str) -> Report:
+    """What stands for a file of an archive of which nothing could be read."""
+    message = f"{name}: {problem}" if name else problem
+    return _file(name, Finding("member-unread", "warning", "", message), sha256)
+
+
+def _file(name: str | None, finding: Finding, sha256: str) -> Report:
+    return Report(
+        editions=dict.fromkeys(TABLES),
+        findings=(finding,),
+        sources=(Source(sha256, BYTES, member=name),),
+        parser=PARSER,
+    )
+
+
+def _reports(body: bytes, kind: str, sha256: str) -> tuple[Report, ...]:
+    return (read_document(open_document(body, kind), sha256),)
+
+
+def _in_member(report: Report, name: str | None) -> Report:
+    return replace(
+        report,
+        sources=tuple(replace(source, member=name) for source in report.sources),
+        evidence={
+            path: replace(evidence, place=replace(evidence.place, member=name))
+            for path, evidence in report.evidence.items()
+        },
+    )
 
 
 def read_body(body: bytes) -> Report:
@@ -62,7 +115,7 @@ def read_document(document: Document, sha256: str) -> Report:
         editions=dict.fromkeys(TABLES),
         findings=document.findings,
         sources=(Source(sha256, document.media_type),),
-        parser=PARSER,
+        parser=f"{PARSER} with {document.converter}" if document.converter else PARSER,
     )
     unread = any(finding.code in ("needs-ocr", "needs-converter") for finding in document.findings)
     if unread and not document.blocks:

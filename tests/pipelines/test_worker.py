@@ -8,8 +8,9 @@ import pytest
 
 from pipelines.errors import PipelineError, ReadTimeout, UnreadableDocument, WorkerDied
 from pipelines.report.read import read_all
-from pipelines.report.stored import reading_json
+from pipelines.report.stored import reading_from_json, reading_json
 from pipelines.worker import MIB, Reader
+from tests.made.archives import zipped
 
 PAGE = "<html><body><p>虚构局2024年政府信息公开工作年度报告</p></body></html>".encode()
 
@@ -51,3 +52,21 @@ def test_closing_leaves_no_process(tmp_path: Path) -> None:
     reader.close()
     with pytest.raises(PipelineError):
         pending.result(timeout=5)
+
+
+def test_each_file_of_an_archive_has_a_time_and_a_process_of_its_own() -> None:
+    """The first takes too long, the second ends nothing by that."""
+    endless = b"<table><tr><td>" + PAGE * 40_000
+    with Reader(seconds=2) as reader:
+        slow, sound = reading_from_json(reader.read(zipped({"slow.html": endless, "sound.html": PAGE})))
+    assert [finding.message for finding in slow.findings] == [
+        "slow.html: reading took longer than 2 seconds"
+    ]
+    assert sound.sources[0].member == "sound.html"
+    assert sound.organization == "虚构局"
+
+
+def test_an_archive_reads_as_the_reader_itself_reads_it() -> None:
+    body = zipped({"一.html": PAGE, "二.pdf": b"%PDF-1.7 cut", "三.bin": bytes(99)})
+    with Reader(workers=2) as reader:
+        assert reader.read(body) == reading_json(read_all(body))

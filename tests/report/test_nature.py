@@ -106,24 +106,14 @@ def test_the_kind_is_known_by_content() -> None:
     assert sniff("一、总体情况".encode("gb18030")) == "text/plain"
     assert sniff("a < b".encode("utf-16")) == "text/plain"
     assert sniff(b"\x89PNG\r\n\x1a\n....") == "image/png"
-    assert (
-        sniff(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"))
-        == "application/msword"
-    )
+    named = "WordDocument".encode("utf-16-le").ljust(64, b"\0")
+    assert sniff(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + named) == "application/msword"
     assert sniff(b"\x00\x01\x02\x03" * 50) == "application/octet-stream"
 
 
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "needs-ocr"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "needs-converter"),
-        (b"{\\rtf1 x}", "needs-converter"),
-    ],
-)
-def test_a_format_that_needs_another_program_says_so(body: bytes, code: str) -> None:
-    report = read_body(body)
-    assert [f.code for f in report.findings] == [code]
+def test_a_format_that_needs_another_program_says_so() -> None:
+    report = read_body(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600)
+    assert [f.code for f in report.findings] == ["needs-converter"]
     assert (report.requests, report.year, report.organization) == (None, None, None)
     assert report.sources[0].media_type != "text/plain"
 

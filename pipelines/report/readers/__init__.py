@@ -1,12 +1,14 @@
 """Bytes to a Document: one module for each format, chosen by content.
 
-Owns the choice and nothing else. The PDF and DOCX readers are imported when such a body comes.
+Owns the choice and nothing else. Most readers are imported when such a body comes. An archive is no
+document: `container` gives its files.
 """
 
 from __future__ import annotations
 
 from pipelines.errors import UnreadableDocument
 from pipelines.report.model import Document, Finding, FindingCode
+from pipelines.report.readers import container
 from pipelines.report.readers import sniff as kinds
 from pipelines.report.readers.sniff import sniff
 
@@ -41,13 +43,18 @@ def open_document(body: bytes, media_type: str | None = None) -> Document:
         from pipelines.report.readers.text import read as read_text
 
         return read_text(body)
+    if kind in kinds.WRITER:
+        from pipelines.report.readers.office import read as read_office
+
+        return read_office(body, kind)
     if kind in kinds.IMAGES:
-        return Document(
-            kind,
-            (),
-            findings=(_needs("needs-ocr", f"the body is an image ({kind}): it takes character recognition"),),
-        )
-    if kind in kinds.OFFICE:
+        from pipelines.report.readers.picture import read as read_picture
+
+        return read_picture(body, kind)
+    if kind in kinds.CONTAINERS and not container.opens(kind):
+        what = f"the body is {kind}: install libarchive (Debian: libarchive13), or unpack it first"
+        return Document(kind, (), findings=(_needs("needs-converter", what),))
+    if kind in kinds.OFFICE | kinds.SHEETS:
         return Document(
             kind,
             (),

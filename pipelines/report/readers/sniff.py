@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from zlib import error as zlib_error
 
 from pipelines.report.readers.html_decode import utf16_without_mark
 
@@ -26,7 +27,6 @@ ODT = "application/vnd.oasis.opendocument.text"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 ZIP = "application/zip"
 RAR = "application/vnd.rar"
-RAR5 = "application/vnd.rar; version=5"
 SEVENZIP = "application/x-7z-compressed"
 TAR = "application/x-tar"
 GZIP = "application/gzip"
@@ -36,7 +36,7 @@ MHTML = "multipart/related"
 """A page saved with its pictures; office programs save .doc so, too."""
 BYTES = "application/octet-stream"
 
-CONTAINERS = frozenset({ZIP, RAR, RAR5, SEVENZIP, TAR, GZIP})
+CONTAINERS = frozenset({ZIP, RAR, SEVENZIP, TAR, GZIP})
 """What holds documents and is none itself."""
 WRITER = frozenset({DOC, RTF, ODT, WORD_XML})
 """Texts that LibreOffice turns into DOCX."""
@@ -53,8 +53,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
     (b"{\\rtf", RTF),
-    (b"Rar!\x1a\x07\x01\x00", RAR5),
-    (b"Rar!\x1a\x07\x00", RAR),
+    (b"Rar!\x1a\x07", RAR),
     (b"7z\xbc\xaf\x27\x1c", SEVENZIP),
     (b"\x1f\x8b\x08", GZIP),
 )
@@ -104,31 +103,34 @@ def sniff(body: bytes) -> str:
 
 
 def _ole(body: bytes) -> str:
-    """Old Office files are a small file system; the names of its streams tell them apart."""
-    head = body[: 1 << 20]
-    if "WordDocument".encode("utf-16-le") in head:
-        return DOC
-    if "Workbook".encode("utf-16-le") in head:
-        return XLS
+    """Old Office files are a small file system; the names in its directory, 64 bytes each, tell them apart.
+
+    A text comes before a workbook: charts are embedded as one.
+    """
+    for name, kind in (("WordDocument", DOC), ("Workbook", XLS), ("Book", XLS)):
+        if name.encode("utf-16-le").ljust(64, b"\0") in body:
+            return kind
     return OLE
 
 
 def _zip(body: bytes) -> str:
+    """Office files and OFD are ZIPs; the parts that they must have tell them apart."""
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+            declared = archive.open("mimetype").read(100).decode("ascii") if "mimetype" in names else ""
+    except (zipfile.BadZipFile, zlib_error, EOFError, ValueError, OSError, RuntimeError, NotImplementedError):
         # Cut off: its parts are named all the same, and its reader says that it is damaged.
         return DOCX if b"word/" in body[:4096] else ZIP
-    if "word/document.xml" in names:
-        return DOCX
-    if "xl/workbook.xml" in names:
-        return XLSX
-    if "ppt/presentation.xml" in names:
-        return PPTX
-    if "OFD.xml" in names:
-        return OFD
-    return ZIP
+    for part, kind in (
+        ("word/document.xml", DOCX),
+        ("xl/workbook.xml", XLSX),
+        ("ppt/presentation.xml", PPTX),
+        ("OFD.xml", OFD),
+    ):
+        if part in names:
+            return kind
+    return declared if declared in (ODT, ODS) else ZIP
 
 
 def _looks_binary(head: bytes) -> bool:
