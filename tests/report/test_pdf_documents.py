@@ -194,7 +194,8 @@ def test_a_blank_page_is_no_picture() -> None:
     assert pdf.read(drawn(small_report, lambda canvas: None)).findings == ()
 
 
-def test_glyphs_that_their_font_does_not_name_are_not_guessed() -> None:
+def test_glyphs_that_their_font_does_not_name_are_not_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.report.readers.ocr.available", lambda: False)
     truth = make("pdf/nameless", busy=0.9)
     html = f"<meta charset=utf-8><p>{truth.title}</p><p>{'0123456789' * 5}</p>".encode()
     try:

@@ -43,11 +43,7 @@ def read(body: bytes, *, engine: Engine = "auto") -> Document:
     unclear = [read_.page.number for read_ in pages if not read_.sure and read_.page.number not in scans]
     findings = []
     if scans:
-        findings.append(
-            _finding(
-                "needs-ocr", scans, "cannot be read without character recognition: a picture stands there"
-            )
-        )
+        findings.append(_finding("needs-ocr", scans, _unread_picture()))
     if unclear:
         findings.append(
             _finding(
@@ -98,9 +94,20 @@ def _recognised(body: bytes, pages: list[ReadPage]) -> list[int]:
     scans = [read_.page.number for read_ in pages if _is_picture(read_.page)]
     if not scans or not ocr.available():
         return scans
+    unread = scans[ocr.MAX_PAGES :]
     for picture in render_pages(body, scans[: ocr.MAX_PAGES]):
-        pages[picture.page - 1] = ocr.read_page(picture.image, picture.page, 1 / picture.scale)
-    return scans[ocr.MAX_PAGES :]
+        page = ocr.read_page(picture.image, picture.page, 1 / picture.scale)
+        if page.tables or page.lines:
+            pages[picture.page - 1] = page
+        else:
+            unread.append(picture.page)
+    return sorted(unread)
+
+
+def _unread_picture() -> str:
+    if ocr.available():
+        return f"hold pictures on which nothing was recognised, or come after the {ocr.MAX_PAGES} that are read"
+    return ocr.needs_ocr("cannot be read without character recognition: a picture stands there").message
 
 
 def _is_picture(page: Page) -> bool:
