@@ -18,7 +18,7 @@ from pipelines.report.prose import grids_with_context, prose_lines, table_lines
 from pipelines.report.prose_figures import prose_figures
 from pipelines.report.readers import container, open_document, sniff
 from pipelines.report.readers.container import Member
-from pipelines.report.readers.sniff import BYTES
+from pipelines.report.readers.sniff import BYTES, PDF
 from pipelines.report.recognised import judged
 from pipelines.report.scope import scope_of
 from pipelines.report.sections import read_sections
@@ -26,6 +26,7 @@ from pipelines.report.sheet import Sheet
 from pipelines.report.statistics import read_statistics
 from pipelines.report.streams import read_streams
 from pipelines.report.tables import read_grids
+from pipelines.report.tiers import with_second_opinion
 
 PARSER_VERSION = "0.2.0"
 FIRST_YEAR_OF_TABLES = 2019
@@ -81,7 +82,16 @@ def _file(name: str | None, finding: Finding, sha256: str) -> Report:
 
 
 def _reports(body: bytes, kind: str, sha256: str) -> tuple[Report, ...]:
-    return (read_document(open_document(body, kind), sha256),)
+    report = read_document(open_document(body, kind), sha256)
+    if kind == PDF:
+        report = with_second_opinion(report, lambda: _read_again(body, sha256))
+    return (report,)
+
+
+def _read_again(body: bytes, sha256: str) -> Report:
+    from pipelines.report.readers import pdf
+
+    return read_document(pdf.read(body, engine="pdfplumber"), sha256)
 
 
 def _in_member(report: Report, name: str | None) -> Report:

@@ -26,6 +26,7 @@ from pipelines.report.readers.pdf_page import (
     MAX_CHARACTERS,
     MAX_OBJECTS,
     MAX_PAGES,
+    Box,
     Char,
     Page,
 )  # fmt: skip
@@ -86,6 +87,7 @@ def read_page(pdf: Any, index: int) -> Page:
         walk = _Walk(page, view)
         walk.page(handle)
         lies_at = _read_text(handle, page, view, walk)
+        walk.finish()
         return turned(page, lies_at - view.rotation)
     finally:
         handle.close()
@@ -109,7 +111,6 @@ class _Walk:
         count = pdfium.FPDFPage_CountObjects(handle.raw)
         self._spend(count)
         self._objects(*pdf_calls.objects(pdf_calls.address(handle.raw), count), None, 1)
-        self._shapes.finish()
 
     def _spend(self, count: int) -> None:
         if count > self._budget:
@@ -147,6 +148,10 @@ class _Walk:
             shown = zip(items, modes, strict=True)
             self.invisible.update(item for item, mode in shown if mode in _INVISIBLE)
         self._inks.text(items, [order for _, order in text], outer)
+
+    def finish(self) -> None:
+        """Makes rules of the strokes; call once, when the page has its characters."""
+        self._shapes.finish()
 
     def hidden(self) -> set[int]:
         """The text objects that cannot be told from what is behind or before them."""
@@ -194,6 +199,7 @@ def _chars(text: int, count: int, page: Page, view: View, walk: _Walk, *, in_pie
         if x1 <= x0 or y1 <= y0:
             shown[k] = ""
     hidden = walk.hidden()
+    unseen: list[int] = []
     if walk.invisible or hidden:
         for k, item in enumerate(pdf_calls.text_objects(text, count)):
             if item in walk.invisible:
@@ -202,6 +208,7 @@ def _chars(text: int, count: int, page: Page, view: View, walk: _Walk, *, in_pie
             elif item in hidden:
                 # A figure that nobody can see is no figure, and not nothing either.
                 shown[k] = UNKNOWN if shown[k] in FIGURES else ""
+                unseen.append(k)
     if view.rotation == 0:
         left, top = view.left, view.top
         if left:
@@ -210,6 +217,7 @@ def _chars(text: int, count: int, page: Page, view: View, walk: _Walk, *, in_pie
     else:
         boxes = [view.box(*box) for box in zip(x0s, y0s, x1s, y1s, strict=True)]
         x0s, tops, x1s, bottoms = ([box[k] for box in boxes] for k in range(4))
+    page.withheld += (Box(x0s[k], tops[k], x1s[k], bottoms[k]) for k in unseen)
     if min(x1s) < 0 or min(bottoms) < 0 or max(x0s) > view.width or max(tops) > view.height:
         for k in range(count):
             if x1s[k] < 0 or bottoms[k] < 0 or x0s[k] > view.width or tops[k] > view.height:

@@ -91,6 +91,8 @@ class Page:
     """Drawn shapes that are not rules: glyphs turned into outlines, logos, shading."""
     hidden: int = 0
     """Characters that nobody sees: the text layer under a scan."""
+    withheld: list[Box] = field(default_factory=list)
+    """Where figures stand that nobody can see or that are struck out; no engine may read them."""
     turn: int = 0
     """Degrees by which the displayed page was turned clockwise to make its text upright."""
     warp: tuple[float, ...] | None = None

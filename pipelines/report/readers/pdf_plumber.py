@@ -23,8 +23,9 @@ from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 from pipelines.errors import UnreadableDocument
 from pipelines.report.readers.pdf_glyphs import UNKNOWN, letter
 from pipelines.report.readers.pdf_lines import Lattice, lattices
-from pipelines.report.readers.pdf_page import MAX_CHARACTERS, MAX_OBJECTS, Box, Char, Page, Rule
+from pipelines.report.readers.pdf_page import FIGURES, MAX_CHARACTERS, MAX_OBJECTS, Box, Char, Page, Rule
 from pipelines.report.readers.pdf_rules import THIN, joined
+from pipelines.report.readers.pdf_struck import take_out_struck
 from pipelines.report.readers.pdf_turn import turned
 
 _SETTINGS = {
@@ -76,8 +77,12 @@ def _page(handle: Any, seen: Page) -> tuple[Page, list[Lattice]]:
     page.pictures = [_box(image, float(x0), float(top)) for image in objects.get("image", ())]
     page.drawings = len(objects.get("curve", ()))
     across, down = _pieces(objects, float(x0), float(top))
-    page.horizontals, page.verticals = joined(across), joined(down)
+    page.horizontals, page.verticals = joined(take_out_struck(page, across, down)), joined(down)
     page = turned(page, seen.turn)
+    if seen.withheld:
+        page.chars = [
+            _withheld(char) if any(box.holds(char) for box in seen.withheld) else char for char in page.chars
+        ]
     found = lattices(page)
     if page.turn or (found and all(lattice.sure for lattice in found)):
         return page, found
@@ -146,6 +151,10 @@ def _chars(chars: Sequence[dict[str, Any]], left: float, top: float) -> Iterator
             yield Char(
                 shown, char["x0"] - left, char["top"] - top, char["x1"] - left, char["bottom"] - top, order
             )
+
+
+def _withheld(char: Char) -> Char:
+    return char._replace(text=UNKNOWN if char.text == UNKNOWN or char.text in FIGURES else " ")
 
 
 def _box(item: dict[str, Any], left: float, top: float) -> Box:

@@ -15,6 +15,7 @@ from pipelines.report.readers import pdf_calls
 from pipelines.report.readers.pdf_inks import Inks
 from pipelines.report.readers.pdf_page import Box, Page, Rule
 from pipelines.report.readers.pdf_rules import THIN, joined
+from pipelines.report.readers.pdf_struck import take_out_struck
 
 Matrix = tuple[float, float, float, float, float, float]
 _STRAIGHT = 0.7
@@ -71,8 +72,8 @@ class Shapes:
                 self._page.drawings += 1
 
     def finish(self) -> None:
-        """Joins the pieces; call once, when the page's characters are known."""
-        self._page.horizontals = joined(self._across)
+        """Joins the pieces; call once, when the page has its characters."""
+        self._page.horizontals = joined(take_out_struck(self._page, self._across, self._down))
         self._page.verticals = joined(self._down)
 
     def boxes(self, items: Sequence[int], outer: Matrix | None) -> list[tuple[float, float, float, float]]:

@@ -55,5 +55,6 @@ def _quarter(page: Page) -> Page:
         pictures=[Box(*_box(picture, high)) for picture in page.pictures],
         drawings=page.drawings,
         hidden=page.hidden,
+        withheld=[Box(*_box(box, high)) for box in page.withheld],
         turn=(page.turn + 90) % 360,
     )
