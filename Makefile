@@ -34,9 +34,9 @@ bench: $(READY)         ## speed and memory, as ratios taken side by side
 
 lock:                   ## resolve the dependencies anew
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --quiet pyproject.toml -o requirements.lock
+		--no-header --quiet pyproject.toml --extra ocr -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --quiet pyproject.toml --group dev -o requirements-dev.lock
+		--no-header --quiet pyproject.toml --extra ocr --group dev -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) .venv-swift build *.egg-info .pytest_cache .mypy_cache .ruff_cache

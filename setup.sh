@@ -41,7 +41,7 @@ make_venv() { # make_venv FOLDER LOCKFILE
         }
     fi
     [ -x "$1/bin/python" ] || "$PYTHON" -m venv "$1"
-    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$2"
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$2"
 }
 
 case "${1:-}" in
@@ -56,19 +56,21 @@ system)
     while IFS='|' read -r program package purpose; do
         case "$program" in
         font:*) fc-list 2>/dev/null | grep -qi "${program#font:}" && continue ;;
+        lib:*) ldconfig -p 2>/dev/null | grep -q "${program#lib:}" && continue ;;
         *) command -v "$program" >/dev/null 2>&1 && continue ;;
         esac
         if can_apt; then
             say "installing $package"
             apt_install "$package" >/dev/null 2>&1 || say "could not install $package: skipping $purpose"
         else
-            say "no $program here (package $package, needs root to install): skipping $purpose"
+            say "no ${program#*:} here (package $package, needs root to install): skipping $purpose"
         fi
     done <<'TABLE'
 fc-list|fontconfig|the check for Chinese fonts
 font:noto sans cjk|fonts-noto-cjk|readable documents from Chromium and LibreOffice
 chromium|chromium|tests on PDFs printed by Chromium
-soffice|libreoffice-writer-nogui|tests on PDF and Word files made by LibreOffice
+soffice|libreoffice-writer-nogui|DOC, WPS and RTF, and tests on PDF and Word files made by LibreOffice
+lib:libarchive.so.13|libarchive13|RAR files
 TABLE
     ;;
 swift)
