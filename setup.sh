@@ -9,6 +9,7 @@ set -eu
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
 VENV=${VENV:-.venv}
+PATH=$PATH:/usr/sbin:/sbin # ldconfig, where a user's PATH lacks it
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
