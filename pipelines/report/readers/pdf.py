@@ -90,7 +90,7 @@ def _read(page: Page, lattices: list[Lattice] | None = None) -> ReadPage:
 
 
 def _recognised(body: bytes, pages: list[ReadPage]) -> list[int]:
-    """Reads the pages that are pictures, in place, where recognition is installed; gives those left unread."""
+    """Recognises the pages that are pictures, in place, where that is installed; gives those left unread."""
     scans = [read_.page.number for read_ in pages if _is_picture(read_.page)]
     if not scans or not ocr.available():
         return scans
@@ -106,7 +106,7 @@ def _recognised(body: bytes, pages: list[ReadPage]) -> list[int]:
 
 def _unread_picture() -> str:
     if ocr.available():
-        return f"hold pictures on which nothing was recognised, or come after the {ocr.MAX_PAGES} that are read"
+        return f"are pictures in which nothing was recognised, or come after the first {ocr.MAX_PAGES}"
     return ocr.needs_ocr("cannot be read without character recognition: a picture stands there").message
 
 
