@@ -137,10 +137,14 @@ def read_document(document: Document, sha256: str) -> Report:
     missing = frozenset(table for table in TABLES if not sheet.cells.get(table))
     if missing:
         read_streams(table_lines(document), sheet, missing)
-    annex = None
-    if not sheet.cells:
-        annex = read_statistics([grid for grid, _ in grids], [text for text, _ in table_lines(document)])
     identity = identify(document, lines)
+    annex = None
+    if not sheet.has_numbers():
+        texts = [text for text, _ in table_lines(document)]
+        older = identity.year is not None and identity.year < FIRST_YEAR_OF_TABLES
+        annex = read_statistics([grid for grid, _ in grids], texts, before_2019=older)
+        if annex is not None:
+            sheet = Sheet()  # headings that both forms have
     sections = read_sections(lines)
     counted = annex is not None and any(row.value is not None for row in annex[0])
     reason = why_no_report(document, identity, sheet, sections, lines, annex=counted)
