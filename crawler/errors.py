@@ -47,5 +47,9 @@ class AmbiguousName(CrawlerError):
     """Raised when a part of a name fits several bodies; the message lists them."""
 
 
+class OutputError(CrawlerError):
+    """Raised when a folder or file that a person named cannot be written."""
+
+
 class FileMissing(CrawlerError):
     """Raised when a file that a person named does not exist."""

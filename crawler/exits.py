@@ -19,7 +19,7 @@ class Exit(IntEnum):
     UNREADABLE = 4
     """`parse`: the file is empty, damaged, too large, encrypted or of a kind that is not read."""
     INCOMPLETE = 5
-    """`crawl`: some of what was expected could not be fetched or read; the run record names each."""
+    """`crawl`, `reparse`: some of what was expected could not be fetched or read; each is named."""
     NETWORK = 6
     """`crawl`: nothing could be fetched: the site or the proxy is unreachable, or robots.txt forbids it."""
     ARCHIVE = 7
@@ -27,4 +27,4 @@ class Exit(IntEnum):
     BUSY = 8
     """Another process is crawling this site into this archive."""
     NOT_FOUND = 9
-    """`show`: the archive has no such report."""
+    """`show`, `reparse`: the archive has no such report, or nothing of that site."""

@@ -14,8 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from crawler.errors import FileMissing
+from pipelines.corrections import Corrections
 from pipelines.errors import UnreadableDocument
-from pipelines.report.documents import apply_member_name, reports_among, unstated
+from pipelines.report.documents import apply_member_name, reports_among, unstated, why_unread
 from pipelines.report.model import Report
 from pipelines.report.stored import reading_from_json
 from pipelines.worker import MIB, Reader
@@ -26,22 +27,44 @@ MAX_BYTES = 64 * MIB
 _SEVERITIES = ("error", "warning", "info")
 
 
-def read_file(file: Path, url: str | None) -> tuple[Report, ...]:
-    """Every document in `file` ("-": standard input), the reports first; their `sources` name `url`.
+def reader() -> Reader:
+    """The worker process that opens what a person names."""
+    return Reader(max_body=MAX_BYTES)
+
+
+def load(file: Path) -> bytes:
+    """What is in `file` ("-": standard input).
 
     Raises:
         FileMissing: where there is no such file.
-        UnreadableDocument, ReadTimeout, WorkerDied: where there is no reading it.
+        UnreadableDocument: where it is empty, too large, or no file that can be opened.
     """
     body = _body(file)
-    name = "standard input" if str(file) == "-" else str(file)
     if not body:
-        raise UnreadableDocument(f"{name} is empty")
+        raise UnreadableDocument(f"{name_of(file)} is empty")
+    return body
+
+
+def name_of(file: Path) -> str:
+    """How messages call it."""
+    return "standard input" if str(file) == "-" else str(file)
+
+
+def read_file(
+    worker: Reader, body: bytes, name: str, url: str | None, corrections: Corrections
+) -> tuple[Report, ...]:
+    """Every document in `body`, the reports first, corrected; their `sources` name `url`.
+
+    Raises:
+        UnreadableDocument, ReadTimeout, WorkerDied: where there is no reading it.
+    """
     try:
-        with Reader(max_body=MAX_BYTES) as reader:
-            documents = reading_from_json(reader.read(body))
+        documents = [corrections.apply(report) for report in reading_from_json(worker.read(body))]
     except UnreadableDocument as error:
         raise UnreadableDocument(f"{name}: {error}") from error
+    unread = [why for report in documents if (why := why_unread(report)) is not None]
+    if len(unread) == len(documents):
+        raise UnreadableDocument(f"{name}: {'; '.join(unread)}")
     among = reports_among(documents)
     order = [*among, *(index for index in range(len(documents)) if index not in among)]
     return tuple(_named(documents[index], url) for index in order)
@@ -56,11 +79,11 @@ def summary(report: Report) -> str:
     """What was read, in a sentence: whose report, of which year, with which findings."""
     source = report.sources[0]
     where = f"{source.member}: " if source.member else ""
+    if (why := why_unread(report)) is not None:
+        return f"not read: {why}"
     if not report.is_report:
-        codes = ("not-a-report", "member-unread")
-        finding = next(finding for finding in report.findings if finding.code in codes)
-        what = "not an annual report" if finding.code == "not-a-report" else "not read"
-        return f"{where}{what}: {finding.message}"
+        reason = next(finding.message for finding in report.findings if finding.code == "not-a-report")
+        return f"{where}not an annual report: {reason}"
     who = report.organization or "organization unknown"
     return f"{where}{who}, {report.year or 'year unknown'}: {findings_in_words(report)}"
 

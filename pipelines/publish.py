@@ -8,7 +8,6 @@ another machine, it writes the same bytes. It must not fetch or parse itself: bo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,23 +15,19 @@ from typing import Any
 from pipelines.corrections import Corrections
 from pipelines.errors import InvalidReport
 from pipelines.readings import Readings, Reads
-from pipelines.report.documents import apply_hints, apply_member_name, unstated
+from pipelines.report.documents import apply_hints, apply_member_name, unstated, why_unread
 from pipelines.report.merge import merge
 from pipelines.report.model import Hints, Report
 from pipelines.report.stored import report_from_json
 from pipelines.report.years import with_previous_year
+from pipelines.shelf import ReportName, Shelf
 from pipelines.versions import Version, hints_of, versions_of
 from storage.archive import Archive
-from storage.errors import NotFound
-from storage.keys import report_key
 
 PLACES = ("省", "市", "区", "县", "旗", "州", "盟")
 """What the name of a place ends with that a body's name may begin with or leave out."""
 
 NO_CORRECTIONS = Corrections()
-
-ReportName = tuple[int, str]
-"""(year, organization)."""
 
 DocumentPlace = tuple[str, str, str, int]
 """Body, address, file in the body and part of that file: what tells a document from all others."""
@@ -69,6 +64,7 @@ def publish(
     reader: Reads | None = None,
     digests: Iterable[str] | None = None,
     corrections: Corrections = NO_CORRECTIONS,
+    shelf: Shelf | None = None,
 ) -> Published:
     """Folds the site's captures into its published reports and writes those that differ.
 
@@ -76,10 +72,11 @@ def publish(
     where they don't; an attachment that states neither belongs to its page's report. `reader` reads
     bodies that this parser version has not read yet; without one they count as unread. `digests` limits
     the work to the groups that these bodies touch; the result is the same as that of a whole fold as
-    long as every earlier body was published, with the same `corrections`.
+    long as every earlier body was published, with the same `corrections`. `shelf`: where the
+    reports go, if not into the archive.
     """
     versions, gained = versions_of(archive.documents(site))
-    fold = _Fold(archive, site, reader, versions, corrections)
+    fold = _Fold(archive, shelf or Shelf(archive, site), reader, versions, corrections)
     # A hint that turned up later can move a body it was known without: only a whole fold sees that.
     return fold.some(set(digests)) if digests is not None and not gained else fold.everything()
 
@@ -90,13 +87,12 @@ class _Fold:
     def __init__(
         self,
         archive: Archive,
-        site: str,
+        shelf: Shelf,
         reader: Reads | None,
         versions: Mapping[str, list[Version]],
         corrections: Corrections,
     ) -> None:
-        self._archive = archive
-        self._site = site
+        self._shelf = shelf
         self._versions = versions
         self._bodies: dict[str, list[Version]] = {}
         self._children: dict[str, list[Version]] = {}
@@ -115,7 +111,7 @@ class _Fold:
         """Folds all documents, and takes away reports that none of them supports any more."""
         for version in self._all():
             self._assign(version)
-        return self._write(self._remove_stale(self._archive.reports(self._site)))
+        return self._write(self._remove_stale(self._shelf.all()))
 
     def some(self, digests: set[str]) -> Published:
         """Folds the groups that hold these bodies, or held what stood at their addresses before."""
@@ -130,7 +126,7 @@ class _Fold:
             for source in () if stored is None else stored.sources:
                 for version in self._versions.get(source.url or "", ()):
                     self._assign(version, only=name)
-        left = (self._stored(name) for name in sorted(before - set(self._groups)))
+        left = (self._shelf.get(name) for name in sorted(before - set(self._groups)))
         return self._write(self._remove_stale(data for data in left if data is not None))
 
     def _all(self) -> Iterator[Version]:
@@ -143,11 +139,11 @@ class _Fold:
         if isinstance(opened, str):
             self._unread[version.place] = Left(version.url, version.sha256, opened)
             return
-        unread = [message for report in opened.documents if (message := _unread(report)) is not None]
+        unread = [message for report in opened.documents if (message := why_unread(report)) is not None]
         if unread:
             self._unread[version.place] = Left(version.url, version.sha256, "; ".join(unread))
         for index, report in enumerate(opened.documents):
-            if _unread(report) is not None:
+            if why_unread(report) is not None:
                 continue
             report = self._identified(version, report, spoken_of=index in opened.spoken_of)
             place = _place(version, report)
@@ -223,9 +219,8 @@ class _Fold:
                 continue
             before = (year - 1, body)
             previous = last[1] if last and last[0] == before else self._stored_report(before)
-            written[year, body] = self._archive.put_report(
-                self._site, year, body, with_previous_year(report, previous).to_json()
-            )
+            whole = with_previous_year(report, previous)
+            written[year, body] = self._shelf.put((year, body), whole.to_json())
             last = ((year, body), report)
         return Published(
             published=tuple(name for name in sorted(written) if written[name]),
@@ -246,35 +241,22 @@ class _Fold:
             name = (data["year"], data["organization"])
             places = {(source["sha256"], source["url"]) for source in data["sources"]}
             if name not in self._groups and places <= placed:
-                self._archive.remove_report(self._site, *name)
+                self._shelf.remove(name)
                 removed.append(name)
         return tuple(removed)
 
     def _stored_report(self, name: ReportName) -> Report | None:
         """The published report of that name, if there is a sound one."""
-        data = self._stored(name)
+        data = self._shelf.get(name)
         try:
             return None if data is None else report_from_json(data)
         except InvalidReport:
             return None
 
-    def _stored(self, name: ReportName) -> dict[str, Any] | None:
-        """The published report of that name, if there is one."""
-        try:
-            data: dict[str, Any] = json.loads(self._archive.store.get(report_key(self._site, *name)))
-        except (NotFound, ValueError):
-            return None
-        return data
-
 
 def _place(version: Version, report: Report) -> DocumentPlace:
     source = report.sources[0]
     return (*version.place, source.member or "", source.part or 0)
-
-
-def _unread(report: Report) -> str | None:
-    """Why a file in a body could not be read, or None where it was."""
-    return next((finding.message for finding in report.findings if finding.code == "member-unread"), None)
 
 
 def _refusal(report: Report) -> str | None:

@@ -13,7 +13,7 @@ import json
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,23 @@ class Archive:
     def runs(self, site: str) -> Iterator[dict[str, Any]]:
         """The run records of a site, oldest first."""
         yield from (record for _, record in self._index.ask(site, lambda ledger: ledger.runs(site)))
+
+    def sites(self) -> list[str]:
+        """The sites that the archive has captures of, sorted."""
+        keys = self.store.list("captures/")
+        return sorted({key.split("/")[1] for key in keys if key.count("/") > 1})
+
+    @contextmanager
+    def held(self, site: str) -> Iterator[None]:
+        """While this lasts no run of the site begins on this machine.
+
+        Raises `SiteBusy` where one is under way.
+        """
+        lock = self._lock(check_site(site))
+        try:
+            yield
+        finally:
+            lock.release()
 
     # ------------------------------------------------------------------ bodies and captures
 

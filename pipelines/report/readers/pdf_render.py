@@ -32,6 +32,16 @@ class Picture(NamedTuple):
     """Pixels for each point."""
 
 
+def page_count(body: bytes) -> int:
+    """How many pages the PDF has.
+
+    Raises:
+        UnreadableDocument: where it cannot be opened.
+    """
+    with pdf_chars.opened(body) as pdf:
+        return len(pdf)
+
+
 def render(body: bytes, page: int, dpi: float = 200) -> Picture:
     """One page (from 1) as a picture.
 
