@@ -9,22 +9,24 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from zlib import error as zlib_error
 
 from lxml import etree
 
 from pipelines.errors import UnreadableDocument
 from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Paragraph, Place
+from pipelines.report.readers.docx_styles import Numbering, W, is_on, is_unseen, unseen_styles
 from pipelines.report.readers.sniff import DOCX
 from pipelines.report.slots import MAX_ROWS, MAX_SPAN
 from pipelines.report.values import RAISED
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _IMAGES = (
     "{http://schemas.openxmlformats.org/drawingml/2006/main}blip",
     "{urn:schemas-microsoft-com:vml}imagedata",
 )
+_IN_EQUATION = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _PICTURE = "\ufffc"
 """What stands for a picture in a cell without text: it may show a figure."""
 _UNKNOWN = "\ufffd"
@@ -32,7 +34,7 @@ _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _MOST_PARTS = 5_000
 _MOST_BYTES = 64 * 1024 * 1024
 _SKIP = frozenset(
-    _W + name for name in ("del", "moveFrom", "instrText", "fldChar", "pict", "drawing", "object", "rPr")
+    W + name for name in ("del", "moveFrom", "instrText", "fldChar", "pict", "drawing", "object", "rPr", "rt")
 )
 
 
@@ -48,7 +50,10 @@ def read(body: bytes) -> Document:
             if len(infos) > _MOST_PARTS or any(info.file_size > _MOST_BYTES for info in infos):
                 raise UnreadableDocument("the Word file unpacks to more than is read here: open it by hand")
             document = _part(package, "word/document.xml")
-            core = _part(package, "docProps/core.xml") if "docProps/core.xml" in package.namelist() else None
+            core, styles, numbering = (
+                _part(package, name) if name in package.namelist() else None
+                for name in ("docProps/core.xml", "word/styles.xml", "word/numbering.xml")
+            )
     except (
         zipfile.BadZipFile,
         KeyError,
@@ -65,10 +70,10 @@ def read(body: bytes) -> Document:
         raise UnreadableDocument(
             f"the Word file's packed data is damaged ({error}): fetch it again"
         ) from error
-    body_element = document.find(f"{_W}body")
+    body_element = document.find(f"{W}body")
     if body_element is None:
         raise UnreadableDocument("the Word file has no body: fetch it again")
-    walk = _Walk()
+    walk = _Walk(unseen_styles(styles), Numbering.of(numbering, styles))
     walk.blocks_of(body_element)
     title = None
     if core is not None:
@@ -82,7 +87,7 @@ def _part(package: zipfile.ZipFile, name: str) -> etree._Element:
         data = stream.read(_MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
         raise UnreadableDocument("the Word file unpacks to more than is read here: open it by hand")
-    data = data.replace(_STRICT, _W[1:-1].encode())
+    data = data.replace(_STRICT, W[1:-1].encode())
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         return etree.fromstring(data, parser)
@@ -93,38 +98,44 @@ def _part(package: zipfile.ZipFile, name: str) -> etree._Element:
 class _Walk:
     """Collects blocks; a table inside a cell of another comes before it as a grid of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, unseen: frozenset[str], numbering: Numbering) -> None:
         self.blocks: list[Block] = []
+        self._unseen = unseen
+        self._numbering = numbering
         self._tables = 0
 
     def blocks_of(self, parent: etree._Element) -> None:
         """The blocks directly under an element, content controls and the like opened."""
         for element in _children(parent):
-            if element.tag == f"{_W}p":
-                if text := " ".join(_text(element).replace(_UNKNOWN, "").split()):
+            if element.tag == f"{W}p":
+                if text := " ".join(self._text(element).replace(_UNKNOWN, "").split()):
                     self.blocks.append(Paragraph(text))
-            elif element.tag == f"{_W}tbl":
+                for box in _boxes(element):
+                    self.blocks_of(box)
+            elif element.tag == f"{W}tbl":
                 self._table(element)
 
     def _table(self, table: etree._Element) -> None:
         index = self._tables
         self._tables += 1
-        rows = [row for row in _children(table) if row.tag == f"{_W}tr" and not _is_deleted(row)][:MAX_ROWS]
+        rows = [row for row in _children(table) if row.tag == f"{W}tr" and not _is_gone(row)][:MAX_ROWS]
         open_merges: dict[int, int] = {}
         cells: list[Cell] = []
         at = len(self.blocks)
         for r, row in enumerate(rows):
             column = _number(row, "trPr", "gridBefore") or 0
             for tc in _children(row):
-                if tc.tag != f"{_W}tc":
+                if tc.tag != f"{W}tc":
                     continue
                 span = min(_number(tc, "tcPr", "gridSpan") or 1, MAX_SPAN)
-                merge = _vertical_merge(tc)
+                merge = _merge(tc, "vMerge")
+                if cells and cells[-1].row == r and _merge(tc, "hMerge") == "continue":
+                    cells[-1] = replace(cells[-1], colspan=cells[-1].colspan + span)
+                    column += span
+                    continue
                 if merge == "continue" and column in open_merges:
                     above = cells[open_merges[column]]
-                    cells[open_merges[column]] = Cell(
-                        above.text, above.row, above.column, r - above.row + 1, above.colspan, above.place
-                    )
+                    cells[open_merges[column]] = replace(above, rowspan=r - above.row + 1)
                 else:
                     open_merges.pop(column, None)
                     if merge is not None:
@@ -141,18 +152,41 @@ class _Walk:
     def _cell_text(self, tc: etree._Element) -> str:
         lines: list[str] = []
         for element in _children(tc):
-            if element.tag == f"{_W}p":
-                lines.extend(_text(element).split("\n"))
-            elif element.tag == f"{_W}tbl":
+            if element.tag == f"{W}p":
+                lines.extend(self._text(element).split("\n"))
+                lines.extend(self._cell_text(box) for box in _boxes(element))
+            elif element.tag == f"{W}tbl":
                 self._table(element)
         text = "\n".join(text for line in lines if (text := " ".join(line.split())))
         return text or (_PICTURE if next(tc.iter(*_IMAGES), None) is not None else "")
+
+    def _text(self, paragraph: etree._Element) -> str:
+        """A paragraph's text as it is shown, its number in a list before it."""
+        style = paragraph.find(f"{W}pPr/{W}pStyle")
+        unseen = self._unseen if style is None or style.get(f"{W}val") not in self._unseen else None
+        return self._numbering.number_of(paragraph) + ("" if unseen is None else _text(paragraph, unseen))
+
+
+def _boxes(paragraph: etree._Element) -> list[etree._Element]:
+    """The text boxes anchored in a paragraph, in order; one inside another is the other's."""
+    return [
+        box
+        for box in paragraph.iter(f"{W}txbxContent")
+        if not any(above.tag in (_FALLBACK, f"{W}txbxContent") for above in _between(box, paragraph))
+    ]
+
+
+def _between(inner: etree._Element, outer: etree._Element) -> Iterator[etree._Element]:
+    for above in inner.iterancestors():
+        if above is outer:
+            return
+        yield above
 
 
 def _children(parent: etree._Element) -> Iterator[etree._Element]:
     """Children, with wrappers (content controls, insertions, custom XML) opened. lxml bounds the depth."""
     stack = list(reversed(list(parent)))
-    wrappers = {_W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
+    wrappers = {W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
     while stack:
         element = stack.pop()
         if element.tag in wrappers:
@@ -161,61 +195,67 @@ def _children(parent: etree._Element) -> Iterator[etree._Element]:
             yield element
 
 
-def _text(paragraph: etree._Element) -> str:
+def _text(paragraph: etree._Element, unseen: frozenset[str]) -> str:
     out: list[str] = []
     stack = list(reversed(list(paragraph)))
     while stack:
         element = stack.pop()
-        if not isinstance(element.tag, str) or element.tag in _SKIP or _is_unseen(element):
+        if not isinstance(element.tag, str) or element.tag in _SKIP or _is_unseen(element, unseen):
             continue
-        if element.tag == f"{_W}t":
+        if element.tag in (f"{W}t", _IN_EQUATION):
             text = element.text or ""
             out.append(text.translate(RAISED) if _is_raised(element) else text)
-        elif element.tag == f"{_W}tab":
+        elif element.tag == f"{W}tab":
             out.append("\t")
-        elif element.tag in (f"{_W}br", f"{_W}cr"):
+        elif element.tag in (f"{W}br", f"{W}cr"):
             out.append("\n")
-        elif element.tag == f"{_W}noBreakHyphen":
+        elif element.tag == f"{W}noBreakHyphen":
             out.append("-")
-        elif element.tag == f"{_W}sym":
+        elif element.tag == f"{W}sym":
             out.append(_UNKNOWN)  # a glyph by its number in a font: seen, and not guessed
         else:
             stack.extend(reversed(list(element)))
     return "".join(out)
 
 
-def _is_unseen(element: etree._Element) -> bool:
+def _is_unseen(element: etree._Element, unseen: frozenset[str]) -> bool:
     """A run that is hidden or struck out, or a second drawing of what an older program cannot show."""
     if element.tag == _FALLBACK:
         return True
-    properties = element.find(f"{_W}rPr") if element.tag == f"{_W}r" else None
-    return properties is not None and any(
-        _is_on(properties, name) for name in ("vanish", "strike", "dstrike")
+    properties = element.find(f"{W}rPr") if element.tag == f"{W}r" else None
+    if properties is None:
+        return False
+    style = properties.find(f"{W}rStyle")
+    by_style = style is not None and style.get(f"{W}val") in unseen
+    return is_unseen(properties) or (by_style and not _shown_again(properties))
+
+
+def _shown_again(properties: etree._Element) -> bool:
+    """Whether a run switches off what its style sets."""
+    return any(
+        properties.find(f"{W}{name}") is not None and not is_on(properties, name)
+        for name in ("vanish", "strike", "dstrike")
     )
 
 
-def _is_on(properties: etree._Element, name: str) -> bool:
-    found = properties.find(f"{_W}{name}")
-    return found is not None and found.get(f"{_W}val", "1") not in ("0", "false", "off")
-
-
-def _is_deleted(row: etree._Element) -> bool:
-    """Whether a row is one that a recorded change takes away."""
-    return row.find(f"{_W}trPr/{_W}del") is not None
+def _is_gone(row: etree._Element) -> bool:
+    """Whether a row is hidden, or one that a recorded change takes away."""
+    properties = row.find(f"{W}trPr")
+    return properties is not None and (properties.find(f"{W}del") is not None or is_on(properties, "hidden"))
 
 
 def _is_raised(text: etree._Element) -> bool:
     run = text.getparent()
-    found = None if run is None else run.find(f"{_W}rPr/{_W}vertAlign")
-    return found is not None and found.get(f"{_W}val") in ("superscript", "subscript")
+    found = None if run is None else run.find(f"{W}rPr/{W}vertAlign")
+    return found is not None and found.get(f"{W}val") in ("superscript", "subscript")
 
 
 def _number(element: etree._Element, properties: str, name: str) -> int | None:
-    found = element.find(f"{_W}{properties}/{_W}{name}")
-    value = None if found is None else found.get(f"{_W}val")
+    found = element.find(f"{W}{properties}/{W}{name}")
+    value = None if found is None else found.get(f"{W}val")
     return int(value) if value is not None and value.isdigit() and len(value) < 6 else None
 
 
-def _vertical_merge(tc: etree._Element) -> str | None:
-    found = tc.find(f"{_W}tcPr/{_W}vMerge")
-    return None if found is None else found.get(f"{_W}val", "continue")
+def _merge(tc: etree._Element, name: str) -> str | None:
+    found = tc.find(f"{W}tcPr/{W}{name}")
+    return None if found is None else found.get(f"{W}val", "continue")
