@@ -40,8 +40,8 @@ CONTAINERS = frozenset({ZIP, RAR, SEVENZIP, TAR, GZIP})
 """What holds documents and is none itself."""
 WRITER = frozenset({DOC, RTF, ODT, WORD_XML})
 """Texts that LibreOffice turns into DOCX."""
-SHEETS = frozenset({XLSX, XLS, ODS})
-OFFICE = frozenset({MHTML, PPTX, OLE, OFD})
+SHEETS = frozenset({XLSX, XLS})
+OFFICE = frozenset({MHTML, PPTX, OLE, OFD, ODS})
 """What a person has to convert first."""
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp"})
 
@@ -63,6 +63,7 @@ _TAGS = re.compile(
     rb"(?=[\s>/])",
     re.IGNORECASE,
 )
+_MARKDOWN = re.compile(rb"^(?: {0,3}#{1,6} \S|>? ?\|?(?: *:?-{3,}:? *\|)+)", re.MULTILINE)
 
 _MIME = re.compile(
     rb"\s*(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){1,20}?content-type:\s*multipart/related", re.IGNORECASE
@@ -99,7 +100,10 @@ def sniff(body: bytes) -> str:
         return BYTES
     if head.lstrip()[:1] in (b"{", b"[") and b"\\u003c" in head.lower():
         return HTML  # an interface's answer, its markup escaped
-    return HTML if _TAGS.search(head) else TEXT
+    if not _TAGS.search(head):
+        return TEXT
+    # Markdown may hold HTML's tables and line breaks; a page begins with a tag.
+    return HTML if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<" or not _MARKDOWN.search(head) else TEXT
 
 
 def _ole(body: bytes) -> str:

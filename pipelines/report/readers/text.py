@@ -1,17 +1,22 @@
 """Plain text to a Document: grids where the text still draws them, lines where it does not.
 
 Owns what a line of text can tell: pipes (Markdown's among them), tabs between cells, one tabbed cell
-to a line with a blank line between rows. It must not know labels. Merged cells are lost in text, so
-a grid made here has none, and its columns may not stand under their headers.
+to a line with a blank line between rows. What Markdown marks is `markdown`'s. It must not know labels.
+Merged cells are lost in text, so a grid made here has none, and its columns may not stand under their
+headers.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 from pipelines.report.labels import fold
 from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Place, TextLines
+from pipelines.report.readers import markdown
+from pipelines.report.readers.html import read as read_html
 from pipelines.report.readers.html_decode import decode
 from pipelines.report.readers.pdf_glyphs import without_radicals
 
@@ -25,25 +30,46 @@ _BODY_MARK = re.compile(r"\s*[=＝*\-—]{4,}.*")
 _RULE_CELL = re.compile(r"\s*:?[-=—─━]{2,}:?\s*")
 _RULE_LINE = re.compile(r"(?=.*[-=─━┼])\s*[+|\-=─━┌┐└┘├┤┬┴┼╋:\s]{3,}")
 _PIPES = str.maketrans("│┃｜￨", "||||")
+_LINE_END = re.compile(r"\r\n|[\n\r\f\v\x1c-\x1e\u2028\u2029]")
+_TABLE_TAG = re.compile(r"<table(?=[\s>])", re.IGNORECASE)
+_TABLE_END = re.compile(r"</table\s*>", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[+-]?[0-9０-９][0-9０-９.,]*\s*")
 _HEADER_LINES = 15
+_LEAST_RULED = 4
+"""Rows that a table with a rule above and under each has at least; Markdown has none above its header."""
 _HEADING = re.compile(r"[一二三四五六]、.{2,30}(?:情况|事项)")
 """A part's heading between two tables; no row of them is called so."""
 
 Line = tuple[int, str]
+_Row = list[tuple[str, int]]
+_Shape = Callable[[list[Line], int], tuple[int, list[_Row]]]
 
 
 def read(body: bytes) -> Document:
-    """Open a text."""
-    lines = list(
-        enumerate(re.split(r"\r\n|[\n\r\f\v\x1c-\x1e\u2028\u2029]", without_radicals(decode(body))), 1)
-    )
+    """Open a text, or Markdown with its own tables and HTML's."""
+    lines = list(enumerate(_LINE_END.split(without_radicals(decode(body))), 1))
+    marked = markdown.is_markdown([line for _, line in lines])
     names, lines = _header(lines)
     blocks: list[Block] = []
+    if not marked:
+        _read_lines(lines, blocks, marked=False)
+    else:
+        for part in _parts(lines):
+            number, html = part[0]
+            if len(part) == 1 and _TABLE_TAG.search(html):
+                grids = [block for block in read_html(html.encode()).blocks if isinstance(block, Grid)]
+                blocks += [_moved(grid, _count(blocks) + i, number) for i, grid in enumerate(grids)]
+            else:
+                plain = [(at, markdown.unmarked(line)) for at, line in part]
+                _read_lines(plain, blocks, marked=True)
+    return Document(MEDIA_TYPE, tuple(blocks), Metadata(names.get("标题") or None, names))
+
+
+def _read_lines(lines: list[Line], blocks: list[Block], *, marked: bool) -> None:
+    """Add what the lines hold to the blocks; `marked`: their cells have Markdown's marks."""
     rest: list[Line] = []
-    table = 0
     i = 0
-    shapes = (_piped, _tabbed, _celled)
+    shapes: tuple[_Shape, ...] = (partial(_piped, marked=marked), _tabbed, _celled)
     tried = [0] * len(shapes)
     while i < len(lines):
         for n, shape in enumerate(shapes):
@@ -55,8 +81,7 @@ def read(body: bytes) -> Document:
                 if rest:
                     blocks.append(TextLines(tuple(rest)))
                     rest = []
-                blocks.append(_grid(rows, table))
-                table += 1
+                blocks.append(_grid(rows, _count(blocks)))
                 i = stop
                 break
         else:
@@ -64,7 +89,37 @@ def read(body: bytes) -> Document:
             i += 1
     if rest:
         blocks.append(TextLines(tuple(rest)))
-    return Document(MEDIA_TYPE, tuple(blocks), Metadata(names.get("标题") or None, names))
+
+
+def _count(blocks: Sequence[Block]) -> int:
+    return sum(isinstance(block, Grid) for block in blocks)
+
+
+def _parts(lines: list[Line]) -> Iterator[list[Line]]:
+    """The lines cut at HTML's tables, each of which is put on one line."""
+    part: list[Line] = []
+    depth = 0
+    for number, line in lines:
+        opened, closed = len(_TABLE_TAG.findall(line)), len(_TABLE_END.findall(line))
+        if depth == 0 and opened:
+            if part:
+                yield part
+            part = []
+        part.append((number, line))
+        if depth + opened and closed and (depth := max(0, depth + opened - closed)) == 0:
+            yield [(part[0][0], " ".join(text for _, text in part))]
+            part = []
+        elif not closed:
+            depth += opened
+    if part:
+        yield part
+
+
+def _moved(grid: Grid, table: int, line: int) -> Grid:
+    """A grid of HTML inside a text: the table's number in the text, and the line on which it begins."""
+    place = Place(table=table, line=line)
+    cells = tuple(replace(cell, place=replace(cell.place, table=table, line=line)) for cell in grid.cells)
+    return Grid(cells, place)
 
 
 def _header(lines: list[Line]) -> tuple[dict[str, str], list[Line]]:
@@ -83,9 +138,6 @@ def _header(lines: list[Line]) -> tuple[dict[str, str], list[Line]]:
     return names, lines[last:]
 
 
-_Row = list[tuple[str, int]]
-
-
 def _grid(rows: Sequence[_Row], table: int) -> Grid:
     cells = tuple(
         Cell(text.strip(), r, c, place=Place(table=table, row=r, column=c, line=number))
@@ -95,34 +147,56 @@ def _grid(rows: Sequence[_Row], table: int) -> Grid:
     return Grid(cells, Place(table=table, line=rows[0][0][1] if rows and rows[0] else None))
 
 
-def _piped(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
+def _piped(lines: list[Line], start: int, *, marked: bool) -> tuple[int, list[_Row]]:
     """Lines cut by pipes, at least two together; rules between them are passed over."""
-    found: list[Line] = []
+    found: list[list[Line]] = [[]]  # the lines between two rules together
     i = start
     blank = 0
     while i < len(lines):
         number, line = lines[i][0], lines[i][1].translate(_PIPES).strip()
         if _RULE_LINE.fullmatch(line):
-            blank = 0 if found else 2
+            blank = 0 if found[0] else 2
+            found.append([])
         elif "|" in line:
-            found.append((number, line))
+            found[-1].append((number, line))
             blank = 0
         else:
             blank = blank + 1 if not line else 2
         if blank > 1:
             break
         i += 1
-    if len(found) < 2:
+    every = [line for group in found for _, line in group]
+    if len(every) < 2:
         return i, []
     # A pipe that every line begins or ends with is the frame's; otherwise an empty cell stands before it.
-    left = all(line.startswith("|") for _, line in found)
-    right = all(line.endswith("|") for _, line in found)
+    left = all(line.startswith("|") for line in every)
+    right = all(line.endswith("|") for line in every)
+    framed = start > 0 and _RULE_LINE.fullmatch(lines[start - 1][1]) is not None
+    ruled = framed and sum(map(bool, found)) >= _LEAST_RULED
     rows: list[_Row] = []
-    for number, line in found:
-        cells = line.split("|")[1 if left else 0 : -1 if right else None]
-        if cells and not all(_RULE_CELL.fullmatch(cell) for cell in cells):
-            rows.append([(re.sub(r"<br\s*/?>", "\n", cell), number) for cell in cells])
+    for group in found:
+        drawn: list[_Row] = []
+        for number, line in group:
+            parts = markdown.cells(line) if marked else line.split("|")
+            cells = parts[1 if left else 0 : -1 if right else None]
+            if cells and not all(_RULE_CELL.fullmatch(cell) for cell in cells):
+                drawn.append([(re.sub(r"<br\s*/?>", "\n", cell), number) for cell in cells])
+        rows += _wrapped(drawn) if ruled else drawn
     return i, rows if len(rows) >= 2 else []
+
+
+def _wrapped(lines: list[_Row]) -> list[_Row]:
+    """The lines between two rules as the one row that they are, where no column holds two numbers."""
+    if len(lines) < 2 or len({len(line) for line in lines}) > 1:
+        return lines
+    columns = list(zip(*lines, strict=True))
+    if any(sum(_NUMBER.fullmatch(text) is not None for text, _ in column) > 1 for column in columns):
+        return lines
+    row = []
+    for column in columns:
+        filled = [(text.strip(), number) for text, number in column if text.strip()]
+        row.append(("\n".join(text for text, _ in filled), filled[0][1] if filled else column[0][1]))
+    return [row]
 
 
 def _tabbed(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
