@@ -21,6 +21,11 @@ from pipelines.report.model import TABLES, Edition, Finding, Report, Row, TableN
 BLANK, UNREADABLE, ABSENT = "空", "?", "缺"
 """What stands in a cell without a number: printed blank, not readable with certainty, not printed at all."""
 
+KINDS: dict[str, tuple[str, str]] = {
+    "corrected": ("改", "given by a reviewed correction"),
+    "solved": ("解", "told apart by the identities"),
+}
+"""Kinds of evidence whose values bear a sign, and what it says. Recognised ones are counted in the title."""
 STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 ARTICLE_20 = (
     ("第二十条第（一）项", ("rules", "normative_documents")),
@@ -46,9 +51,7 @@ def report_view(report: Report) -> RenderableType:
     if report.sections:
         parts.append(_sections(report))
     parts.append(_findings(marks))
-    parts.append(
-        Text(f"{BLANK} printed blank   {UNREADABLE} not readable   {ABSENT} not printed", style="dim")
-    )
+    parts.append(Text(_legend(report), style="dim"))
     return Group(*parts)
 
 
@@ -99,8 +102,27 @@ def _title(label: str, report: Report, name: TableName, marks: Marks) -> Rendera
         text.append("   not in this document", style="dim")
     elif edition is not None:
         text.append(f"   edition {edition}", style="dim")
+    text.append(_recognised(report, name), style="dim")
     _append(text, marks.of_table(name))
     return text
+
+
+def _recognised(report: Report, name: TableName) -> str:
+    """How many of a table's cells were read from a picture, and how sure the least sure of them is."""
+    found = [
+        evidence.confidence or 0.0
+        for path, evidence in report.evidence.items()
+        if evidence.kind == "ocr" and path.startswith(f"{name}.")
+    ]
+    return f"   {len(found)} cells read from a picture, certainty {min(found):.2f} or more" if found else ""
+
+
+def _legend(report: Report) -> str:
+    """The signs in cells, those that not every report has only where they occur."""
+    kinds = {evidence.kind for evidence in report.evidence.values()}
+    signs = [f"{BLANK} printed blank", f"{UNREADABLE} not readable", f"{ABSENT} not printed"]
+    signs += [f"{sign} {words}" for kind, (sign, words) in KINDS.items() if kind in kinds]
+    return "   ".join(signs)
 
 
 def _active_disclosure(report: Report, marks: Marks) -> Iterator[RenderableType]:
@@ -227,14 +249,18 @@ def _cell(report: Report, name: TableName, row: str, column: str, marks: Marks) 
     rows = report.table(name) or {}
     path = f"{name}.{row}.{column}"
     text = Text()
+    evidence = report.evidence.get(path)
+    kind = "" if evidence is None else evidence.kind
     if column not in rows.get(row, {}):
         text.append(ABSENT, style="dim")
     elif (value := rows[row][column]) is not None:
         text.append(str(value))
-    elif (evidence := report.evidence.get(path)) is not None and evidence.kind == "unreadable":
+    elif kind == "unreadable":
         text.append(UNREADABLE, style="bold red")
     else:
         text.append(BLANK, style="dim")
+    if kind in KINDS:
+        text.append(KINDS[kind][0], style="bold blue")
     _append(text, marks.of_cell(path))
     return text
 

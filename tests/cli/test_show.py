@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -12,7 +13,7 @@ from rich.console import Console, RenderableType
 from crawler.views.report import ABSENT, BLANK, UNREADABLE, report_view, reports_view
 from crawler.views.summary import findings_view, years_view
 from pipelines.report.marks import Marks
-from pipelines.report.model import Finding, FindingCode, Report
+from pipelines.report.model import Correction, Evidence, Finding, FindingCode, Place, Report
 from tests.cli.made import report
 
 
@@ -69,6 +70,27 @@ def test_zero_blank_unreadable_and_not_printed_are_four_things() -> None:
     assert cells(line_of(text, "二、上年结转"))[1:4] == [BLANK, UNREADABLE, "0"]
     assert cells(line_of(text, "（一）予以公开"))[1:] == [ABSENT] * 7
     assert f"{BLANK} printed blank" in text
+
+
+def test_corrected_and_solved_values_bear_a_sign_and_recognised_ones_are_counted() -> None:
+    plain = printed(report_view(report()))
+    assert "改" not in plain
+    assert "picture" not in plain
+    place = Place(page=1)
+    made = report()
+    evidence = {
+        "requests.received.natural_person": Evidence(
+            "3007", "corrected", place, correction=Correction(3007, "李四", "seen")
+        ),
+        "requests.received.business": Evidence("0", "solved", place),
+        "requests.received.total": Evidence("0", "ocr", place, confidence=0.914),
+        "requests.carried_in.total": Evidence("0", "ocr", place, confidence=0.99),
+    }
+    text = printed(report_view(replace(made, evidence=made.evidence | evidence)))
+    assert cells(line_of(text, "一、本年新收"))[1:3] == ["3001改", "0解"]
+    assert "2 cells read from a picture, certainty 0.91 or more" in line_of(text, "表三")
+    assert "picture" not in line_of(text, "表四")
+    assert "改 given by a reviewed correction   解 told apart by the identities" in text
 
 
 def test_amounts_keep_their_fraction() -> None:
