@@ -30,6 +30,7 @@ system:                 ## the programs that the tests use, where they can be in
 
 bench: $(READY)         ## speed and memory, as ratios taken side by side
 	$(BIN)/python -m benchmarks.read_pdf
+	$(BIN)/python -m benchmarks.read_html
 	$(BIN)/python -m benchmarks.crawl
 
 lock:                   ## resolve the dependencies anew

@@ -57,7 +57,9 @@ def requests_balance(table: Table) -> list[Finding]:
 def requests_row_total(table: Table) -> list[Finding]:
     """Per row: the six kinds of applicant sum to `total`."""
     findings = []
-    for row in table:
+    for row, cells in table.items():
+        if _holds([cells.get(column) for column in _KINDS], cells.get("total")):
+            continue
         parts = [_cell(table, "requests", row, column) for column in _KINDS]
         total = _cell(table, "requests", row, "total")
         findings += _sum(
@@ -75,7 +77,10 @@ def requests_result_total(table: Table) -> list[Finding]:
     rows = [row for row in _RESULTS if row in table or not row.startswith("other")]
     if not any(row in table for row in ("other", *form.REQUEST_2021_ONLY)):
         rows.append("other")
+    printed = [table.get(row, {}) for row in rows]
     for column in form.REQUEST_COLUMNS:
+        if _holds([cells.get(column) for cells in printed], table["total_processed"].get(column)):
+            continue
         parts = [_cell(table, "requests", row, column) for row in rows]
         total = _cell(table, "requests", "total_processed", column)
         findings += _sum("requests-result-total", f"requests.*.{column}", parts, total, "the results")
@@ -90,6 +95,11 @@ def review_total(table: Table) -> list[Finding]:
         total = _cell(table, "review", block, "total")
         findings += _sum("review-total", f"review.{block}.*", parts, total, "the outcomes")
     return findings
+
+
+def _holds(parts: list[Number | None], total: Number | None) -> bool:
+    """Whether a sum is whole and right, as nearly all are: nothing more is made of those."""
+    return total is not None and None not in parts and sum(part or 0 for part in parts) == total
 
 
 def _cell(table: Table, name: str, row: str, column: str) -> Cell:

@@ -65,8 +65,10 @@ class Sheet:
         if isinstance(number, int) and not -_NO_COUNT < number < _NO_COUNT and column not in _AMOUNTS:
             value = unreadable(f"“{raw.strip()}” is no count: several numbers seem to have run together")
         self.seen.add(table)
-        rows = self.cells.setdefault(table, {})
-        cells = rows.setdefault(row, {})
+        if (rows := self.cells.get(table)) is None:
+            rows = self.cells[table] = {}
+        if (cells := rows.get(row)) is None:
+            cells = rows[row] = {}
         old = cells.get(column)
         if old is None or (old.value.kind == "unreadable" and not old.raw and value.kind != "unreadable"):
             cells[column] = Entry(value, raw, place)

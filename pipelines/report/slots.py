@@ -45,11 +45,12 @@ def rows_of(grid: Grid) -> list[list[Slot]]:
             break
         if column >= MAX_COLUMNS:
             continue
-        stop = column + max(1, min(cell.colspan, MAX_SPAN))
+        stop = column + (1 if cell.colspan <= 1 else min(cell.colspan, MAX_SPAN))
         if top < height:
             rows[top].append(Slot(cell, column, stop, True))
-        for row in range(top + 1, min(height, top + high)):
-            rows[row].append(Slot(cell, column, stop, False))
+        if high > 1:
+            for row in range(top + 1, min(height, top + high)):
+                rows[row].append(Slot(cell, column, stop, False))
     for slots in rows:
         slots.sort(key=_START)
     return rows
