@@ -47,6 +47,10 @@ def open_document(body: bytes, media_type: str | None = None) -> Document:
         from pipelines.report.readers.office import read as read_office
 
         return read_office(body, kind)
+    if kind in kinds.SHEETS:
+        from pipelines.report.readers.spreadsheet import read as read_workbook
+
+        return read_workbook(body, kind)
     if kind in kinds.IMAGES:
         from pipelines.report.readers.picture import read as read_picture
 
@@ -54,7 +58,7 @@ def open_document(body: bytes, media_type: str | None = None) -> Document:
     if kind in kinds.CONTAINERS and not container.opens(kind):
         what = f"the body is {kind}: install libarchive (Debian: libarchive13), or unpack it first"
         return Document(kind, (), findings=(_needs("needs-converter", what),))
-    if kind in kinds.OFFICE | kinds.SHEETS:
+    if kind in kinds.OFFICE:
         return Document(
             kind,
             (),
