@@ -15,7 +15,7 @@ from pipelines.report.prose import ProseLine
 from pipelines.report.signature import is_name
 from pipelines.report.titles import Title, other_kind, parse_title, squeeze
 
-_LINES = 80
+_LINES = 60
 _REPORT = re.compile(r"(?:年度|工作|公开|总结|年)(?:报告|年报)(?:书)?|年报")
 _CITED = re.compile(
     r"格式|有关|的?通知|编[发报]|编制(?!而成|完成|完毕)|报送|工作的|统一|模板|要求|制度|和|及|发布工作|情况|中|的编|公开工作"
@@ -47,13 +47,17 @@ _OPENING = (
         r"(?:坚持|认真|深入|严格|全面|高度|紧紧|围绕|始终|积极|切实|持续|扎实|不断|贯彻)"
     ),
 )
+_ENDS = ("。", "；", ";", "：", ":", "！", "!")
 _WIDE = str.maketrans("０１２３４５６７８９（），：；", "0123456789(),:;")
 
 
 def announced_titles(lines: Sequence[ProseLine]) -> list[Title]:
     """The titles that the first sentences give the report, in their order."""
     out: list[Title] = []
-    for printed in _first(lines):
+    for text in _first(lines):
+        if "报" not in text and "報" not in text:
+            continue
+        printed = text.translate(_WIDE)
         line = simplified(printed)
         if "公开" not in line or ("。" not in line and len(line) < 100 and other_kind(line) is not None):
             continue
@@ -61,7 +65,8 @@ def announced_titles(lines: Sequence[ProseLine]) -> list[Title]:
             if _CITED.match(line, found.end()):
                 continue
             start = max(0, found.start() - 70)
-            cuts = [cut.end() for cut in _CUT.finditer(line, start, found.start())]
+            subject = max(line.rfind("公开", start, found.end()), line.rfind("政府信息", start, found.end()))
+            cuts = [cut.end() for cut in _CUT.finditer(line, start, found.start()) if cut.end() < subject]
             pieces = (parse_title(printed[cut : found.end()]) for cut in reversed(cuts))
             title = next((t for t in pieces if t is not None and _sure(t)), None)
             if title is not None:
@@ -78,7 +83,7 @@ def _sure(title: Title) -> bool:
 
 def writer(lines: Sequence[ProseLine]) -> str | None:
     """The body that compiled the report, whom it says to ask, or who opens a first sentence."""
-    first = _first(lines)
+    first = [text.translate(_WIDE) for text in _first(lines)]
     for patterns in (_WRITES, (_ASKS,)):
         for line in map(simplified, first):
             for pattern in patterns:
@@ -102,14 +107,16 @@ def _body(text: str) -> str | None:
 
 
 def _first(lines: Iterable[ProseLine]) -> list[str]:
-    """The first lines, wrapped ones joined, in half-width forms, without white space."""
+    """The lines before part 2, wrapped ones joined, without white space."""
     out: list[str] = []
     goes_on = False
     for line in list(lines)[:_LINES]:
-        text = squeeze(line.text[:2000]).translate(_WIDE)
+        if line.text.startswith("二、"):
+            break
+        text = squeeze(line.text[:2000])
         if goes_on and len(out[-1]) < 1000:
             out[-1] += text
         else:
             out.append(text)
-        goes_on = line.wrapped and len(text) >= 20 and not text.endswith(("。", ";", ":", "!"))
+        goes_on = line.wrapped and len(text) >= 20 and not text.endswith(_ENDS)
     return out

@@ -28,6 +28,8 @@ _DATE_LINE = re.compile(
     r"(?:(?:发布|公开|生成|发文|成文|更新|录入)(?:时间|日期)\s*[:：]?|(?:时间|日期)\s*[:：])\s*(20[0-9]{2}[-/.年].{3,8})"
 )
 _DATE_ALONE = re.compile(r"20[0-9]{2}[-/][0-9]{1,2}[-/][0-9]{1,2}(?:\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?")
+_LARGEST_BLOCK = 60
+_LONGEST_LABEL = 24
 _BREADCRUMB = re.compile(r"(?:当前|您(?:现在)?(?:所在|的)|所在)(?:的)?位置")
 
 
@@ -35,14 +37,20 @@ def index_block(document: Document) -> dict[str, str]:
     """Labels and values of the metadata block that stands as a table before the report."""
     out: dict[str, str] = {}
     for block in document.blocks[:40]:
-        if not isinstance(block, Grid) or len(block.cells) > 60:
+        if not isinstance(block, Grid):
             continue
+        if len(block.cells) > _LARGEST_BLOCK:
+            break  # the report's own tables begin
         cells = sorted(block.cells, key=lambda cell: (cell.row, cell.column))
         for cell, following in pairwise(cells):
+            if len(cell.text) > _LONGEST_LABEL:
+                continue
             label = squeeze(cell.text).strip("：:[]【】")
             if label in _INDEX_NAMES and following.row == cell.row:
                 out.setdefault(label, following.text.strip())
         for cell in cells:
+            if "：" not in cell.text and ":" not in cell.text:
+                continue
             name, mark, value = squeeze(cell.text).replace(":", "：", 1).partition("：")
             if mark and name in _INDEX_NAMES:
                 out.setdefault(name, value)

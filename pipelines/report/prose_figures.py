@@ -27,6 +27,9 @@ _WIDE = str.maketrans("０１２３４５６７８９，．：；（）", "01234
 _YEAR = re.compile(r"(20[0-9]{2})年")
 _OUTCOME = re.compile(rf"结果(维持|纠正)的?{NUMBER}{CASES}")
 _OUTCOMES = {"维持": "upheld", "纠正": "corrected"}
+_SPOKEN = re.compile(r"申请|申請|结转|結轉|公开|公開|复议|復議|诉讼|訴訟|规范性|規範性|行政")
+_COUNTED = re.compile(r"[0-9０-９一二三四五六七八九十百两零〇][\s件份宗起例条个项]|未收|没有")
+"""What a sentence must hold to state a figure of the tables at all."""
 _Stated = tuple[int, tuple[Paths, ...], str]
 """A figure, the sums of cells that it may equal, and its words."""
 
@@ -76,15 +79,18 @@ def _stated(sections: Sequence[Section], year: int) -> Iterator[_Stated]:
     for section in sections:
         if section.number in (5, 6) or not section.text:
             continue
-        for sentence in re.split(r"[。!\n]", _plain(section.text)):
+        for printed in re.split(r"[。!\n]", section.text):
+            if _SPOKEN.search(printed) is None or _COUNTED.search(printed) is None:
+                continue
+            sentence = _plain(printed)
             if not _has_another_year(sentence, year):
                 yield from _of_sentence(sentence, section.number)
 
 
 def _plain(text: str) -> str:
-    """The text in half-width forms without white space; digits that white space parts stay apart."""
+    """A sentence in half-width forms without white space; digits that white space parts stay apart."""
     apart = re.sub(r"(?<=[0-9０-９])[ \u3000]+(?=[0-9０-９])", "#", simplified(text))
-    return re.sub(r"[^\S\n]+", "", apart.translate(_WIDE))
+    return "".join(apart.translate(_WIDE).split())
 
 
 def _has_another_year(sentence: str, year: int) -> bool:

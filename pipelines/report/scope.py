@@ -47,23 +47,29 @@ def scope_of(report: Report, lines: Iterable[str]) -> Scope | None:
         if "报" in line:
             if len(line) <= 100 and "公开" in line and (found := _MARKED.search(line)) is not None:
                 said.add("area" if found[1].startswith(("汇总", "全")) else "body")
-            if "数据" in line or "汇总" in line or "综合" in line:
-                text = fold(line)
-                said |= {"area" for pattern in _AREA if pattern.search(text)}
-                said |= {"body" for pattern in _BODY if pattern.search(text)}
-        if "申请" in line and (whose := _whose_figure(report, line)) is not None:
-            said.add(whose)
+            for sentence in _sentences(line, ("数据", "汇总", "综合")):
+                said |= {"area" for pattern in _AREA if pattern.search(sentence)}
+                said |= {"body" for pattern in _BODY if pattern.search(sentence)}
+        if "申请" in line:
+            for sentence in _sentences(line, ("申请",)):
+                if (whose := _whose_figure(report, sentence)) is not None:
+                    said.add(whose)
     return said.pop() if len(said) == 1 else None
 
 
-def _whose_figure(report: Report, line: str) -> Scope | None:
+def _sentences(line: str, words: tuple[str, ...]) -> list[str]:
+    """The sentences of a line that hold one of the words, folded."""
+    return [fold(part) for part in line.split("。") if any(word in part for word in words)]
+
+
+def _whose_figure(report: Report, sentence: str) -> Scope | None:
     """Who is said to have received as many applications as the table counts."""
     cells = report.requests or {}
     received, carried = (cells.get(row, {}).get("total") for row in ("received", "carried_in"))
     if received is None:
         return None
-    for found in RECEIVED_FIGURE.finditer(fold(line)):
-        before = re.split(r"[,。;:]", fold(line)[: found.start()])[-1]
+    for found in RECEIVED_FIGURE.finditer(sentence):
+        before = re.split(r"[,;:]", sentence[: found.start()])[-1]
         whose = next(reversed(list(_WHOSE.finditer(before))), None)
         if whose is None or int(found["n"].replace(",", "")) not in (received, received + (carried or 0)):
             continue

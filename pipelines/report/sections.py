@@ -46,6 +46,8 @@ _OTHER_STYLES = (
     re.compile(r"第[一二三四五六七八]部分[、.．:：\s]*(\S.{0,50})"),
 )
 """Other ways to number the parts, tried where the form's own numerals lead no three of them."""
+_LONGEST = 160
+"""Longer than any heading, its letters spaced."""
 _SENTENCE_END = ("。", "！", "？", "；", "：", ":", ";")
 
 
@@ -83,26 +85,44 @@ class _Part:
 
 
 def read_sections(lines: Sequence[ProseLine]) -> tuple[Section, ...]:
-    """The numbered parts in printed order. One that a table of contents announces is taken once."""
+    """The numbered parts in printed order, each number once.
+
+    A table of contents, sub-headings with a part's words and numbers that restart give several headings for
+    one number: those are taken that together make the longest run of ascending numbers.
+    """
     parts = _parts(lines, None)
     if len(_statutory(parts)) < 3:
         others = [_parts(lines, style) for style in _OTHER_STYLES]
         parts = max([parts, *others], key=lambda found: len(_statutory(found)))
+    taken = _longest_run(parts)
+    if not taken:
+        return tuple(Section(None, part.heading, part.text) for part in parts)
     kept: list[_Part] = []
-    first: dict[int, int] = {}
-    for part in parts:
-        at = None if part.number is None else first.get(part.number)
-        if at is None:
-            if part.number is not None:
-                first[part.number] = len(kept)
+    for at, part in enumerate(parts):
+        if part.number is None or at in taken:
             kept.append(part)
-        elif not kept[at].filled and part.filled:
-            kept[at] = part
-        elif part.filled and at == len(kept) - 1:
-            kept[at].lines.extend([ProseLine(part.heading), *part.lines])
-        elif part.filled:
+        elif taken[0] < at < taken[-1]:
+            # A heading within a part: a sub-heading, or the part's own heading repeated.
+            kept[-1].lines.extend([ProseLine(part.heading), *part.lines])
+        elif at > taken[-1] and part.filled:
             kept.append(_Part(None, part.heading, part.lines))
     return tuple(Section(part.number, part.heading, part.text) for part in kept)
+
+
+def _longest_run(parts: Sequence[_Part]) -> list[int]:
+    """Positions of the most headings whose numbers ascend; of several such runs the best supported."""
+    best: dict[int, tuple[tuple[int, int, int, int], list[int]]] = {}
+    for at, part in enumerate(parts):
+        if part.number is None:
+            continue
+        printed = int(_NUMBERED.match(part.heading) is not None)
+        # What stands under the headings of the tables is no proof: in HTML they hold no prose.
+        prose = int(part.number in (1, 5, 6) and part.filled)
+        before = [best[k] for k in best if (parts[k].number or 0) < part.number]
+        score, run = max(before, default=((0, 0, 0, 0), []))
+        here = (score[0] + 1, score[1] + printed, score[2] + prose, score[3] + at)
+        best[at] = (here, [*run, at])
+    return max(best.values(), default=((0, 0, 0, 0), []))[1]
 
 
 def _parts(lines: Sequence[ProseLine], style: re.Pattern[str] | None) -> list[_Part]:
@@ -140,6 +160,8 @@ def _heading_before_text(text: str) -> tuple[tuple[int | None, str] | None, str]
 
 
 def _heading(text: str) -> tuple[int | None, str] | None:
+    if len(text) > _LONGEST:
+        return None
     solid = fold(text)
     if solid in _PLAIN:
         return _PLAIN[solid], text.strip()

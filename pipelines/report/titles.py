@@ -25,9 +25,11 @@ _KEY = re.compile(
 )
 _NOTE = re.compile(r"[（(【\[][^（()）【】\[\]]{1,16}[)）】\]]$")
 _SITE = re.compile(r"\s*(?:[_|｜丨¦>»＞]|\s[-–—－]+\s?|--|——|[-–—－](?=[^-–—－]{2,20}$))\s*")
+_GLOSS = re.compile(r"(?<=[\u4e00-\u9fff])\([a-z\u00e0-\u00fc\u0101-\u01dc]{1,6}\)")
+"""Pronunciation that mirrors print behind letters: 濟(jì)南."""
 _FILE = re.compile(r"\.(?:pdf|docx?|wps|html?|ofd|xlsx?|rtf|txt|jpe?g|png)$", re.IGNORECASE)
 _PREFIX = re.compile(
-    r"(?:(?:Page|P\.?|第)[0-9]{1,3}页?[-–—.]*|【[^】]{1,10}】|\[[^\]]{1,10}\]|附件?[0-9一二三四五]?[:：.、]|标题[:：]|题目[:：]|[0-9]{1,3}[.、．_)）-](?=[\u4e00-\u9fff])"
+    r"(?:(?:Page|P\.?|第)[0-9]{1,3}页?[-–—.]*|【[^】]{1,10}】|\[[^\]]{1,10}\]|附件?[0-9一二三四五]?[:：.、]|(?:标题|题目|信息名称|名称)[:：]|[0-9]{1,3}[.、．_)）-](?=[\u4e00-\u9fff])"
     r"|[（(][0-9一二三四五六七八九十]{1,3}[)）]|[0-9]{1,2}(?=[\u4e00-\u9fff])(?![号师团中院年]))+"
 )
 _EDGES = "《》〈〉“”\"'·•>»*#.。—_-|｜ "
@@ -84,7 +86,9 @@ def parse_title(text: str) -> Title | None:
     """The title that this text is, whole, or None where it is none of an annual disclosure report."""
     if "报" not in text and "報" not in text:
         return None
-    solid = _FILE.sub("", squeeze(text)).strip(_EDGES)
+    if "信" not in text and "政" not in text:
+        return None
+    solid = _FILE.sub("", squeeze(_GLOSS.sub("", text) if "(" in text else text)).strip(_EDGES)
     whole = solid
     solid, bracketed = _without_prefix(solid)
     if _OTHER_KINDS.search(whole[: len(whole) - len(solid)]):

@@ -82,3 +82,65 @@ def test_a_heading_between_two_tabbed_tables_is_no_row_of_them() -> None:
     assert numbers(report) == [1, 2, 3, 4, 5, 6]
     assert report.active_disclosure is not None
     assert report.active_disclosure["rules"] == {"issued": 1, "repealed": 2, "in_force": 3}
+
+
+def texts(report: Report) -> dict[int | None, str]:
+    return {section.number: section.text for section in report.sections}
+
+
+def paragraphs(*lines: str) -> str:
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+@pytest.mark.parametrize("pattern", ["{0}、", ""])
+def test_a_table_of_contents_is_not_the_parts(pattern: str) -> None:
+    contents = paragraphs(
+        *(pattern.format("一二三四五六"[i]) + heading for i, heading in enumerate(HEADINGS))
+    )
+    report = read(TITLE + contents + "<p>本报告依据条例编制，供公众查阅。</p>" + parts("{0}、"))
+    assert numbers(report) == [1, 2, 3, 4, 5, 6]
+    assert texts(report)[6] == PROSE
+
+
+def test_sub_headings_with_the_words_of_a_part_stay_in_their_part() -> None:
+    inner = (
+        "</p><p>主动公开政府信息情况</p><p>公开12条。</p><p>收到和处理政府信息公开申请情况</p><p>收到3件。"
+    )
+    report = read(TITLE + parts("{0}、").replace(PROSE, PROSE + inner, 1))
+    assert numbers(report) == [1, 2, 3, 4, 5, 6]
+    assert "收到3件。" in texts(report)[1]
+    assert "公开12条。" not in texts(report)[2]
+
+
+def test_numbers_that_restart_with_the_tables() -> None:
+    again = paragraphs(
+        "一、主动公开政府信息情况", "二、收到和处理政府信息公开申请情况", "三、行政复议、行政诉讼情况"
+    )
+    report = read(TITLE + parts("{0}、") + again)
+    assert numbers(report) == [1, 2, 3, 4, 5, 6]
+    assert texts(report)[6] == PROSE
+
+
+def test_headings_whose_numbers_were_lost() -> None:
+    body = parts("{0}、").replace("二、", "").replace("三、", "").replace("四、", "二、")
+    report = read(TITLE + body)
+    assert numbers(report) == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("heading", "number"),
+    [
+        ("一、2019年政府信息公开工作的总体情况", 1),
+        ("二、行政机关主动公开政府信息情况", 2),
+        ("三、行政机关收到和处理政府信息公开申请情况", 3),
+        ("三、依申请公开办理情况", 3),
+        ("四、政府信息公开行政法复议、行政诉讼情况", 4),
+        ("四、因政府信息公开工作被申请行政复议、提起行政诉讼情况", 4),
+        ("五、信息工作存在的不足以及改进情况", 5),
+        ("五、存在的主要问题及整改措施", 5),
+        ("六、其它需要报告的事项", 6),
+    ],
+)
+def test_the_number_is_the_words_not_the_numerals(heading: str, number: int) -> None:
+    report = read(TITLE + paragraphs("一、总体情况", PROSE, heading, PROSE))
+    assert numbers(report)[-1] == number
