@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipelines.report.model import Report
 from pipelines.report.read import read_body
 from tests.made.truth import Truth, make, with_blank_zeros
-from tests.report import damage
+from tests.report import harm
 from tests.report.shapes import HTML_SHAPES, TEXT_SHAPES, document
 
 SHAPES = HTML_SHAPES | TEXT_SHAPES
@@ -87,16 +87,16 @@ def test_no_shape_of_any_truth_is_read_wrong_silently(shape: str, seed: int, bla
 
 
 @settings(max_examples=80, deadline=None, derandomize=True)
-@given(st.sampled_from(sorted(HTML_SHAPES)), st.sampled_from(sorted(damage.HTML)), st.integers(0, 10_000))
+@given(st.sampled_from(sorted(HTML_SHAPES)), st.sampled_from(sorted(harm.HTML)), st.integers(0, 10_000))
 def test_one_damage_to_a_page_is_never_read_wrong_silently(shape: str, kind: str, seed: int) -> None:
     truth, body = draw(shape, seed)
-    hurt = damage.HTML[kind](body, random.Random(seed))
+    hurt = harm.HTML[kind](body, random.Random(seed))
     assert silent_errors(truth, read_body(hurt)) == []
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(st.sampled_from(sorted(TEXT_SHAPES)), st.sampled_from(sorted(damage.TEXT)), st.integers(0, 10_000))
+@given(st.sampled_from(sorted(TEXT_SHAPES)), st.sampled_from(sorted(harm.TEXT)), st.integers(0, 10_000))
 def test_one_damage_to_a_text_is_never_read_wrong_silently(shape: str, kind: str, seed: int) -> None:
     truth, body = draw(shape, seed)
-    report = read_body(damage.TEXT[kind](body, random.Random(seed)))
+    report = read_body(harm.TEXT[kind](body, random.Random(seed)))
     assert not report.is_report or silent_errors(truth, report) == []
