@@ -51,7 +51,8 @@ def draw_page(
 ) -> Image.Image:
     """The picture with the cells outlined, their values beside their rows, a legend and the findings.
 
-    `scale`: pixels of `picture` for each unit of the cells' boxes. Cells without a box are left out.
+    `scale`: pixels of `picture` for each unit of the cells' boxes. Cells without a box are left out. A page
+    that lies on its side is turned, so that a row's values stand beside it.
     """
     if picture.height > MOST_HEIGHT:
         smaller = MOST_HEIGHT / picture.height
@@ -62,6 +63,9 @@ def draw_page(
         for cell in cells
         if (box := cell.place.bbox) is not None
     ]
+    for _ in range(_quarters(placed)):
+        placed = [PageCell(one.cell, _turned(one.box, picture.height)) for one in placed]
+        picture = picture.transpose(Image.Transpose.ROTATE_270)
     lines = _lines(placed)
     foot = _LINE * (len(notes) + 1) if notes else 0
     bottom = max(picture.height, max((top + _LINE for top, _ in lines), default=0))
@@ -77,6 +81,25 @@ def draw_page(
         at = (10, _BAND + bottom + _LINE // 2 + _LINE * number)
         draw.text(at, f"{note.letter}  {note.severity}  {note.text}", _INK, _FONT)
     return sheet
+
+
+def _quarters(cells: Sequence[PageCell]) -> int:
+    """How many quarters clockwise the page is to be turned for 表三's rows to run from left to right."""
+    rows: dict[str, list[PageCell]] = {}
+    for one in cells:
+        if one.cell.table == "requests":
+            rows.setdefault(one.cell.row, []).append(one)
+    right = sum(row[-1].box[0] - row[0].box[0] for row in rows.values())
+    down = sum(row[-1].box[1] - row[0].box[1] for row in rows.values())
+    if abs(down) > abs(right):
+        return 1 if down < 0 else 3
+    return 2 if right < 0 else 0
+
+
+def _turned(box: tuple[float, float, float, float], height: float) -> tuple[float, float, float, float]:
+    """The box after a quarter turn clockwise of a picture that was so high."""
+    x0, top, x1, bottom = box
+    return height - bottom, x0, height - top, x1
 
 
 def _outlined(picture: Image.Image, cells: Sequence[PageCell]) -> Image.Image:

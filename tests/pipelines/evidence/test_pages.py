@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image, ImageColor
@@ -21,7 +22,7 @@ BAND = 72
 
 
 def cell(state: State = "read", box: tuple[float, float, float, float] = (10, 20, 60, 40)) -> ShownCell:
-    return ShownCell("requests", "received", "total", state, "31", "31", Place(page=1, bbox=box))
+    return ShownCell("requests", f"row_{box[1]}", "total", state, "31", "31", Place(page=1, bbox=box))
 
 
 def colour(state: State) -> tuple[int, ...]:
@@ -56,6 +57,20 @@ def test_states_have_their_colours_on_the_page_and_in_the_legend() -> None:
         assert sheet.getpixel((22, BAND + round(2 * box[1]) + 20)) == colour(state)
     legend = sheet.crop((0, 36, sheet.width, BAND)).get_flattened_data()
     assert {colour(state) for state in COLOURS} <= set(legend)
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_a_page_on_its_side_is_turned_with_its_cells(quarters: int) -> None:
+    """The picture and boxes of a page with two cells in a row, turned: what is drawn is always the same."""
+    picture, boxes = blank(300, 200), [(20.0, 30.0, 80.0, 60.0), (100.0, 30.0, 160.0, 60.0)]
+    picture.paste("black", (40, 40, 45, 45))
+    for _ in range(quarters):
+        boxes = [(top, picture.width - x1, bottom, picture.width - x0) for x0, top, x1, bottom in boxes]
+        picture = picture.transpose(Image.Transpose.ROTATE_90)
+    first, last = (replace(cell(box=box), row="received") for box in boxes)
+    sheet = draw_page(picture, 1.0, [replace(first, column="business"), last], "a page", [])
+    assert sum(sheet.getpixel((42, BAND + 42))) < 100  # type: ignore[arg-type]
+    assert colour("read") in {sheet.getpixel((x, BAND + 45)) for x in range(100, 105)}
 
 
 def test_findings_stand_below_the_page() -> None:
