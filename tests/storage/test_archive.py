@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from storage.archive import Archive
-from storage.errors import NotFound, StorageError
+from storage.errors import NotFound, SiteBusy, StorageError
 from storage.journal import Capture
 from storage.keys import digest
 from tests.storage.made import NOW, body, capture
@@ -208,3 +208,31 @@ def test_a_report_is_written_only_where_it_differs(archive: Archive) -> None:
 def test_the_archive_says_what_it_is(archive: Archive) -> None:
     description = json.loads(archive.store.get("archive.json"))
     assert (description["format"], description["layout"]) == ("gongkai.archive", 1)
+
+
+def test_it_knows_with_which_corrections_a_site_was_published(open_archive: Opener) -> None:
+    archive = open_archive()
+    assert archive.corrected_by("xuxian") == ""
+    crawl(archive, [1])
+    archive.mark_clean("xuxian", corrections="ab12")
+    assert open_archive().corrected_by("xuxian") == "ab12"
+    archive.mark_clean("xuxian")
+    assert archive.corrected_by("xuxian") == ""
+
+
+def test_it_names_the_sites_that_it_has_captures_of(archive: Archive) -> None:
+    assert archive.sites() == []
+    crawl(archive, [1], "xuxian")
+    crawl(archive, [2], "beixian")
+    assert archive.sites() == ["beixian", "xuxian"]
+
+
+def test_no_run_begins_while_a_site_is_held(open_archive: Opener) -> None:
+    archive, other = open_archive(), open_archive()
+    with archive.held("xuxian"), pytest.raises(SiteBusy):
+        other.start_run("xuxian", NOW)
+    crawl(other, [1])
+    run = other.start_run("xuxian", NOW)
+    with pytest.raises(SiteBusy), archive.held("xuxian"):
+        pass
+    run.finish({})
