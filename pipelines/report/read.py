@@ -14,6 +14,7 @@ from pipelines.report.documents import reports_among
 from pipelines.report.identity import identify
 from pipelines.report.model import TABLES, Document, Finding, Report, Source
 from pipelines.report.nature import why_no_report
+from pipelines.report.pieces import settle_pieces
 from pipelines.report.prose import grids_with_context, prose_lines, table_lines
 from pipelines.report.prose_figures import prose_figures
 from pipelines.report.readers import container, open_document, sniff
@@ -23,6 +24,7 @@ from pipelines.report.recognised import judged
 from pipelines.report.scope import scope_of
 from pipelines.report.sections import read_sections
 from pipelines.report.sheet import Sheet
+from pipelines.report.split import split
 from pipelines.report.statistics import read_statistics
 from pipelines.report.streams import read_streams
 from pipelines.report.tables import read_grids
@@ -82,7 +84,11 @@ def _file(name: str | None, finding: Finding, sha256: str) -> Report:
 
 
 def _reports(body: bytes, kind: str, sha256: str) -> tuple[Report, ...]:
-    report = read_document(open_document(body, kind), sha256)
+    parts = split(open_document(body, kind))
+    if len(parts) > 1:
+        reports = (read_document(part, sha256) for part in parts)
+        return tuple(_in_part(report, number) for number, report in enumerate(reports, 1))
+    report = read_document(parts[0], sha256)
     if kind == PDF:
         report = with_second_opinion(report, lambda: _read_again(body, sha256))
     return (report,)
@@ -92,6 +98,10 @@ def _read_again(body: bytes, sha256: str) -> Report:
     from pipelines.report.readers import pdf
 
     return read_document(pdf.read(body, engine="pdfplumber"), sha256)
+
+
+def _in_part(report: Report, part: int) -> Report:
+    return replace(report, sources=tuple(replace(source, part=part) for source in report.sources))
 
 
 def _in_member(report: Report, name: str | None) -> Report:
@@ -134,6 +144,7 @@ def read_document(document: Document, sha256: str) -> Report:
     grids = grids_with_context(document)
     sheet = Sheet(sha256)
     read_grids(grids, sheet)
+    settle_pieces(sheet)
     missing = frozenset(table for table in TABLES if not sheet.cells.get(table))
     if missing:
         read_streams(table_lines(document), sheet, missing)

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from pipelines.report.read import read_document
+from pipelines.report.read import read_all, read_document
 from pipelines.report.readers import open_document
 from pipelines.report.split import split
 from tests.made.truth import Truth, make
@@ -64,3 +64,11 @@ def test_a_title_printed_twice_over_one_report_begins_it_once() -> None:
     body = page(FIRST, OTHER_BODY).decode()
     body = body.replace(f"<p>{FIRST.title}</p>", f"<h1>{FIRST.title}</h1><p>{FIRST.title}</p>", 1)
     assert len(split(open_document(body.encode()))) == 2
+
+
+def test_each_report_of_a_page_says_which_of_them_it_is() -> None:
+    one, other = read_all(page(FIRST, OTHER_BODY))
+    assert (one.organization, other.organization) == (FIRST.organization, OTHER_BODY.organization)
+    assert [report.sources[0].part for report in (one, other)] == [1, 2]
+    (alone,) = read_all(page(FIRST))
+    assert alone.sources[0].part is None
