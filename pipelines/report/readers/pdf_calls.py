@@ -11,6 +11,7 @@ The global interpreter lock is kept during these calls: each is over in less tha
 from __future__ import annotations
 
 import ctypes
+from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import repeat
 from typing import Any
@@ -64,8 +65,7 @@ def _columns(function: Callable[..., Any], kind: Any, wide: int, count: int, *fi
     base, step = ctypes.addressof(buffer), ctypes.sizeof(kind)
     end = base + wide * count * step
     cells = [range(base + k * step, end, wide * step) for k in range(wide)]
-    for _ in map(function, *first, *cells):
-        pass
+    deque(map(function, *first, *cells), maxlen=0)
     return [buffer[k::wide] for k in range(wide)]
 
 
@@ -83,8 +83,7 @@ def loose_boxes(text: int, count: int) -> Columns:
     """Each character's advance box, in page space: lefts, bottoms, rights, tops."""
     buffer = (_FLOAT * (4 * count))()
     base = ctypes.addressof(buffer)
-    for _ in map(_loose, repeat(text), range(count), range(base, base + 16 * count, 16)):
-        pass
+    deque(map(_loose, repeat(text), range(count), range(base, base + 16 * count, 16)), maxlen=0)
     return buffer[0::4], buffer[3::4], buffer[2::4], buffer[1::4]
 
 

@@ -37,6 +37,7 @@ from pipelines.report.readers.pdf_turn import turned
 _INVISIBLE = {3, 7}
 _FORM_DEPTH = 8
 _SAMPLE = 60
+_BOX_SAMPLE = 24
 
 
 @contextmanager
@@ -263,7 +264,7 @@ def _boxes(text: int, count: int, codes: Sequence[int]) -> _Columns:
     (Type 3) give the ink's box for the advance's: where a sample shows it, the ink's box is taken.
     """
     loose = pdf_calls.loose_boxes(text, count)
-    sample = [k for k in range(0, count, max(1, count // _SAMPLE)) if codes[k] > 32]
+    sample = [k for k in range(0, count, max(1, count // _BOX_SAMPLE)) if codes[k] > 32]
     lie, inked = _boxes_lie(text, sample, codes, loose)
     asked: Sequence[int]
     if lie or inked:

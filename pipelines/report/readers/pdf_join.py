@@ -15,6 +15,8 @@ from dataclasses import replace
 from pipelines.report.readers.pdf_page import Box, PageTable, TableCell
 
 _NEAR = 3.0
+_MAX_HEADER = 6
+"""A header that is printed again has at most so many rows."""
 _ENUMERATOR = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}\s*、|[（(]\s*[一二三四五六七八九十]{1,3}\s*[)）]|\d{1,2}\s*[.、．])"
 )
@@ -60,7 +62,7 @@ def join(upper: PageTable, lower: PageTable) -> PageTable:
             merged[id(above)] = _one(above, below, overlap=cut)
             gone.add(id(below))
     cells = [merged.get(id(cell), cell) for cell in upper.cells]
-    cells += [replace(cell, row=cell.row + offset) for cell in lower.cells if id(cell) not in gone]
+    cells += [_moved(cell, offset) for cell in lower.cells if id(cell) not in gone]
     cells.sort(key=lambda cell: (cell.row, cell.column))
     return PageTable(
         cells=cells,
@@ -75,9 +77,15 @@ def join(upper: PageTable, lower: PageTable) -> PageTable:
     )
 
 
+def _moved(cell: TableCell, rows: int) -> TableCell:
+    return TableCell(cell.row + rows, cell.column, cell.rowspan, cell.colspan, cell.page, cell.box, cell.text)
+
+
 def _same_columns(upper: PageTable, lower: PageTable) -> tuple[PageTable, PageTable]:
     """Both tables on the finer set of columns."""
-    fine, coarse = (upper, lower) if len(upper.xs) >= len(lower.xs) else (lower, upper)
+    if len(upper.xs) == len(lower.xs):
+        return upper, lower
+    fine, coarse = (upper, lower) if len(upper.xs) > len(lower.xs) else (lower, upper)
     shift = _shift(coarse.xs, fine.xs)
     at = [min(range(len(fine.xs)), key=lambda k: abs(fine.xs[k] - shift - x)) for x in coarse.xs]
     last = len(fine.xs) - 1
@@ -102,32 +110,35 @@ def _same_columns(upper: PageTable, lower: PageTable) -> tuple[PageTable, PageTa
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    return "".join(text.split())
 
 
 def _without_header(upper: PageTable, lower: PageTable) -> PageTable:
     """`lower` less its first rows where they repeat the first rows of `upper` word for word."""
 
-    def head(table: PageTable, rows: int) -> list[tuple[int, int, int, int, str]]:
-        return [
-            (cell.row, cell.column, cell.rowspan, cell.colspan, _plain(cell.text))
-            for cell in table.cells
-            if cell.row < rows
-        ]
-
-    for rows in range(min(6, lower.rows, upper.rows), 0, -1):
-        top = head(lower, rows)
+    most = min(_MAX_HEADER, lower.rows, upper.rows)
+    above, below = _head(upper, most), _head(lower, most)
+    for rows in range(most, 0, -1):
+        top = [cell for cell in below if cell[0] < rows]
         closed = all(row + span <= rows for row, _, span, _, _ in top)
         words = any(text for *_, text in top)
         numbers = any(text and not _HAN.search(text) for *_, text in top)
-        if closed and words and not numbers and top == head(upper, rows):
+        if closed and words and not numbers and top == [cell for cell in above if cell[0] < rows]:
             return replace(
                 lower,
-                cells=[replace(cell, row=cell.row - rows) for cell in lower.cells if cell.row >= rows],
+                cells=[_moved(cell, -rows) for cell in lower.cells if cell.row >= rows],
                 rows=lower.rows - rows,
                 open_top=[False] * len(lower.open_top),
             )
     return lower
+
+
+def _head(table: PageTable, rows: int) -> list[tuple[int, int, int, int, str]]:
+    return [
+        (cell.row, cell.column, cell.rowspan, cell.colspan, _plain(cell.text))
+        for cell in table.cells
+        if cell.row < rows
+    ]
 
 
 def _seam(upper: PageTable, lower: PageTable) -> list[tuple[TableCell, TableCell]]:

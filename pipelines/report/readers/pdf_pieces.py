@@ -38,24 +38,21 @@ def pieces(
         edges = (*x0s[first:end], *x1s[first:end])
         out.append(Char("".join(shown[first:end]), x0s[first], low, reach, deep, first, edges))
 
-    for k, character in enumerate(shown):
+    for k, (character, x0, x1, y0, y1) in enumerate(zip(shown, x0s, x1s, tops, bottoms, strict=True)):
         if first >= 0:
-            if character and -tight <= (gap := x0s[k] - reach) <= loose:
-                off = abs(tops[k] + bottoms[k] - middle)
-                figures = character in FIGURES and last in FIGURES
-                if (
-                    character != " "
-                    and off <= (tight if figures else 3 * tight)
-                    and abs(bottoms[k] - tops[k] - high) <= (tight if figures else 6 * tight)
-                    and (gap <= tight or not figures)
-                ):
-                    reach, last = x1s[k], character
+            if character and -tight <= (gap := x0 - reach) <= loose and character != " ":
+                if not (character in FIGURES and last in FIGURES):
+                    if abs(y0 + y1 - middle) <= 3 * tight and abs(y1 - y0 - high) <= 6 * tight:
+                        reach, last = x1, character
+                        continue
+                elif gap <= tight and abs(y0 + y1 - middle) <= tight and abs(y1 - y0 - high) <= tight:
+                    reach, last = x1, character
                     continue
             close(k)
             first = -1
         if character:
-            first, last, reach, top, bottom = k, character, x1s[k], tops[k], bottoms[k]
-            high, middle = bottom - top, top + bottom
+            first, last, reach, top, bottom = k, character, x1, y0, y1
+            high, middle = y1 - y0, y0 + y1
             loose, tight = (_LOOSE * high, _TIGHT * high) if character != " " else (-1.0, 0.0)
     if first >= 0:
         close(len(shown))

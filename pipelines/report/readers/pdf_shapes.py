@@ -21,6 +21,8 @@ Matrix = tuple[float, float, float, float, float, float]
 _STRAIGHT = 0.7
 """A segment that leaves its axis by at most this much (points) is straight."""
 _MAX_SEGMENTS = 20_000
+_MOST_SIDES = 20
+"""A filled area has at most so many segments (a rectangle with round corners); more are dashes or letters."""
 
 
 class View:
@@ -117,7 +119,7 @@ class Shapes:
             # More segments may be pieces of one line with a merged cell's gap between them.
             if count <= 5 and self._thin(x0, top, x1, bottom):
                 continue
-            if fill:
+            if fill and count <= _MOST_SIDES:
                 self._inks.fill(order, item, box)
             if count < 2 or (not stroke and count <= 5):
                 self._page.drawings += 1  # shading

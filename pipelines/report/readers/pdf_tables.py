@@ -67,13 +67,18 @@ def _table(page: Page, lattice: Lattice, chars: Sequence[Char]) -> PageTable:
         last = (char, k)
     cells: list[TableCell] = []
     doubt = False
-    for k in range(len(lattice.cells)):
-        for part, text in parts_of(lattice, owners, k, held, slot_of):
+    number = page.number
+    for k, spot in enumerate(lattice.cells):
+        own = held[k]
+        whole = spot[2] * spot[3] == 1
+        for part, text in ((spot, own),) if whole else parts_of(lattice, owners, k, held, slot_of):
             # A rule through a number, or a number across a missing rule: seen, and not to be trusted.
             unclear = k in broken or text is None
             doubt |= unclear
-            shown = cell_text(held[k] if text is None else text) + (UNKNOWN if unclear else "")
-            cells.append(TableCell(*part, page=page.number, box=lattice.cell_box(part), text=shown))
+            shown = cell_text(own if text is None else text)
+            cells.append(
+                TableCell(*part, number, lattice.cell_box(part), shown + UNKNOWN if unclear else shown)
+            )
     return PageTable(
         cells=cells,
         xs=lattice.xs,
@@ -82,5 +87,5 @@ def _table(page: Page, lattice: Lattice, chars: Sequence[Char]) -> PageTable:
         box=lattice.box,
         open_top=[not closed for closed in lattice.closed_top],
         open_bottom=[not closed for closed in lattice.closed_bottom],
-        sure=lattice.sure and not doubt and not any(unknown(cell.text) for cell in cells),
+        sure=lattice.sure and not doubt and not unknown("".join([cell.text for cell in cells])),
     )

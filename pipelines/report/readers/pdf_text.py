@@ -124,6 +124,8 @@ def cell_text(chars: Sequence[Char]) -> str:
     """A cell's text, one printed line on each line; vertical and turned text in its own order."""
     if not chars:
         return ""
+    if len(chars) == 1:
+        return chars[0][0].strip()
     rows = rows_of(chars)
     if len(rows) > 1 and not _across(chars) and (turned := _turned(chars)) is not None:
         return turned
