@@ -75,15 +75,21 @@ _LONGEST = {
 
 
 def _beginnings() -> dict[str, tuple[str, ...]]:
-    """Beginnings of 表三's longer row labels that no other row shares -> the whole labels."""
-    rows = [text for text, (table, kind, _) in _FORMS.items() if table == "requests" and kind == "row"]
+    """Beginnings of the longer row labels that no other row shares -> the whole labels.
+
+    表二's are words of prose, too: they may lack no more than two characters.
+    """
     out: dict[str, tuple[str, ...]] = {}
-    for text in rows:
-        others = [other for other in _FORMS if _FORMS[other][2] != _FORMS[text][2]]
-        for length in range(4, len(text)):
-            if not any(text[:length] in other for other in others):
-                out[text[:length]] = (*out.get(text[:length], ()), text)
-                break
+    for text, (table, kind, key) in _FORMS.items():
+        least = 4 if table == "requests" else max(5, len(text) - 2)
+        if kind == "row" and table in ("requests", "active_disclosure"):
+            others = [other for other in _FORMS if _FORMS[other][2] != key]
+            if table == "active_disclosure" and any(text.startswith(o) for o in _FORMS if o != text):
+                continue  # the shorter form is found whole
+            for length in range(least, len(text)):
+                if not any(text[:length] in other for other in others):
+                    out[text[:length]] = (*out.get(text[:length], ()), text)
+                    break
     return out
 
 

@@ -14,7 +14,7 @@ from pipelines.report.headers import all_review_columns
 from pipelines.report.sheet import Sheet
 from pipelines.report.splits import Reading, TooManyError, blocks_readings
 from pipelines.report.textstream import Piece, Stream
-from pipelines.report.values import Value
+from pipelines.report.values import Value, parse_value
 
 _REVIEW_CHARACTERS = frozenset("结果维持纠正其他尚未审结总计合行政复议诉讼未经直接起后")
 _REVIEW_LABEL = re.compile(
@@ -25,6 +25,13 @@ _MOST_TRIES = 200
 _REVIEW_START = re.compile("结果维持|行政复议|未经复议直接起诉|复议后起诉")
 _LITIGATION = ("未经复议直接起诉", "复议后起诉")
 _SPECIFIC = {forms[0]: block for block, forms in form.REVIEW_BLOCKS.items()}
+
+
+def _adds_up(values: list[Piece]) -> bool:
+    """Whether of fifteen values each fifth is the sum of the four before it."""
+    numbers = [parse_value(piece.text).number for piece in values]
+    filled = [0 if number is None else number for number in numbers]
+    return all(sum(filled[i : i + 4]) == filled[i + 4] for i in (0, 5, 10))
 
 
 @dataclass(slots=True)
@@ -96,6 +103,8 @@ class ReviewStream:
             whole = sorted(groups[0].columns) == sorted(five * 3)
             if not whole or "未经复议直接起诉" not in words or "复议后起诉" not in words:
                 self.sheet.note("column-unknown", "warning", "review", DAMAGED_HEADER)
+                if values is not None and not _adds_up(values):
+                    values = None  # neither the labels nor the sums say which is which
         if values is not None:
             for column, piece in zip(everything, values, strict=True):
                 self._put(column, piece)
@@ -118,6 +127,8 @@ class ReviewStream:
                 continue
             raw = " ".join(piece.text.strip() for piece in group.values)[:200]
             lost = f"the values could not be told apart: {len(group.values)} found where the form has 15"
+            if len(group.values) == 15:
+                lost = "the header is damaged, and the sums do not confirm the order of the columns"
             for block in sorted(blocks) if len(blocks) == 1 else form.REVIEW_BLOCKS:
                 for key in form.REVIEW_COLUMNS:
                     self.sheet.put("review", block, key, raw, self.stream.place_of(start), lost)

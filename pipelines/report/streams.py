@@ -27,6 +27,9 @@ from pipelines.report.values import Value
 
 _NOUGHT_FIRST = re.compile(r"\s*0[0-9]+\s*")
 _NOUGHTS = "the digits run together; each is a nought, since no number begins with one"
+_PAGE = re.compile(r"\s*[1-9][0-9]{0,2}\s*")
+_MOST_PAGES = 4
+"""Pages that the tables take."""
 _ENUMERATOR = re.compile(r"\(?[1-9](?:[.、．,)）]|[)）])")
 
 
@@ -51,6 +54,8 @@ class _Reader:
     _shapes: dict[TableName, bool] = field(default_factory=dict)
     _behind: set[int] = field(default_factory=set)
     """Where rows begin whose values stand before their labels: what follows is the next row's."""
+    _pages: tuple[list[int], list[int]] | None = None
+    """The last number alone on its line before the tables, and the first one after them."""
     _joined: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     """Rows of 表三 -> what their digits may be, for each time that the row is printed."""
 
@@ -117,6 +122,24 @@ class _Reader:
             ]
             self._shapes[table] = len(beside) >= 2 and len(beside) >= len(rows) / 2
         return self._shapes[table]
+
+    def _may_be_page_number(self, piece: Piece) -> bool:
+        """Whether a value alone on its line comes next among such numbers outside the tables."""
+        if not _PAGE.fullmatch(self.stream.lines[piece.line][0]):
+            return False
+        if self._pages is None:
+            texts = [text.strip() for text, _ in self.stream.lines]
+            runs = [run for run in self.runs if any(h.kind == "column" for h in run) or _is_requests(run)]
+            rows = [self.stream.at[hit.start][0] for run in runs for hit in run if hit.kind == "row"]
+            behind = max((i for i, text in enumerate(texts) if text.startswith("五、")), default=len(texts))
+            before = [int(text) for text in texts[: min(rows, default=0)] if _PAGE.fullmatch(text)]
+            after = [int(text) for text in texts[max(behind, *rows) :] if _PAGE.fullmatch(text)]
+            self._pages = (before[-1:], after[:1])
+        before, after = self._pages
+        number = int(piece.text)
+        return any(n < number <= n + _MOST_PAGES for n in before) or any(
+            n - _MOST_PAGES <= number < n for n in after
+        )
 
     def _unknown_row(self, table: TableName, hit: Hit, width: int) -> None:
         """A finding where the words after a row's values look like a row that the form does not have."""
@@ -317,6 +340,11 @@ class _Reader:
         self._unknown_row("active_disclosure", hit, len(fits[0]))
         self._enter("active_disclosure", hit, hit.key, fits[0], values)
         width = len(fits[0])
+        if any(self._may_be_page_number(piece) for piece in values[:width]):
+            message = (
+                "the text prints its pages' numbers on lines of their own, and one of the values may be one"
+            )
+            self.sheet.note("column-unknown", "warning", f"{where}.*", message)
         if digits_of(values, None) == ("0" * width,) and _run_together(values, width):
             self._solved("active_disclosure", hit.key, fits[0], (0,) * width, _NOUGHTS, hit)
 

@@ -17,8 +17,13 @@ from pipelines.report.model import Place
 from pipelines.report.values import parse_value
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_PAGE_OF = r"[0-9]{1,3}\s*/\s*[0-9]{1,3}"
 _FURNITURE = re.compile(
-    r"\s*(?:[-—–―－─·•~]+\s*[0-9０-９]{1,3}\s*[-—–―－─·•~]+|第\s*[0-9]{1,3}\s*页(?:\s*[,，/]?\s*共\s*[0-9]{1,3}\s*页)?|[0-9]{1,3}\s*/\s*[0-9]{1,3})\s*"
+    r"\s*(?:[-—–―－─·•~]+\s*[0-9０-９]{1,3}\s*[-—–―－─·•~]+"
+    r"|第\s*[0-9]{1,3}\s*页(?:\s*[,，/]?\s*共\s*[0-9]{1,3}\s*页)?"
+    # What browsers print at a page's edges: its number, its address, the day and hour.
+    rf"|{_PAGE_OF}|(?:https?|file)://\S+(?:\s+{_PAGE_OF})?"
+    r"|[0-9]{1,4}[/-][0-9]{1,2}[/-][0-9]{1,4},?\s+[0-9]{1,2}:[0-9]{2}(?:\s*[AP]M)?)\s*"
 )
 _PIECE = re.compile(
     r"[0-9+\-－—–/０-９][^\u3400-\u4dbf\u4e00-\u9fff]*(?:万元|亿元|元|件|个|项|条(?!第))?|[^0-9]+"

@@ -31,6 +31,7 @@ _RULE_CELL = re.compile(r"\s*:?[-=—─━]{2,}:?\s*")
 _RULE_LINE = re.compile(r"(?=.*[-=─━┼])\s*[+|\-=─━┌┐└┘├┤┬┴┼╋:\s]{3,}")
 _PIPES = str.maketrans("│┃｜￨", "||||")
 _LINE_END = re.compile(r"\r\n|[\n\r\f\v\x1c-\x1e\u2028\u2029]")
+_LAST_NUMBER = re.compile(r"(?:^|[\r\n])[ \t]*([0-9]{1,3})\s*\Z")
 _TABLE_TAG = re.compile(r"<table(?=[\s>])", re.IGNORECASE)
 _TABLE_END = re.compile(r"</table\s*>", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[+-]?[0-9０-９][0-9０-９.,]*\s*")
@@ -47,7 +48,7 @@ _Shape = Callable[[list[Line], int], tuple[int, list[_Row]]]
 
 def read(body: bytes) -> Document:
     """Open a text, or Markdown with its own tables and HTML's."""
-    lines = list(enumerate(_LINE_END.split(without_radicals(decode(body))), 1))
+    lines = list(enumerate(_LINE_END.split(_without_page_numbers(without_radicals(decode(body)))), 1))
     marked = markdown.is_markdown([line for _, line in lines])
     names, lines = _header(lines)
     blocks: list[Block] = []
@@ -63,6 +64,22 @@ def read(body: bytes) -> Document:
                 plain = [(at, markdown.unmarked(line)) for at, line in part]
                 _read_lines(plain, blocks, marked=True)
     return Document(MEDIA_TYPE, tuple(blocks), Metadata(names.get("标题") or None, names))
+
+
+def _without_page_numbers(text: str) -> str:
+    """The text without the pages' numbers where each stands last on its page and they count on."""
+    pages = text.split("\f")
+    numbers = [_LAST_NUMBER.search(page) for page in pages]
+    offsets = [int(found[1]) - i for i, found in enumerate(numbers) if found is not None]
+    if len(offsets) < 2 or len(offsets) < len(pages) // 2:
+        return text
+    offset = max(set(offsets), key=offsets.count)
+    if offsets.count(offset) < 2:
+        return text
+    for i, found in enumerate(numbers):
+        if found is not None and int(found[1]) - i == offset:
+            pages[i] = pages[i][: found.start(1)] + pages[i][found.end(1) :]
+    return "\f".join(pages)
 
 
 def _read_lines(lines: list[Line], blocks: list[Block], *, marked: bool) -> None:
