@@ -109,6 +109,12 @@ def _rank(title: Title, out: Identity, paged: Sequence[Title]) -> tuple[int, boo
     return full, title.year == period, any(title.text in p.text or p.text in title.text for p in paged)
 
 
+def _is_sure(title: Title, out: Identity, paged: Sequence[Title]) -> bool:
+    """Whether a full title is the page's own, and of the period: others on the page are other reports'."""
+    full, of_period, of_page = _rank(title, out, paged)
+    return full == 2 and of_page and (of_period or out.period is None)
+
+
 # ------------------------------------------------------------------ the year
 
 
@@ -119,7 +125,7 @@ def _set_year(
     if best is not None:
         out.title = (best if best in out.titles[: len(out.titles) - told] else out.titles[0]).text
         out.year = best.year or next((t.year for t in out.titles if t.year), None)
-        if _rank(best, out, paged) != (2, True, True):
+        if not _is_sure(best, out, paged):
             said = {
                 f"the title “{t.text}”": t.year for t in out.titles if t.year is not None and t is not best
             }
@@ -180,7 +186,7 @@ def _set_organization(
     dated = signed.name if signed is not None and signed.year is not None else None
     loose = signed.name if signed is not None and signed.year is None else None
     sources = {f"the title “{t.text}”": t.organization for t in strong if t.organization is not None}
-    if best is not None and strong and _rank(best, out, paged) == (2, True, True):
+    if best is not None and strong and _is_sure(best, out, paged):
         sources = dict([next(iter(sources.items()))])  # other titles on the page are other reports'
     if dated is not None:
         sources["the signature"] = dated
