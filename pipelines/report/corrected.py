@@ -28,6 +28,7 @@ from pipelines.report.model import (
     Table,
     TableName,
 )
+from pipelines.report.prose_figures import prose_figures
 
 BLANK: Literal["blank"] = "blank"
 UNREADABLE: Literal["unreadable"] = "unreadable"
@@ -71,11 +72,11 @@ def apply_corrections(report: Report, corrections: Iterable[Reviewed]) -> Report
     corrections = sorted(corrections, key=lambda correction: correction.cell)
     if not corrections:
         return report
-    arithmetic = set(check(report))
-    report = replace(report, findings=tuple(f for f in report.findings if f not in arithmetic))
+    checked = set(_checks(report))
+    report = replace(report, findings=tuple(f for f in report.findings if f not in checked))
     for correction in corrections:
         report = _identity(report, correction) if "." not in correction.cell else _cell(report, correction)
-    return report.with_findings(*check(report))
+    return report.with_findings(*_checks(report))
 
 
 def read_of(report: Report, cell: str) -> Said:
@@ -92,6 +93,11 @@ def read_of(report: Report, cell: str) -> Said:
     if value is None:
         return UNREADABLE if evidence is not None and evidence.kind == "unreadable" else BLANK
     return value
+
+
+def _checks(report: Report) -> tuple[Finding, ...]:
+    """What is said of the values by holding them against each other and against the prose."""
+    return (*check(report), *prose_figures(report, report.sections))
 
 
 def _cell(report: Report, correction: Reviewed) -> Report:

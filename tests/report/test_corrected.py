@@ -80,6 +80,16 @@ def test_a_wrong_correction_does_not_pass_the_arithmetic() -> None:
     assert "requests-row-total" in codes(done)
 
 
+def test_what_the_prose_says_is_held_against_the_corrected_value() -> None:
+    prose = f"2024年，本机关收到政府信息公开申请{right()}件。"
+    body = page(TRUTH).decode("utf-8").replace("一、总体情况", f"一、总体情况</p><p>{prose}")
+    assert "prose-figure" not in codes(read_body(body.encode("utf-8")))
+    wrong = read_body(body.replace(f"申请{right()}件", f"申请{right() + 1}件").encode("utf-8"))
+    assert "prose-figure" in codes(wrong)
+    done = apply_corrections(wrong, [correction(read=right(), value=right() + 1)])
+    assert "prose-figure" not in codes(done)
+
+
 def test_a_number_that_is_not_there_becomes_blank() -> None:
     done = apply_corrections(reading(), [correction(read=right(), value="blank")])
     assert done.requests is not None
