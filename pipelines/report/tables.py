@@ -331,6 +331,11 @@ class GridReader:
         elif how == "place" and values and values[-1].stop > header.extent:
             message = "the row goes on beyond the header's end: a cell too many may have shifted its values"
             self.sheet.note("column-unknown", "warning", where, message)
+        elif how == "place" and values and values[-1].stop < min(header.extent, self._width):
+            message = (
+                "the row is narrower than its header and the others: a cell may be missing before its end"
+            )
+            self.sheet.note("column-unknown", "warning", where, message)
         elif how == "count" and starts_blank(values) and values[-1].stop < self._width:
             message = "the row is narrower than the others: its first cell may not be its first column's"
             self.sheet.note("column-unknown", "warning", where, message)

@@ -403,3 +403,13 @@ def test_a_vertical_group_label_does_not_hide_its_rows() -> None:
     truth = made()
     bent = "<br/>".join("三、本年度办理结果")
     assert lost(truth, read_body(page(truth, "三、本年度办理结果", bent))) == []
+
+
+def test_a_row_one_cell_short_of_its_header_and_the_others_is_told() -> None:
+    truth = made()
+    printed = tables(truth)[4][0]
+    rows = [(*row, printed.rows[0][0]._replace(text="", column=15, colspan=1)) for row in printed.rows]
+    rows[-1] = tuple(slot for slot in rows[-1] if slot.column != 4)
+    drawn = plain(printed, random.Random(0))
+    report = read_body(page(truth, drawn, plain(replace(printed, rows=tuple(rows)), random.Random(0))))
+    assert silent_errors(truth, report) == []

@@ -30,6 +30,8 @@ from pipelines.report.values import RAISED
 MEDIA_TYPE = "text/html"
 
 _PAGE_TAGS = re.compile(r"</?(?:body|html)(?=[\s>/])[^>]{0,2000}>", re.IGNORECASE)
+_NO_TEXT = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What no document may hold. It shows nothing, and may have been a figure before it was damaged."""
 _PROSE = 400
 """Characters that a cell with several lines may have before it is running text."""
 _MAX_CELLS = 200_000
@@ -58,6 +60,13 @@ def read(body: bytes) -> Document:
         text = f"<script>{text}</script>"
     # Parsers stop at the ends and beginnings that pasted documents bring.
     text = _PAGE_TAGS.sub(" ", text).replace("\n", " ")
+    try:
+        return _read(text)
+    except ValueError:  # lxml parses such characters but lets no text be set beside them
+        return _read(_NO_TEXT.sub("\ufffd", text))
+
+
+def _read(text: str) -> Document:
     root = _tree(text)
     metadata = _metadata(root)
     page = _Page(root, text)

@@ -51,3 +51,17 @@ def test_one_damaged_byte_costs_one_character(encoding: str) -> None:
     body = PAGE.encode(encoding)
     at = body.index("一、总体情况".encode(encoding))
     assert lost(TRUTH, read_body(body[:at] + b"\xff" + body[at:])) == []
+
+
+@pytest.mark.parametrize("character", ["\x01", "\x0b", "\x1f", "\uffff"])
+def test_a_character_that_no_document_may_hold_is_no_figure_and_stops_nothing(character: str) -> None:
+    heading = PAGE.replace("<p>一、", f"<p>{character}一、", 1)
+    assert lost(TRUTH, read_body(heading.encode())) == []
+    before = "规章</p></td><td><p>"
+    report = read_body(PAGE.replace(before, f"{before}1{character}", 1).encode())
+    assert lost(TRUTH, report) == ["active_disclosure.rules.issued"]
+    assert "active_disclosure.rules.issued" in {finding.where for finding in report.findings}
+
+
+def test_a_figure_written_by_its_number_is_a_figure() -> None:
+    assert lost(TRUTH, read_body(PAGE.replace(">1", ">&#49;").replace(">0", ">&#x30;").encode())) == []
