@@ -61,7 +61,7 @@ class Shelf:
 
     def _stored(self, name: ReportName) -> dict[str, Any] | None:
         try:
-            data: dict[str, Any] = json.loads(self._archive.store.get(report_key(self._site, *name)))
+            data = json.loads(self._archive.store.get(report_key(self._site, *name)))
         except (NotFound, ValueError):
             return None
-        return data
+        return data if isinstance(data, dict) else None

@@ -27,6 +27,7 @@ ROOMS = {
     "botocore": r"storage/s3\.py",
     "pdfplumber": r"pipelines/report/readers/pdf\w*\.py",
     "pypdfium2": r"pipelines/report/readers/pdf\w*\.py",
+    "PIL": r"pipelines/evidence/|pipelines/report/readers/",
 }
 """Each heavy library, and the files that may import it."""
 

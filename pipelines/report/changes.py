@@ -71,7 +71,7 @@ def changes(
         return ReportChange(*name, "new", gained=tuple((after or {}).get("findings", ())))
     if after is None:
         return ReportChange(*name, "gone", lost=tuple(before.get("findings", ())))
-    old, new = before["findings"], after["findings"]
+    old, new = before.get("findings", ()), after.get("findings", ())
     return ReportChange(
         *name,
         "changed",

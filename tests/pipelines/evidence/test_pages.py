@@ -8,12 +8,14 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageColor
 
+from pipelines.errors import ReadTimeout, UnreadableDocument
 from pipelines.evidence.cells import COLOURS, ShownCell, State, shown_cells
 from pipelines.evidence.draw import DPI, draw
 from pipelines.evidence.pages import MOST_HEIGHT, PANEL, Note, draw_page
 from pipelines.report.model import Place
 from pipelines.report.read import read_body
 from pipelines.report.readers.pdf_render import page_count
+from pipelines.worker import Reader
 from tests.made.pdf import pdf
 from tests.made.truth import make, with_blank_zeros
 
@@ -102,6 +104,15 @@ def test_the_outline_of_every_read_cell_lies_round_its_ink() -> None:
         assert (darkest < 140) == (shown.state != "blank"), shown.path
         edge = {sheet.getpixel((x, BAND + (top + bottom) // 2)) for x in range(x0, x0 + 5)}
         assert colour(shown.state) in edge, shown.path
+
+
+def test_drawing_is_work_of_a_worker_that_can_be_stopped() -> None:
+    body = pdf(TRUTH)
+    report = read_body(body)
+    with Reader(seconds=0.01) as reader, pytest.raises(ReadTimeout):
+        reader.draw(body, [report], "made")
+    with Reader() as reader, pytest.raises(UnreadableDocument):
+        reader.draw(body[:2000], [report], "made")
 
 
 def test_all_pages_are_drawn_those_with_cells_first_where_there_are_too_many(
