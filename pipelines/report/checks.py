@@ -77,6 +77,8 @@ def requests_result_total(table: Table) -> list[Finding]:
     rows = [row for row in _RESULTS if row in table or not row.startswith("other")]
     if not any(row in table for row in ("other", *form.REQUEST_2021_ONLY)):
         rows.append("other")
+    if _sums_up_its_parts(table):
+        rows.remove("other")
     printed = [table.get(row, {}) for row in rows]
     for column in form.REQUEST_COLUMNS:
         if _holds([cells.get(column) for cells in printed], table["total_processed"].get(column)):
@@ -85,6 +87,18 @@ def requests_result_total(table: Table) -> list[Finding]:
         total = _cell(table, "requests", "total_processed", column)
         findings += _sum("requests-result-total", f"requests.*.{column}", parts, total, "the results")
     return findings
+
+
+def _sums_up_its_parts(table: Table) -> bool:
+    """Whether a table prints （六）其他处理 with the sum of the rows that edition 2021 has in its place."""
+    parts = [table[row] for row in form.REQUEST_2021_ONLY if row in table]
+    if "other" not in table or not parts:
+        return False
+    return all(
+        value == sum(filled, start=0)
+        for column, value in table["other"].items()
+        if value is not None and (filled := [v for part in parts if (v := part.get(column)) is not None])
+    )
 
 
 def review_total(table: Table) -> list[Finding]:

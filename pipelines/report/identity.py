@@ -27,7 +27,7 @@ from pipelines.report import imprint
 from pipelines.report.announced import announced_titles, writer
 from pipelines.report.labels import fold
 from pipelines.report.model import Document, Finding
-from pipelines.report.names import agree, is_certain, is_organization, is_second_name
+from pipelines.report.names import agree, is_certain, is_organization, is_place, is_second_name
 from pipelines.report.period import period_of
 from pipelines.report.prose import ProseLine
 from pipelines.report.signature import TAIL_LINES, Signature, signature
@@ -279,6 +279,8 @@ def _stray(longer: Title, shorter: Title, known: Set[str | None], text: str) -> 
         return False
     if longer.organization is None:
         return True
+    if is_place(line):
+        return False
     if line.endswith(("（", "(")) or line.count("（") + line.count("(") != line.count("）") + line.count(")"):
         return False
     if longer.organization in known or name in known:

@@ -21,6 +21,9 @@ _SECOND = re.compile(r"[（(]([^（()）]{2,40})[)）]$")
 _ASIDE = re.compile(
     r"[（(](?:本级|机关|局机关|委机关|厅机关|本机关|本部门|本局|本委|汇总|汇总版|全区|全市|全县|全省|全系统|含下属单位|公章|盖章)[)）]$"
 )
+_PLACE = re.compile(
+    r"(?!.*(?:政府|公开|平台|首页|信息|网))[\u4e00-\u9fff]{1,12}[省市区县旗州盟镇乡]|[\u4e00-\u9fff]{1,8}街道"
+)
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _NO_NAME = frozenset(
     re.findall(
@@ -62,6 +65,11 @@ def is_certain(name: str) -> bool:
     if len(plain) < 3 or plain[0] in "员会府政构室公人" or plain.endswith(("网站", "平台")):
         return False
     return _CERTAIN.search(plain) is not None
+
+
+def is_place(text: str) -> bool:
+    """Whether a text is a place's name only, which may be the first piece of a body's name."""
+    return _PLACE.fullmatch(fold(text)) is not None
 
 
 def without_aside(name: str) -> str:

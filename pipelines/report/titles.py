@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from pipelines.report.labels import simplified
-from pipelines.report.names import is_certain, is_organization, without_aside
+from pipelines.report.names import is_certain, is_organization, is_place, without_aside
 
 _YEAR = r"(?:(?<![0-9])20[0-9]{2}(?![0-9])|[二两][〇零○OoО0◯][一二三四五六七八九〇零○OoО0◯]{2})"
 _YEAR_TOKEN = rf"[（(]?{_YEAR}(?:年度|年)?(?:度)?[)）]?"
@@ -27,6 +27,10 @@ _NOTE = re.compile(r"[（(【\[][^（()）【】\[\]]{1,16}[)）】\]]$")
 _SITE = re.compile(r"\s*(?:[_|｜丨¦>»＞]|\s[-–—－]+\s?|--|——|[-–—－](?=[^-–—－]{2,20}$))\s*")
 _GLOSS = re.compile(r"(?<=[\u4e00-\u9fff])\([a-z\u00e0-\u00fc\u0101-\u01dc]{1,6}\)")
 """Pronunciation that mirrors print behind letters: 濟(jì)南."""
+_SITE_MARK = re.compile(r"[_|｜丨>»]")
+_LABEL = re.compile(r"[^:：]{1,12}[:：]")
+_NO_LABEL = re.compile(r"来源|机构|作者|单位|部门[:：]|主办|发布|关于")
+_LETTER_O = re.compile(r"2[OoО○〇](?=[0-9]{2}年)")
 _FILE = re.compile(r"\.(?:pdf|docx?|wps|html?|ofd|xlsx?|rtf|txt|jpe?g|png)$", re.IGNORECASE)
 _PREFIX = re.compile(
     r"(?:(?:Page|P\.?|第)[0-9]{1,3}页?[-–—.]*|【[^】]{1,10}】|\[[^\]]{1,10}\]|附件?[0-9一二三四五]?[:：.、]|(?:标题|题目|信息名称|名称)[:：]|[0-9]{1,3}[.、．_)）-](?=[\u4e00-\u9fff])"
@@ -89,13 +93,15 @@ def parse_title(text: str) -> Title | None:
     if "信" not in text and "政" not in text:
         return None
     solid = _FILE.sub("", squeeze(_GLOSS.sub("", text) if "(" in text else text)).strip(_EDGES)
+    if solid.startswith("【") and solid.endswith("】"):
+        solid = solid[1:-1]
     whole = solid
     solid, bracketed = _without_prefix(solid)
     if _OTHER_KINDS.search(whole[: len(whole) - len(solid)]):
         return None
     if not 6 <= len(solid) <= 110:
         return None
-    plain = simplified(solid.translate(_WIDE))
+    plain = _LETTER_O.sub("20", simplified(solid.translate(_WIDE)))
     keys = list(_KEY.finditer(plain))
     if not keys or not _ends(plain[keys[-1].end() :]):
         return None
@@ -104,11 +110,17 @@ def parse_title(text: str) -> Title | None:
     head, rest = plain[start : found.start()], plain[found.start() :]
     if head.endswith("人民") and rest.startswith("政府"):
         head, rest = head + "政府", rest[2:]  # 虚构县人民政府信息公开…: the body's own name comes first
+    if (label := _LABEL.match(head)) is not None and _NO_LABEL.search(label[0]) is None:
+        if _OTHER_KINDS.search(label[0]):
+            return None
+        start, head = start + label.end(), head[label.end() :]
     if _NO_TITLE.search(head.replace("：", "", 1).replace(":", "", 1) if "关于" in head else head):
         return None
     if _foreign(head, rest):
         return None
-    shown = solid[start:]
+    shown = solid[start:].lstrip(_EDGES + ":：、")
+    if shown.count("《") > shown.count("》"):
+        shown += "》"
     tail = _NOTE.search(shown)
     if (
         tail is not None
@@ -211,17 +223,30 @@ def _name(text: str, shown: str) -> str | None:
 
 
 def parse_page_title(text: str) -> Title | None:
-    """The title in an HTML page's `<title>`, which the site's name may stand before or behind."""
+    """The title in an HTML page's `<title>`, which the site's names may stand before or behind."""
     if "报" not in text and "報" not in text:
         return None
-    whole = parse_title(text) if not re.search(r"[_|｜丨>»]", text) else None
-    if whole is not None:
-        # "某县人民政府 信息公开年报 某县民政局2023年…报告": the site's names before, behind a space only.
-        full = (title for part in text.split() if (title := parse_title(part)) is not None)
-        return next((title for title in full if title.organization and title.year), whole)
-    parts = [part for part in _SITE.split(text) if part]
-    titles = [title for part in parts if (title := parse_title(part)) is not None]
-    return max(titles, key=lambda t: (t.organization is not None) + (t.year is not None), default=None)
+    words = text.split()
+    tries: list[str] = []
+    if _SITE_MARK.search(text) is None:
+        # 某县人民政府 信息公开年报 某局2023年…报告: the site's names before; 某县 某局2023年…: the body's.
+        parts = [word for i, word in enumerate(words) if not is_place("".join(words[:i]))]
+        tries = [*parts, text]
+    tries += _SITE.split(text)
+    tries += [" ".join(words[:end]) for end in range(len(words) - 1, 0, -1)]
+    tries += re.split(r"[-–—－_|｜丨>＞»]+", text)
+    titles = (title for part in tries if part and (title := parse_title(part)) is not None)
+    best: Title | None = None
+    for title in titles:
+        if title.organization is not None and (title.year is not None or title.span is not None):
+            return title
+        if best is None or _says(title) > _says(best):
+            best = title
+    return best
+
+
+def _says(title: Title) -> int:
+    return (title.organization is not None) + (title.year is not None)
 
 
 def other_kind(text: str) -> str | None:

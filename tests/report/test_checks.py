@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.report import checks
+from pipelines.report import checks, form
 from pipelines.report.model import Finding, Report, Row, Table
 from tests.made.truth import Truth, make, with_errors
 
@@ -74,3 +74,16 @@ def test_a_finding_names_the_cells_that_it_rests_on() -> None:
     assert finding.evidence == tuple(
         f"review.reconsideration.{c}" for c in ("upheld", "corrected", "other", "pending", "total")
     )
+
+
+def test_a_row_that_sums_up_the_rows_of_the_other_edition_is_not_added_twice() -> None:
+    zero = row(*[0] * 7)
+    table: Table = dict.fromkeys(form.expected_rows("requests", "2021"), zero)
+    table |= {"other": row(3, 0, 0, 0, 0, 0, 3), "other_fee_overdue": row(1, 0, 0, 0, 0, 0, 1)}
+    table |= {"other_other": row(2, 0, 0, 0, 0, 0, 2), "total_processed": row(3, 0, 0, 0, 0, 0, 3)}
+    assert checks.requests_result_total(table) == []
+    table["total_processed"] = row(6, 0, 0, 0, 0, 0, 6)
+    assert ("requests-result-total", "requests.*.total") in errors(checks.requests_result_total(table))
+    table["other"] = row(4, 0, 0, 0, 0, 0, 4)  # no sum of the others: a row of its own
+    table["total_processed"] = row(7, 0, 0, 0, 0, 0, 7)
+    assert checks.requests_result_total(table) == []

@@ -121,3 +121,28 @@ def test_a_page_that_names_three_reports_and_holds_none_is_a_list() -> None:
     links = "".join(f"<li>{NAME}{year}年政府信息公开工作年度报告</li>" for year in (2019, 2020, 2021))
     page = f"<title>{NAME}政府信息公开年报</title><ul>{links}</ul>"
     assert not read_body(page.encode()).is_report
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"{FULL}-政府信息公开年报-虚构县人民政府网",
+        f"政府信息公开年报-{FULL}-虚构县人民政府",
+        f"虚构政务网-信息公开-年度报告-{FULL}",
+        f"{FULL} 虚构县人民政府门户网站",
+        f"虚构县人民政府-{FULL}",
+        f"部门年报：{FULL}",
+        f"【{FULL}】",
+        f"虚构县 民政局{BARE}",
+        f"{NAME}2O23年政府信息公开工作年度报告",
+        f"{NAME}2023年《政府信息公开工作年度报告》",
+    ],
+)
+def test_marks_and_columns_of_the_site_around_the_title(page: str) -> None:
+    parsed = parse_page_title(page)
+    assert parsed is not None
+    assert (parsed.organization, parsed.year) == (NAME, 2023)
+
+
+def test_a_place_on_a_line_of_its_own_begins_the_name() -> None:
+    assert text("虚构县", f"民政局{BARE}", "县民政局的工作。").organization == NAME
