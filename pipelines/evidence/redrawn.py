@@ -29,8 +29,8 @@ td { border: 1px solid #afb8c1; padding: .25rem .5rem; min-width: 3rem; vertical
      white-space: pre-line; }
 .lines { font-family: ui-monospace, monospace; white-space: pre-wrap; }
 .lines b { color: #8c959f; font-weight: normal; user-select: none; }
-.cell small { display: block; font: 11px/1.25 ui-monospace, monospace; width: 6.5rem;
-              overflow-wrap: anywhere; }
+.cell small { display: block; font: 10px/1.25 ui-monospace, monospace; width: 8rem;
+              overflow-wrap: anywhere; white-space: normal; }
 .chip { border: 2px solid; border-radius: 3px; padding: 0 .3rem; margin: 0 .2rem;
         font: 12px ui-monospace, monospace; white-space: nowrap; display: inline-block; }
 .findings td:first-child { font-weight: bold; }
@@ -111,7 +111,8 @@ def _grid(grid: Grid, by_place: dict[Place, list[ShownCell]], left: dict[ShownCe
         element = E.td(_text(cell.text), attributes)
         for one in shown:
             left.pop(one, None)
-            element.append(E.small(_text(f"{one.row}.{one.column} = {one.value} {one.letters}".rstrip())))
+            value = E.b(_text(f"= {one.value}"))
+            element.append(E.small(one.row, E.br(), one.column, E.br(), value, f" {one.letters}"))
         rows.setdefault(cell.row, []).append(element)
     last = max(rows, default=-1)
     return E.table(*(E.tr(*rows.get(row, [])) for row in range(last + 1)))
