@@ -51,6 +51,10 @@ def open_document(body: bytes, media_type: str | None = None) -> Document:
         from pipelines.report.readers.spreadsheet import read as read_workbook
 
         return read_workbook(body, kind)
+    if kind == kinds.OFD:
+        from pipelines.report.readers.ofd import read as read_ofd
+
+        return read_ofd(body)
     if kind in kinds.IMAGES:
         from pipelines.report.readers.picture import read as read_picture
 
