@@ -20,6 +20,7 @@ _REVIEW_CHARACTERS = frozenset("结果维持纠正其他尚未审结总计合行
 _REVIEW_LABEL = re.compile(
     "未经复议直接起诉|复议后起诉|行政复议|行政诉讼|结果维持|结果纠正|其他结果|尚未审结|总计"
 )
+_BLOCK_LABEL = re.compile("行政复议|未经复议直接起诉|复议后起诉")
 _MOST_TRIES = 200
 """No report names 表四's words so often; a page that does is not looked through to its end."""
 _REVIEW_START = re.compile("结果维持|行政复议|未经复议直接起诉|复议后起诉")
@@ -116,10 +117,12 @@ class ReviewStream:
                 block, _, key = column.partition(".")
                 self.sheet.settle("review", block, key, Value(number, "solved"), raw, place)
             return
+        if len(filled) > 1 and (values := self._among_words(groups, words)) is not None:
+            for column, piece in zip(everything, values, strict=True):
+                self._put(column, piece)
+            return
         for group in filled or groups:
             blocks = {_SPECIFIC[label] for label in group.labels if label in _SPECIFIC}
-            if "行政诉讼" in group.words and len(blocks) == 2:
-                blocks.discard("reconsideration")
             if len(blocks) == 1 and group.columns == five and len(group.values) == 5:
                 block = next(iter(blocks))
                 for key, piece in zip(form.REVIEW_COLUMNS, group.values, strict=True):
@@ -132,6 +135,17 @@ class ReviewStream:
             for block in sorted(blocks) if len(blocks) == 1 else form.REVIEW_BLOCKS:
                 for key in form.REVIEW_COLUMNS:
                     self.sheet.put("review", block, key, raw, self.stream.place_of(start), lost)
+
+    def _among_words(self, groups: list[_Group], words: str) -> list[Piece] | None:
+        """Fifteen values that the header's words stand among, where each block's sum confirms their order."""
+        values = [value for group in groups for value in group.values]
+        own = all(len(_BLOCK_LABEL.findall(group.words)) == 1 for group in groups if group.values)
+        named = words.startswith("行政复议") and all(label in words for label in _LITIGATION)
+        if len(values) != 15 or own or not named or not _adds_up(values):
+            return None
+        message = "the values stand among the header's words; they are taken in the form's order"
+        self.sheet.note("column-unknown", "warning", "review", message)
+        return values
 
     def _joined(self, values: list[Piece]) -> Reading | None:
         """The one reading of fifteen numbers that ran together, and a finding that says what it rests on."""

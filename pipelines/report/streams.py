@@ -30,6 +30,8 @@ _NOUGHTS = "the digits run together; each is a nought, since no number begins wi
 _PAGE = re.compile(r"\s*[1-9][0-9]{0,2}\s*")
 _MOST_PAGES = 4
 """Pages that the tables take."""
+_MOST_BESIDE = len(form.REQUEST_COLUMNS) + 2
+"""More values after a label than its row's, the next label's number and a page's are another row's."""
 _ENUMERATOR = re.compile(r"\(?[1-9](?:[.、．,)）]|[)）])")
 
 
@@ -232,6 +234,11 @@ class _Reader:
             first -= 1  # values may stand between the header and the first label
         stop = hits[last].start if last < len(hits) else len(self.stream.chars)
         table = read_away(self.stream, hits[first:last], min(stop, hits[last - 1].stop + 600), expected)
+        if table is None and any(len(values_of(hit)[0]) > _MOST_BESIDE for hit in hits[first:last]):
+            message = (
+                "the values of some rows stand away from their labels: those of others may be another row's"
+            )
+            self.sheet.note("column-unknown", "warning", "requests", message)
         if table is None or any(
             row not in table or value not in (None, table[row][i].number)
             for row, values in known.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -12,8 +13,8 @@ from pipelines.report.read import read_body
 from pipelines.report.sheet import Sheet
 from pipelines.report.streams import read_streams
 from pipelines.report.textstream import Piece, Stream
-from tests.made.truth import make
-from tests.report.shapes import document, row_lines
+from tests.made.truth import Table, make
+from tests.report.shapes import TEXT_SHAPES, document, row_lines
 from tests.report.test_shapes import lost, silent_errors
 
 
@@ -87,3 +88,41 @@ def test_a_review_table_of_damaged_header_is_taken_where_its_sums_confirm_the_or
             if any(v is not None for v in cells.values())
         }
         assert given == (truth.review if right else {})
+
+
+def test_review_blocks_between_tabs_keep_their_blank_cells() -> None:
+    """A block's title stood on the line above its header and was taken for the header's first cell."""
+    truth = make(9, year=2023, busy=0.8)
+    review: Table = {
+        "reconsideration": {"upheld": None, "corrected": 0, "other": 0, "pending": None, "total": 0},
+        "litigation_direct": {"upheld": 0, "corrected": 0, "other": None, "pending": None, "total": 0},
+        "litigation_after_reconsideration": dict.fromkeys(truth.review["reconsideration"], 0),
+    }
+    truth = replace(truth, review=review)
+    body = document(truth, TEXT_SHAPES["tabs-ragged"], random.Random(0), html=False, review_tables=3)
+    assert lost(truth, read_body(body)) == []
+
+
+def test_review_values_among_the_headers_words_are_taken_where_the_sums_confirm_them() -> None:
+    truth = make(9, year=2023, busy=0.8)
+    body = document(truth, row_lines, random.Random(0), html=False).decode()
+    start, stop = body.rindex("行政复议 行政诉讼"), body.index("五、存在的主要问题")
+    numbers = body[start:stop].split("\n")[-2].split(" ")
+    five = "结果维持 结果纠正 其他结果 尚未审结 总计"
+    for order, right in ((numbers, True), (sorted(numbers, key=int), False)):
+        lines = [
+            "行政复议",
+            "行政诉讼",
+            "未经复议直接起诉",
+            five,
+            *order[:5],
+            "复议后起诉",
+            five,
+            five,
+            *order[5:],
+        ]
+        text = body[:start] + "\n".join("\n".join(lines).split(" ")) + "\n" + body[stop:]
+        report = read_body(text.encode())
+        assert silent_errors(truth, report) == []
+        values = [v for row in (report.review or {}).values() for v in row.values()]
+        assert values == [int(n) for n in numbers] if right else set(values) <= {None}

@@ -35,6 +35,7 @@ _LAST_NUMBER = re.compile(r"(?:^|[\r\n])[ \t]*([0-9]{1,3})\s*\Z")
 _TABLE_TAG = re.compile(r"<table(?=[\s>])", re.IGNORECASE)
 _TABLE_END = re.compile(r"</table\s*>", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[+-]?[0-9０-９][0-9０-９.,]*\s*")
+_BLANK_OR_NUMBER = re.compile(rf"\s*|{_NUMBER.pattern}")
 _HEADER_LINES = 15
 _LEAST_RULED = 4
 """Rows that a table with a rule above and under each has at least; Markdown has none above its header."""
@@ -224,7 +225,7 @@ def _tabbed(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
     taken: list[Line] = []
     while stop < len(lines) and stop - start < 2_000:
         line = lines[stop][1]
-        if "\t" not in line.strip() and _HEADING.fullmatch(fold(line)):
+        if "\t" not in line.strip() and (_HEADING.fullmatch(fold(line)) or _titles(lines, stop, taken)):
             break
         if "\t" in line or (
             line.strip() and any("\t" in text for _, text in lines[stop + 1 : stop + 3]) and len(line) < 60
@@ -251,6 +252,15 @@ def _tabbed(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
         rows.append(cells)
         open_row = len(cells) < width + 1
     return stop, rows
+
+
+def _titles(lines: list[Line], at: int, taken: list[Line]) -> bool:
+    """Whether a line without a tab stands above a header of its own, values having come before it."""
+    following = next((text for _, text in lines[at + 1 : at + 3] if "\t" in text.strip()), "")
+    labels = following.split("\t")
+    if "\t" in lines[at][1] or len(labels) < 3 or any(_BLANK_OR_NUMBER.fullmatch(label) for label in labels):
+        return False
+    return any(_BLANK_OR_NUMBER.fullmatch(text.rpartition("\t")[2]) for _, text in taken if "\t" in text)
 
 
 def _celled(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
