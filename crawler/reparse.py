@@ -40,8 +40,8 @@ class Outcome:
     """What came of all sites."""
 
     sites: list[Again] = field(default_factory=list)
-    unused: list[Reviewed] = field(default_factory=list)
-    """The operator's own corrections of bodies that the archive does not hold."""
+    unused: list[tuple[Reviewed, str]] = field(default_factory=list)
+    """The operator's own corrections that apply to nothing here, and why."""
     exit: Exit = Exit.OK
 
     def to_json(self) -> dict[str, Any]:
@@ -64,7 +64,8 @@ class Outcome:
                 for again in self.sites
             ],
             "unused_corrections": [
-                {"sha256": one.sha256, "cell": one.cell, "source": one.source} for one in self.unused
+                {"sha256": one.sha256, "cell": one.cell, "source": one.source, "reason": reason}
+                for one, reason in self.unused
             ],
         }
 
@@ -100,15 +101,16 @@ def reparse(
             if unread(again) and outcome.exit is Exit.OK:
                 outcome.exit = Exit.INCOMPLETE
             say(summary(again, url))
-        own = [one for one in corrections if not one.source.startswith(str(SHIPPED))]
-        outcome.unused = unused(own, outcome.sites, archive)
+        own = (one for one in corrections if not one.source.startswith(str(SHIPPED)))
+        left = [one for one in own if one not in corrections.used]
+        outcome.unused = list(unused(left, outcome.sites, archive))
     for again in outcome.sites:
-        for left in unread(again):
-            say(f"{again.site}: not read: {left.url}: {left.reason}")
+        for document in unread(again):
+            say(f"{again.site}: not read: {document.url}: {document.reason}")
         for finding in again.stale:
             say(f"{finding['organization']}, {finding['year']}: {finding['where']}: {finding['message']}")
-    for one in outcome.unused:
-        say(f"{one.source}: the archive holds no file {one.sha256}, of which it corrects {one.cell}")
+    for one, reason in outcome.unused:
+        say(f"{one.source} corrects {one.cell} of {one.sha256}: {reason}")
     return outcome
 
 

@@ -47,6 +47,8 @@ class Corrections:
     def __init__(self, reviewed: Iterable[Reviewed] = ()) -> None:
         """`reviewed`: at most one for each cell of each document."""
         self._of: dict[_Document, list[Reviewed]] = {}
+        self.used: set[Reviewed] = set()
+        """Those that were applied to a reading."""
         for one in reviewed:
             self._of.setdefault(_document(one), []).append(one)
 
@@ -65,7 +67,9 @@ class Corrections:
 
     def apply(self, report: Report, sha256: str | None = None) -> Report:
         """The reading with its document's corrections applied."""
-        return apply_corrections(report, self.of(report, sha256))
+        found = self.of(report, sha256)
+        self.used.update(found)
+        return apply_corrections(report, found)
 
     @property
     def digest(self) -> str:

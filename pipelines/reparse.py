@@ -50,7 +50,7 @@ class Again:
     stale: list[dict[str, Any]] = field(default_factory=list)
     """The `correction-stale` findings of the site's reports, each with year and organization."""
     digests: frozenset[str] = frozenset()
-    """Every body of the site, as archived and as opened: what a correction can be of."""
+    """Every body of a document of the site."""
 
 
 def read_again(
@@ -100,9 +100,7 @@ def fold_again(
 
     With `moves` the reports move; without, nothing is written.
     """
-    outcome = Again(site, moved=moves)
-    if any(corrections):
-        outcome.digests = frozenset(_digests(archive, site))
+    outcome = Again(site, moved=moves, digests=frozenset(one.sha256 for one in _fit(archive, site)))
 
     def moved(name: ReportName, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
         outcome.changes.append(changes(name, before, after))
@@ -118,10 +116,19 @@ def fold_again(
     return outcome
 
 
-def unused(corrections: Iterable[Reviewed], sites: list[Again], archive: Archive) -> list[Reviewed]:
-    """Corrections of bodies that the archive does not hold, or not in the sites that were looked at."""
+def unused(
+    corrections: Iterable[Reviewed], sites: Iterable[Again], archive: Archive
+) -> Iterator[tuple[Reviewed, str]]:
+    """Of corrections that were applied to nothing: those that never will be, and why.
+
+    One of a body of another site than these is none of them.
+    """
     known = frozenset[str]().union(*(one.digests for one in sites))
-    return [one for one in corrections if one.sha256 not in known and not archive.has_body(one.sha256)]
+    for one in corrections:
+        if one.sha256 in known:
+            yield one, "that file was not read, or has no such member or part"
+        elif not archive.has_body(one.sha256):
+            yield one, "the archive holds no such file"
 
 
 class _Watched(Shelf):
@@ -169,14 +176,6 @@ def _bodies(archive: Archive, site: str) -> list[Version]:
         if known is None or known.headers is None:
             bodies[version.sha256] = version
     return [bodies[digest] for digest in sorted(bodies)]
-
-
-def _digests(archive: Archive, site: str) -> Iterator[str]:
-    for version in _fit(archive, site):
-        yield version.sha256
-        data = archive.parse(PARSER_VERSION, version.sha256) or {}
-        for document in data.get("documents", ()):
-            yield from (source["sha256"] for source in document.get("sources", ()))
 
 
 def _fit(archive: Archive, site: str) -> Iterator[Version]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from pipelines.errors import UnreadableDocument
 from pipelines.evidence.cells import ShownCell, shown_cells
 from pipelines.evidence.pages import Note, draw_page
 from pipelines.evidence.redrawn import redraw
@@ -41,18 +42,23 @@ def draw(body: bytes, reports: Sequence[Report], title: str) -> list[Drawing]:
     """Every report drawn over its document; `title` names the file.
 
     Raises:
-        UnreadableDocument: where a document cannot be opened again.
+        UnreadableDocument: where none of the documents can be opened again.
     """
     kind = sniff(body)
     members = {}
     if container.opens(kind):
         members = {member.name: member.body for member in container.unpack(body, kind)}
     drawings: list[Drawing] = []
+    problem: UnreadableDocument | None = None
     for number, report in enumerate(reports):
         member = report.sources[0].member
         called = f"{title}  {member}" if member else title
-        opened = members.get(member, b"") if members else body
-        drawings.extend(_drawings(number, opened, report, called))
+        try:
+            drawings.extend(_drawings(number, members.get(member, b"") if members else body, report, called))
+        except UnreadableDocument as error:
+            problem = error  # one file of an archive that cannot be drawn keeps no other from it
+    if problem is not None and not drawings:
+        raise problem
     return drawings
 
 

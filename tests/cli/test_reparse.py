@@ -170,7 +170,19 @@ def test_stale_and_foreign_corrections_are_named(shop: Shop, tmp_path: Path) -> 
     assert f"now it reads {right()}" in shop.run().stderr  # said again, though nothing moves any more
     shop.monkeypatch.setenv("GONGKAI_CORRECTIONS", correction(tmp_path, "ab" * 32, 1, 2))
     assert shop.data()["unused_corrections"][0]["sha256"] == "ab" * 32
-    assert "mine.toml: correction 1: the archive holds no file" in shop.run().stderr
+    assert (
+        f"mine.toml: correction 1 corrects {CELL} of {'ab' * 32}: the archive holds no" in shop.run().stderr
+    )
+
+
+def test_a_correction_of_a_member_that_is_not_there_is_named(shop: Shop, tmp_path: Path) -> None:
+    [one] = shop.crawl(("/a.html", page(ONE)))
+    file = Path(correction(tmp_path, one, right(), right() + 5))
+    file.write_text(file.read_text("utf-8").replace("cell =", 'member = "a.docx"\ncell ='), "utf-8")
+    shop.monkeypatch.setenv("GONGKAI_CORRECTIONS", str(file))
+    (unused,) = shop.data("--publish")["unused_corrections"]
+    assert unused["reason"] == "that file was not read, or has no such member or part"
+    assert shop.total() == right()
 
 
 def test_a_site_that_is_being_crawled_is_left_alone(shop: Shop) -> None:
