@@ -16,7 +16,7 @@ from pipelines.report.signature import is_name
 from pipelines.report.titles import Title, other_kind, parse_title, squeeze
 
 _LINES = 60
-_REPORT = re.compile(r"(?:年度|工作|公开|总结|年)(?:报告|年报)(?:书)?|年报")
+_REPORT = re.compile(r"(?:年度|工作|公开|总结|情况|年)(?:报告|年报)(?:书)?|年报")
 _CITED = re.compile(
     r"格式|有关|的?通知|编[发报]|编制(?!而成|完成|完毕)|报送|工作的|统一|模板|要求|制度|和|及|发布工作|情况|中|的编|公开工作"
 )

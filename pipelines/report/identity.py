@@ -11,9 +11,9 @@ Owns the order of trust, and never asks an address. For the organization:
 6. the breadcrumb, the imprint (发布机构), which is often the body that runs the site;
 7. the words of the list entry, which `documents.apply_hints` adds.
 
-For the year: title, page's title, period of the figures, the prose's 2023年…报告, the prose's first year, the
-list entry. Sources that disagree are findings (`year-conflict`, `organization-doubtful`); what none of them
-says stays open (`organization-unknown`).
+For the year: title, page's title, period of the figures, the prose's 2023年…报告, the year that the prose
+names most, the list entry. Sources that disagree are findings (`year-conflict`, `organization-doubtful`);
+what none of them says stays open (`organization-unknown`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from pipelines.report.titles import Title, parse_page_title, parse_title, squeez
 _HEAD_LINES = 60
 _HEADING = re.compile(r"[一二三四五六]、")
 _FURNITURE = re.compile(
-    r"当前位置|首页|字号|浏览|点击|打印|收藏|分享|来源|时间|日期|索引号|文号|主题分类|有效性|发布机构|公开方式|关键词"
+    r"[{}]|当前位置|首页|字号|浏览|点击|打印|收藏|分享|来源|时间|日期|索引号|文号|主题分类|有效性|发布机构|公开方式|关键词"
     r"|^[0-9\-—年月日:. ]+$"
 )
 _DOCUMENT_NUMBER = re.compile(r"[^。，]{1,10}[〔\[（(【]20[0-9]{2}[〕\]）)】][0-9]{1,4}号")
@@ -52,7 +52,10 @@ _MENU = re.compile(
 _YEAR_OF_REPORT = re.compile(r"(20[0-9]{2})年度?(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:工作)?报告")
 
 ONLY_PROSE = Finding(
-    "year-conflict", "info", "year", "neither title nor period name a year; the prose's first is taken"
+    "year-conflict",
+    "info",
+    "year",
+    "neither title nor period name a year; the one that the prose names most is taken",
 )
 
 
@@ -138,8 +141,8 @@ def _set_year(
     if span is not None:
         out.year = out.year or span[1]
         _conflict(out, f"the title names the years {span[0]} to {span[1]}")
-    if out.year is None and (found := re.search(r"(20[0-9]{2})年", fold(text[:3000]))) is not None:
-        out.year = int(found[1])
+    if out.year is None and (years := _years_of(fold(text[:3000]))):
+        out.year = int(max(years, key=years.count))
         out.findings.append(ONLY_PROSE)
     for source, year in said.items():
         if year != out.year:
@@ -162,6 +165,11 @@ def _check_date(out: Identity, signed: Signature | None) -> None:
 def _conflict(out: Identity, why: str) -> None:
     message = f"the report is taken to be of {out.year}, but {why}"
     out.findings.append(Finding("year-conflict", "warning", "year", message))
+
+
+def _years_of(text: str) -> list[str]:
+    """The years that a text names, those of dates only where it names no other."""
+    return re.findall(r"(20[0-9]{2})年(?![0-9]{1,2}月)", text) or re.findall(r"(20[0-9]{2})年", text)
 
 
 def _year_in_prose(text: str) -> int | None:

@@ -21,6 +21,7 @@ _SECOND = re.compile(r"[（(]([^（()）]{2,40})[)）]$")
 _ASIDE = re.compile(
     r"[（(](?:本级|机关|局机关|委机关|厅机关|本机关|本部门|本局|本委|汇总|汇总版|全区|全市|全县|全省|全系统|含下属单位|公章|盖章)[)）]$"
 )
+_SHORT = re.compile(r"[（(](?:以下)?(?:统称|简称|下称)[^（()）]*[)）]?$")
 _PLACE = re.compile(
     r"(?!.*(?:政府|公开|平台|首页|信息|网))[\u4e00-\u9fff]{1,12}[省市区县旗州盟镇乡]|[\u4e00-\u9fff]{1,8}街道"
 )
@@ -47,7 +48,7 @@ _NOT_NAMED = re.compile(
     r"|[各该此与及、的了由]|历年|最新|根据|依据|按照|关于|公布|发布|现将|现公布|请|为了|以下|如下"
 )
 _INSIDE = re.compile(
-    r"[0-9]{6,}|20[0-9]{2}|[。\-|~_，；！？：:,;!?<>=〔〕“”\"《》…*#@]|https?|www|编制(?!委|办)|本报告|如下|我局|我镇|我乡|我区|我县|我市"
+    r"[0-9]{6,}|20[0-9]{2}|[。\-|~_，；！？：:,;!?<>=〔〕“”\"《》…*#@{}]|https?|www|编制(?!委|办)|本报告|如下|我局|我镇|我乡|我区|我县|我市"
 )
 
 
@@ -73,8 +74,8 @@ def is_place(text: str) -> bool:
 
 
 def without_aside(name: str) -> str:
-    """The name without a bracket that is no second name (（本级）, （汇总）)."""
-    return _ASIDE.sub("", name)
+    """The name without a bracket that is no second name (（本级）, （以下简称…）)."""
+    return _ASIDE.sub("", _SHORT.sub("", name))
 
 
 def is_second_name(text: str) -> bool:

@@ -17,7 +17,7 @@ from pipelines.report.prose import ProseLine
 from pipelines.report.titles import squeeze
 from pipelines.report.values import parse_value
 
-_NUMBERED = re.compile(r"[（(]?([一二三四五六七八九十]{1,2})[、.．，,:：]\s*(\S.{0,50})")
+_NUMBERED = re.compile(r"[（(]?([一二三四五六七八九十]{1,2})(?:\s*[、.．，,:：]\s*|\s+)(\S.{0,50})")
 _KINDS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (2, re.compile(r"主动公开")),
     (3, re.compile(r"收到和处理|申请(?:办理)?情况|依申请公开")),

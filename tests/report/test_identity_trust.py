@@ -103,3 +103,19 @@ def test_the_breadcrumb_names_the_body_where_nothing_else_does() -> None:
 def test_a_title_in_the_traditional_script_names_body_and_year() -> None:
     report = page("虛構縣教育廳2023年政府信息公開工作年度報告")
     assert (report.organization, report.year) == ("虛構縣教育廳", 2023)
+
+
+def test_a_short_name_in_brackets_is_no_second_name() -> None:
+    report = page(f"2023年，依法行政，现公布{NAME}（以下简称我局）{BARE}。")
+    assert report.organization == NAME
+    assert page(f"{NAME}（以下简称“局”）{BARE}").organization == NAME
+
+
+def test_a_template_that_no_script_filled_is_no_part_of_the_name() -> None:
+    assert page("{{ title }}", "{{ errorMessage }}", NAME + BARE).organization == NAME
+
+
+def test_where_only_the_prose_names_a_year_a_date_is_none() -> None:
+    opening = "2024年3月26日印发。2023年，政府信息公开工作有序。"
+    report = page(f"{NAME}政府信息公开工作年度报告", opening)
+    assert (report.organization, report.year, codes(report)) == (NAME, 2023, {"year-conflict"})

@@ -34,7 +34,9 @@ def numbers(report: Report) -> list[int | None]:
     return [section.number for section in report.sections]
 
 
-@pytest.mark.parametrize("pattern", ["{0}、", "（{0}）", "({0}) ", "{1}.", "{1}、", "第{0}部分 ", ""])
+@pytest.mark.parametrize(
+    "pattern", ["{0}、", "（{0}）", "({0}) ", "{1}.", "{1}、", "第{0}部分 ", "", "{0} 、", "{0} "]
+)
 def test_headings_are_numbered_in_many_ways(pattern: str) -> None:
     report = read(TITLE + parts(pattern))
     assert numbers(report) == [1, 2, 3, 4, 5, 6]
