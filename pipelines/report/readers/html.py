@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 
 from lxml import etree
 
@@ -22,7 +23,7 @@ from pipelines.report.readers.embedded import embedded
 from pipelines.report.readers.html_decode import decode
 from pipelines.report.readers.html_pictures import read_pictures
 from pipelines.report.readers.html_tags import BREAKS, DRAWN, SKIP, STRUCK
-from pipelines.report.readers.html_unseen import unseen
+from pipelines.report.readers.html_unseen import unseen, white_beside_other_text
 from pipelines.report.readers.pdf_glyphs import without_radicals
 from pipelines.report.slots import MAX_COLUMNS, MAX_ROWS, MAX_SPAN
 from pipelines.report.values import RAISED
@@ -151,6 +152,8 @@ class _Page:
         if self.source is None:
             return
         gone, empty = unseen(self.root, self.source)
+        for element in white_beside_other_text(self.root, self.source):
+            element.tail = "\ufffd" + (element.tail or "")
         self.hid_table = any(e.tag == "table" or e.find(".//table") is not None for e in gone[:100])
         for element in gone:
             self._draw(element)
@@ -195,6 +198,8 @@ class _Page:
         for number in range(len(self._tables) - 1, -1, -1):
             table = self._tables[number]
             mark = f"\n{_TABLE}{number}{_TABLE}\n{table.tail or ''}"
+            if (whole := _only_cell(table)) is not None:
+                mark = f"\n{whole}\n{table.tail or ''}"
             parent, before = table.getparent(), table.getprevious()
             if parent is None:  # the page is nothing but a table
                 self.root = etree.Element("body")
@@ -286,6 +291,15 @@ class _Page:
                 kept[at] = replace(cell, rowspan=max(1, height - cell.row))
         self.has_grid = True
         self.blocks.append(Grid(tuple(kept), Place(table=number)))
+
+
+def _only_cell(table: etree._Element) -> str | None:
+    """The text of a table of one cell inside another's cell, which is no table but a frame."""
+    if next(table.iterancestors("td", "th"), None) is None:
+        return None
+    cells = list(islice(table.iter("td", "th"), 2))
+    text = _text(table) if len(cells) == 1 else _TABLE
+    return text if _TABLE not in text else None
 
 
 @lru_cache(maxsize=16_384)

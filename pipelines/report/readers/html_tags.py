@@ -71,5 +71,19 @@ BREAKS = frozenset(
         "ucapcontent",
     ]
 )
-DRAWN = frozenset(["svg", "canvas", "object", "embed", "iframe", "select", "math"])
+DRAWN = frozenset(
+    [
+        "svg",
+        "canvas",
+        "object",
+        "embed",
+        "iframe",
+        "select",
+        "math",
+        "button",
+        "script",
+        "noscript",
+        "template",
+    ]
+)
 """Passed over like `SKIP`, but in a cell without text they may show a figure."""

@@ -21,6 +21,8 @@ _STYLED = etree.XPath(
     ' or contains(@style, "line-through") or contains(@style, "font-size:0")'
     ' or contains(@style, "font-size: 0")]'
 )
+_COLOURED = etree.XPath('//*[contains(@style, "color") or @color]')
+_WHITE = re.compile(r"(?:^|;)\s*color\s*:\s*(?:#fff(?:fff)?|white)\s*(?:;|!|$)", re.IGNORECASE)
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{};]{0,200}\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|@[^{};]{0,200};")
 """`@media print {…}` and the like, which hold under conditions only."""
@@ -48,6 +50,25 @@ def unseen(root: etree._Element, text: str) -> tuple[list[etree._Element], list[
             if element.find(".//table") is None and element.tag != "table":
                 (gone if hides else empty).append(element)
     return gone, empty
+
+
+def white_beside_other_text(root: etree._Element, text: str) -> list[etree._Element]:
+    """The elements that set white letters in a cell where other letters stand: nobody sees them there.
+
+    A cell that is white throughout stands on a coloured ground.
+    """
+    if "color" not in text or not any(hint in text for hint in ("#fff", "#FFF", "white")):
+        return []
+    out = []
+    for element in _elements(_COLOURED(root)):
+        cell = next(element.iterancestors("td", "th"), None)
+        style = f"{element.get('style') or ''};color:{element.get('color') or 'inherit'}"
+        if cell is None or _WHITE.search(style) is None:
+            continue
+        own, whole = ("".join("".join(str(t) for t in e.itertext()).split()) for e in (element, cell))
+        if own and own != whole:
+            out.append(element)
+    return out
 
 
 def _hinted(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
@@ -86,3 +87,37 @@ def test_a_cell_with_nothing_but_hidden_or_struck_figures_is_no_blank(held: str)
 
 def flagged(report: Report) -> list[str]:
     return [finding.code for finding in report.findings if finding.where == CELL]
+
+
+@pytest.mark.parametrize(
+    "white",
+    ["<span style='color:#fff'>7</span>", "<font color=white>7</font>", "<b style='color: #FFFFFF;'>7</b>"],
+)
+def test_a_white_figure_beside_another_makes_no_number(white: str) -> None:
+    report = read_body(PAGE.replace(RULES, RULES + white, 1).encode())
+    assert lost(TRUTH, report) == [CELL]
+    assert flagged(report) == ["cell-unreadable"]
+
+
+def test_white_cells_on_a_coloured_ground_are_read() -> None:
+    page = PAGE.replace("<p>", "<p style='color:#fff'>").replace("<table>", "<table style='background:#036'>")
+    assert lost(TRUTH, read_body(page.encode())) == []
+
+
+def test_white_letters_are_no_matter_of_a_background() -> None:
+    page = PAGE.replace(RULES, RULES.replace("<p>", "<p><span style='background-color:#fff'></span>"), 1)
+    page = re.sub("<p>([0-9])([0-9]+)</p>", r"<p>\1<span style='background-color:white'>\2</span></p>", page)
+    assert lost(TRUTH, read_body(page.encode())) == []
+
+
+@pytest.mark.parametrize("tag", ["button", "script", "template"])
+def test_a_figure_that_only_a_program_shows_is_no_blank(tag: str) -> None:
+    page = re.sub(RULES + "[0-9]+", f"{RULES}<{tag}>5</{tag}>", PAGE, count=1)
+    report = read_body(page.encode())
+    assert lost(TRUTH, report) == [CELL]
+    assert flagged(report) == ["cell-unreadable"]
+
+
+def test_a_figure_in_a_frame_of_its_own_is_in_its_cell() -> None:
+    page = re.sub("<td([^>]*)><p>([0-9]+)</p>", r"<td\1><table><tr><td>\2</td></tr></table>", PAGE)
+    assert lost(TRUTH, read_body(page.encode())) == []
