@@ -106,7 +106,7 @@ def test_white_cells_on_a_coloured_ground_are_read() -> None:
 
 def test_white_letters_are_no_matter_of_a_background() -> None:
     page = PAGE.replace(RULES, RULES.replace("<p>", "<p><span style='background-color:#fff'></span>"), 1)
-    page = re.sub("<p>([0-9])([0-9]+)</p>", r"<p>\1<span style='background-color:white'>\2</span></p>", page)
+    page = re.sub("<p>([0-9])([0-9]+)</p>", r"<p>\1<span style='background-color: white'>\2</span></p>", page)
     assert lost(TRUTH, read_body(page.encode())) == []
 
 
