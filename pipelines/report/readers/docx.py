@@ -16,26 +16,21 @@ from lxml import etree
 
 from pipelines.errors import UnreadableDocument
 from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Paragraph, Place
-from pipelines.report.readers.docx_styles import Numbering, W, is_on, is_unseen, unseen_styles
+from pipelines.report.readers.docx_styles import Numbering, W, is_on, unseen_styles
+from pipelines.report.readers.docx_text import FALLBACK, SKIP, UNKNOWN, shown_text
 from pipelines.report.readers.sniff import DOCX
 from pipelines.report.slots import MAX_ROWS, MAX_SPAN
-from pipelines.report.values import RAISED
 
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_IMAGES = (
+_DRAWN = (
     "{http://schemas.openxmlformats.org/drawingml/2006/main}blip",
     "{urn:schemas-microsoft-com:vml}imagedata",
+    *(W + name for name in ("drawing", "pict", "object", "ffData")),
 )
-_IN_EQUATION = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _PICTURE = "\ufffc"
 """What stands for a picture in a cell without text: it may show a figure."""
-_UNKNOWN = "\ufffd"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _MOST_PARTS = 5_000
 _MOST_BYTES = 64 * 1024 * 1024
-_SKIP = frozenset(
-    W + name for name in ("del", "moveFrom", "instrText", "fldChar", "pict", "drawing", "object", "rPr", "rt")
-)
 
 
 def read(body: bytes) -> Document:
@@ -108,7 +103,7 @@ class _Walk:
         """The blocks directly under an element, content controls and the like opened."""
         for element in _children(parent):
             if element.tag == f"{W}p":
-                if text := " ".join(self._text(element).replace(_UNKNOWN, "").split()):
+                if text := " ".join(self._text(element).replace(UNKNOWN, "").split()):
                     self.blocks.append(Paragraph(text))
                 for box in _boxes(element):
                     self.blocks_of(box)
@@ -125,7 +120,7 @@ class _Walk:
         for r, row in enumerate(rows):
             column = _number(row, "trPr", "gridBefore") or 0
             for tc in _children(row):
-                if tc.tag != f"{W}tc":
+                if tc.tag != f"{W}tc" or tc.find(f"{W}tcPr/{W}cellDel") is not None:
                     continue
                 span = min(_number(tc, "tcPr", "gridSpan") or 1, MAX_SPAN)
                 merge = _merge(tc, "vMerge")
@@ -158,13 +153,23 @@ class _Walk:
             elif element.tag == f"{W}tbl":
                 self._table(element)
         text = "\n".join(text for line in lines if (text := " ".join(line.split())))
-        return text or (_PICTURE if next(tc.iter(*_IMAGES), None) is not None else "")
+        return text or (_PICTURE if _shows_something(tc) else "")
 
     def _text(self, paragraph: etree._Element) -> str:
         """A paragraph's text as it is shown, its number in a list before it."""
         style = paragraph.find(f"{W}pPr/{W}pStyle")
         unseen = self._unseen if style is None or style.get(f"{W}val") not in self._unseen else None
-        return self._numbering.number_of(paragraph) + ("" if unseen is None else _text(paragraph, unseen))
+        return self._numbering.number_of(paragraph) + (
+            "" if unseen is None else shown_text(paragraph, unseen)
+        )
+
+
+def _shows_something(tc: etree._Element) -> bool:
+    """Whether a cell without text draws something, or holds text that is hidden or taken away."""
+    if next(tc.iter(f"{W}tbl"), None) is not None:
+        return False
+    held = tc.iter(f"{W}t", f"{W}delText")
+    return next(tc.iter(*_DRAWN), None) is not None or any((t.text or "").strip() for t in held)
 
 
 def _boxes(paragraph: etree._Element) -> list[etree._Element]:
@@ -172,7 +177,7 @@ def _boxes(paragraph: etree._Element) -> list[etree._Element]:
     return [
         box
         for box in paragraph.iter(f"{W}txbxContent")
-        if not any(above.tag in (_FALLBACK, f"{W}txbxContent") for above in _between(box, paragraph))
+        if not any(above.tag in (FALLBACK, f"{W}txbxContent") for above in _between(box, paragraph))
     ]
 
 
@@ -191,63 +196,14 @@ def _children(parent: etree._Element) -> Iterator[etree._Element]:
         element = stack.pop()
         if element.tag in wrappers:
             stack.extend(reversed(list(element)))
-        elif isinstance(element.tag, str) and element.tag not in _SKIP:
+        elif isinstance(element.tag, str) and element.tag not in SKIP:
             yield element
-
-
-def _text(paragraph: etree._Element, unseen: frozenset[str]) -> str:
-    out: list[str] = []
-    stack = list(reversed(list(paragraph)))
-    while stack:
-        element = stack.pop()
-        if not isinstance(element.tag, str) or element.tag in _SKIP or _is_unseen(element, unseen):
-            continue
-        if element.tag in (f"{W}t", _IN_EQUATION):
-            text = element.text or ""
-            out.append(text.translate(RAISED) if _is_raised(element) else text)
-        elif element.tag == f"{W}tab":
-            out.append("\t")
-        elif element.tag in (f"{W}br", f"{W}cr"):
-            out.append("\n")
-        elif element.tag == f"{W}noBreakHyphen":
-            out.append("-")
-        elif element.tag == f"{W}sym":
-            out.append(_UNKNOWN)  # a glyph by its number in a font: seen, and not guessed
-        else:
-            stack.extend(reversed(list(element)))
-    return "".join(out)
-
-
-def _is_unseen(element: etree._Element, unseen: frozenset[str]) -> bool:
-    """A run that is hidden or struck out, or a second drawing of what an older program cannot show."""
-    if element.tag == _FALLBACK:
-        return True
-    properties = element.find(f"{W}rPr") if element.tag == f"{W}r" else None
-    if properties is None:
-        return False
-    style = properties.find(f"{W}rStyle")
-    by_style = style is not None and style.get(f"{W}val") in unseen
-    return is_unseen(properties) or (by_style and not _shown_again(properties))
-
-
-def _shown_again(properties: etree._Element) -> bool:
-    """Whether a run switches off what its style sets."""
-    return any(
-        properties.find(f"{W}{name}") is not None and not is_on(properties, name)
-        for name in ("vanish", "strike", "dstrike")
-    )
 
 
 def _is_gone(row: etree._Element) -> bool:
     """Whether a row is hidden, or one that a recorded change takes away."""
     properties = row.find(f"{W}trPr")
     return properties is not None and (properties.find(f"{W}del") is not None or is_on(properties, "hidden"))
-
-
-def _is_raised(text: etree._Element) -> bool:
-    run = text.getparent()
-    found = None if run is None else run.find(f"{W}rPr/{W}vertAlign")
-    return found is not None and found.get(f"{W}val") in ("superscript", "subscript")
 
 
 def _number(element: etree._Element, properties: str, name: str) -> int | None:

@@ -210,3 +210,65 @@ def test_a_footnotes_reference_is_no_digit() -> None:
         "</w:r></w:p></w:tc>", '</w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p></w:tc>'
     )
     assert lost(TRUTH, read(marked, footnotes='<w:footnote w:id="2"><w:p/></w:footnote>')) == []
+
+
+CELL = "active_disclosure.rules.issued"
+RULES = p("规章") + "</w:tc><w:tc><w:tcPr></w:tcPr>"
+
+
+def in_the_cell(runs: str, *, alone: bool) -> Report:
+    """The report with runs before the first figure of 表二, or in its place."""
+    body = report(TRUTH)
+    start = body.index(RULES) + len(RULES)
+    stop = body.index("</w:tc>", start)
+    figure = "" if alone else body[start:stop].removeprefix("<w:p><w:pPr></w:pPr>").removesuffix("</w:p>")
+    return read(f"{body[:start]}<w:p>{runs}{figure}</w:p>{body[stop:]}")
+
+
+def run(text: str, properties: str) -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+def flagged(found: Report) -> list[str]:
+    return [finding.code for finding in found.findings if finding.where == CELL]
+
+
+def test_letters_too_small_to_be_seen_join_no_figure() -> None:
+    assert lost(TRUTH, in_the_cell(run("7", '<w:sz w:val="2"/>'), alone=False)) == []
+
+
+@pytest.mark.parametrize("properties", ['<w:color w:val="FFFFFF"/>', '<w:position w:val="12"/>'])
+def test_white_and_raised_letters_beside_others_make_no_number(properties: str) -> None:
+    found = in_the_cell(run("7", properties), alone=False)
+    assert lost(TRUTH, found) == [CELL]
+    assert flagged(found) == ["cell-unreadable"]
+
+
+@pytest.mark.parametrize("properties", ['<w:color w:val="FFFFFF"/>', '<w:position w:val="-4"/>'])
+def test_letters_all_white_or_all_lowered_are_read(properties: str) -> None:
+    def dressed(text: str) -> str:
+        return p(text, run=properties)
+
+    assert lost(TRUTH, read(report(TRUTH, lambda one: drawn(one, dressed)))) == []
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        "<w:del><w:r><w:delText>5</w:delText></w:r></w:del>",
+        run("5", "<w:strike/>"),
+        "<w:r><w:object/></w:r>",
+        "<w:r><w:fldChar><w:ffData><w:textInput/></w:ffData></w:fldChar></w:r>",
+    ],
+)
+def test_a_cell_that_shows_no_text_but_holds_something_is_no_blank(runs: str) -> None:
+    found = in_the_cell(runs, alone=True)
+    assert lost(TRUTH, found) == [CELL]
+    assert flagged(found) == ["cell-unreadable"]
+
+
+def test_a_cell_that_a_recorded_change_takes_away_leaves_no_place() -> None:
+    text = "<w:p><w:del><w:r><w:delText>9</w:delText></w:r></w:del></w:p>"
+    gone = f"<w:tc><w:tcPr><w:cellDel/></w:tcPr>{text}</w:tc>"
+    body = report(TRUTH).replace(RULES, RULES.replace("<w:tc>", f"{gone}<w:tc>"), 1)
+    assert lost(TRUTH, read(body)) == []
