@@ -81,10 +81,10 @@ def _findings(report: Report) -> Iterator[HtmlElement]:
 
 def _blocks(blocks: Iterable[Block], left: dict[ShownCell, None]) -> Iterator[HtmlElement]:
     """Each block redrawn; the cells that found their place are taken out of `left`."""
-    by_place: dict[Place, list[ShownCell]] = {}
+    by_place: dict[str, list[ShownCell]] = {}
     by_line: dict[int, list[ShownCell]] = {}
     for cell in left:
-        by_place.setdefault(replace(cell.place, member=None), []).append(cell)
+        by_place.setdefault(_key(cell.place), []).append(cell)
         if cell.place.line is not None:
             by_line.setdefault(cell.place.line, []).append(cell)
     budget = MOST_CELLS
@@ -101,10 +101,10 @@ def _blocks(blocks: Iterable[Block], left: dict[ShownCell, None]) -> Iterator[Ht
             yield _grid(block, by_place, left)
 
 
-def _grid(grid: Grid, by_place: dict[Place, list[ShownCell]], left: dict[ShownCell, None]) -> HtmlElement:
+def _grid(grid: Grid, by_place: dict[str, list[ShownCell]], left: dict[ShownCell, None]) -> HtmlElement:
     rows: dict[int, list[HtmlElement]] = {}
     for cell in sorted(grid.cells, key=lambda cell: (cell.row, cell.column)):
-        shown = by_place.get(cell.place, []) if cell.place != Place() else []
+        shown = by_place.get(_key(cell.place), []) if cell.place != Place() else []
         attributes = {"rowspan": str(cell.rowspan), "colspan": str(cell.colspan)}
         if shown:
             attributes |= {"class": f"cell {_worst(shown)}", "title": "\n".join(map(_words, shown))}
@@ -116,6 +116,11 @@ def _grid(grid: Grid, by_place: dict[Place, list[ShownCell]], left: dict[ShownCe
         rows.setdefault(cell.row, []).append(element)
     last = max(rows, default=-1)
     return E.table(*(E.tr(*rows.get(row, [])) for row in range(last + 1)))
+
+
+def _key(place: Place) -> str:
+    """Tells places in one document apart, with boxes as coarse as a stored report has them."""
+    return str(replace(place, member=None).to_json())
 
 
 def _lines(block: TextLines, by_line: dict[int, list[ShownCell]], left: dict[ShownCell, None]) -> HtmlElement:

@@ -10,9 +10,13 @@ import pytest
 
 from pipelines.evidence.cells import shown_cells
 from pipelines.evidence.draw import draw
+from pipelines.evidence.redrawn import redraw
 from pipelines.report.model import Report
 from pipelines.report.read import read_all, read_body
+from pipelines.report.readers import open_document
+from pipelines.report.stored import report_from_json
 from tests.made.html import page
+from tests.made.pdf import pdf
 from tests.made.text import as_from_pdf, as_from_web
 from tests.made.truth import make, with_errors
 
@@ -58,6 +62,17 @@ def test_a_document_cannot_put_anything_alive_on_the_page() -> None:
     assert not tree.xpath("//script | //img | //iframe | //link | //@onerror | //@src | //@href | //b[.='x']")
     assert "\u202e" not in text.decode("utf-8")
     assert "\x07" not in text.decode("utf-8")
+
+
+def test_cells_that_stand_in_boxes_find_their_places_though_stored_ones_are_coarser() -> None:
+    """As in OFD files, and on pictures in a web page."""
+    body = pdf(TRUTH)
+    report = report_from_json(read_body(body).to_json())
+    cells = shown_cells(report)
+    assert cells[0].place.bbox is not None
+    tree = lxml.html.document_fromstring(redraw(open_document(body), report, cells, "made").decode("utf-8"))
+    assert len(tree.xpath("//td[@title]")) == len(cells) == 200
+    assert "none of these blocks" not in tree.text_content()
 
 
 def test_the_table_keeps_its_spans() -> None:
