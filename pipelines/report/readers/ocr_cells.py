@@ -8,7 +8,7 @@ must not know tables' geometry or what a label means.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -22,6 +22,10 @@ EM = 0.74 * LINE
 """A character's height in pixels, where a printed line is `LINE` high with the paper around it."""
 INK = 140
 """Below this grey level a pixel is ink for certain."""
+BESIDE = 0.12
+"""Characters' widths of the cell that the first look takes in on both sides of its ink."""
+PALE = 195
+"""Below this, averaged over its neighbours, it belongs to a stroke."""
 FAINT = 205
 """Below this it may be: a cell with such pixels only is not taken for blank."""
 SPECK = 0.22 * EM
@@ -29,7 +33,11 @@ SPECK = 0.22 * EM
 OUTLINE = 4
 """Pixels along a cell's border that may hold what is left of its rules."""
 UNSURE = 0.45
-"""The confidence of a number that only two looks in three say, or that took a letter for a digit."""
+"""The confidence of a number that the third of three looks contradicts, or that took a letter for a digit."""
+TWO_OF_THREE = 0.6
+"""That of a number that two looks say and the third sees nothing in."""
+CLEAR = 0.9
+"""Words less sure than this are looked at again, and the surer look is taken."""
 DISCOLOURED = 0.5
 """That of a cell that is blank but for coloured ink: a stamp, or a figure printed in colour."""
 SMUDGED = 0.6
@@ -37,6 +45,7 @@ SMUDGED = 0.6
 NO_TEXT = "▯"
 """Ink that nothing can be read from; it makes the cell's text no number."""
 
+_WIDE = str.maketrans("０１２３４５６７８９，。．－＋", "0123456789,..-+")
 _MISTAKEN = str.maketrans("QDlI|丨", "001111")
 _NUMBER = re.compile(r"[+-]?\d+(?:,\d{3})*(?:\.\d+)?")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -53,10 +62,15 @@ class Content:
 
 @dataclass(slots=True)
 class _Line:
-    """One line of a cell: its ink's box on the page (x0, y0, x1, y1) and what was read."""
+    """One line of a cell: its ink's box on the page (x0, y0, x1, y1) and what was read.
+
+    `left` and `right`: how far the line may reach in its cell.
+    """
 
     cell: int
     box: tuple[int, int, int, int]
+    left: int
+    right: int
     looks: list[Reading] = field(default_factory=list)
 
 
@@ -69,15 +83,19 @@ def read_cells(page: Gray, full: Gray, boxes: Sequence[tuple[float, float, float
         if right - left < 4 or bottom - top < 4:
             continue
         found = list(_lines(page[top:bottom, left:right]))
-        lines += [_Line(k, (left + a, top + b, left + c, top + d)) for a, b, c, d in found]
+        reach = left + OUTLINE, right - OUTLINE
+        lines += [_Line(k, (left + a, top + b, left + c, top + d), *reach) for a, b, c, d in found]
         if not found:
             out[k].confidence = _blankness(page[top:bottom, left:right], full[top:bottom, left:right])
     _look(page, lines, _first)
     again = [line for line in lines if _matters(line.looks[0].text)]
-    _look(page, again, _second)
+    numbers = {id(line) for line in again}
+    _look(page, [line for line in lines if id(line) in numbers or line.looks[0].confidence < CLEAR], _second)
     _look(page, [line for line in again if not _agree(line.looks)], _third)
     for line in lines:
         text, confidence = _settled(line.looks)
+        if len(line.looks) > 1 and _something_beside(page, line):
+            confidence = min(confidence, UNSURE)
         content = out[line.cell]
         content.confidence = min(content.confidence, confidence)
         content.text = f"{content.text}\n{text}" if content.text else text
@@ -87,33 +105,35 @@ def read_cells(page: Gray, full: Gray, boxes: Sequence[tuple[float, float, float
 # ------------------------------------------------------------------ looks
 
 
-def _look(page: Gray, lines: Sequence[_Line], prepare: object) -> None:
-    for line, reading in zip(lines, recognise([prepare(page, line.box) for line in lines]), strict=True):  # type: ignore[operator]
+def _look(page: Gray, lines: Sequence[_Line], prepare: Callable[[Gray, _Line], Gray]) -> None:
+    for line, reading in zip(lines, recognise([prepare(page, line) for line in lines]), strict=True):
         line.looks.append(reading)
 
 
-def _first(page: Gray, box: tuple[int, int, int, int]) -> Gray:
-    return _crop(page, box, 0.22)
+def _first(page: Gray, line: _Line) -> Gray:
+    return _crop(page, line, 0.22, BESIDE)
 
 
-def _second(page: Gray, box: tuple[int, int, int, int]) -> Gray:
-    """More paper around, strokes at full contrast, as tall as the recogniser takes it."""
-    crop = _crop(page, box, 0.4)
+def _second(page: Gray, line: _Line) -> Gray:
+    """More white around, strokes at full contrast."""
+    crop = _crop(page, line, 0.4, 0.05)
     dark = float(np.percentile(crop, 2))
     even = np.clip((crop.astype(np.float32) - dark) * (255.0 / max(30.0, 225.0 - dark)), 0, 255)
     return np.asarray(cv2.resize(even.astype(np.uint8), None, fx=1.6, fy=1.6, interpolation=cv2.INTER_CUBIC))
 
 
-def _third(page: Gray, box: tuple[int, int, int, int]) -> Gray:
-    """Little paper, black on white, a little wider than printed."""
-    crop = cv2.resize(_crop(page, box, 0.12), None, fx=3.3, fy=3.0, interpolation=cv2.INTER_CUBIC)
-    _, even = cv2.threshold(cv2.GaussianBlur(crop, (5, 5), 0), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    return np.asarray(cv2.GaussianBlur(even, (3, 3), 0), np.uint8)
+def _third(page: Gray, line: _Line) -> Gray:
+    """The ink alone, as tight as the first."""
+    return _crop(page, line, 0.22, 0.05)
 
 
-def _crop(page: Gray, box: tuple[int, int, int, int], margin: float) -> Gray:
-    """The line with paper around it; a short mark (a dash) keeps the height that its line has."""
-    x0, y0, x1, y1 = box
+def _crop(page: Gray, line: _Line, margin: float, beside: float) -> Gray:
+    """The line with white around it; a short mark (a dash) keeps the height that its line has.
+
+    `margin`: the white, as a share of the height; `beside`: so many characters' widths of the cell itself.
+    """
+    _, y0, _, y1 = line.box
+    x0, x1 = _reach(line, beside)
     high = max(y1 - y0, round(0.72 * EM))
     middle = (y0 + y1) / 2
     pad = round(margin * high)
@@ -124,6 +144,20 @@ def _crop(page: Gray, box: tuple[int, int, int, int], margin: float) -> Gray:
     return out
 
 
+def _reach(line: _Line, beside: float) -> tuple[int, int]:
+    """From where to where the line is cut out: its ink and so many characters' widths on both sides."""
+    x0, _, x1, _ = line.box
+    more = round(beside * EM)
+    return max(min(x0, line.left), x0 - more), min(max(x1, line.right), x1 + more)
+
+
+def _something_beside(page: Gray, line: _Line) -> bool:
+    """Whether the rest of the line's cell holds traces, which may be a figure too pale to be ink."""
+    _, y0, _, y1 = line.box
+    x0, x1 = _reach(line, BESIDE)
+    return _marks(page[y0:y1, line.left : x0], FAINT) or _marks(page[y0:y1, x1 : line.right], FAINT)
+
+
 def _matters(text: str) -> bool:
     """Whether the text might be a number, or be part of one."""
     solid = _solid(text)
@@ -131,8 +165,7 @@ def _matters(text: str) -> bool:
 
 
 def _solid(text: str) -> str:
-    folded = text.translate(_MISTAKEN)
-    return _SPACE.sub("", folded.replace("，", ",").replace("。", ".").replace("．", "."))
+    return _SPACE.sub("", text.translate(_WIDE).translate(_MISTAKEN))
 
 
 def _agree(looks: Sequence[Reading]) -> bool:
@@ -141,14 +174,15 @@ def _agree(looks: Sequence[Reading]) -> bool:
 
 def _settled(looks: Sequence[Reading]) -> tuple[str, float]:
     """What a line says, by all looks at it."""
-    if len(looks) == 1:
-        return (looks[0].text or NO_TEXT), looks[0].confidence
+    if not _matters(looks[0].text):
+        words = [look for look in looks if _HAN.search(look.text) and not _matters(look.text)]
+        return max(words, key=lambda look: look.confidence)
     texts = [_solid(look.text) for look in looks]
     confidence = min(look.confidence for look in looks)
     if _agree(looks):
         if not _NUMBER.fullmatch(texts[0]):
             return looks[0].text, confidence
-        taken = any(_SPACE.sub("", look.text) != texts[0] for look in looks)
+        taken = any(_SPACE.sub("", look.text.translate(_WIDE)) != texts[0] for look in looks)
         return texts[0], min(confidence, UNSURE) if taken else confidence
     for text in dict.fromkeys(texts):
         agreeing = [look for look, own in zip(looks, texts, strict=True) if own == text]
@@ -158,7 +192,10 @@ def _settled(looks: Sequence[Reading]) -> tuple[str, float]:
             and (_NUMBER.fullmatch(text) or _HAN.search(text))
             and not any(_NUMBER.fullmatch(own) for own in others)
         ):
-            return text, min(UNSURE, *(look.confidence for look in agreeing))
+            weak = (
+                UNSURE if any(_HAN.search(own) or re.search(r"\d", own) for own in others) else TWO_OF_THREE
+            )
+            return text, min(weak, *(look.confidence for look in agreeing))
     return " | ".join(dict.fromkeys(text or NO_TEXT for text in texts)), min(0.3, confidence)
 
 
@@ -177,6 +214,8 @@ def _blankness(cell: Gray, full: Gray) -> float:
 
 def _marks(area: Gray, level: int) -> bool:
     """Whether something as large as a character's stroke is darker than `level`, noise averaged out."""
+    if not area.size:
+        return False
     dark = (cv2.blur(area, (3, 3)) < level).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     return any(stats[k][2] >= 0.2 * EM or stats[k][3] >= 0.3 * EM for k in range(1, count))
@@ -184,7 +223,7 @@ def _marks(area: Gray, level: int) -> bool:
 
 def _lines(cell: Gray) -> Iterator[tuple[int, int, int, int]]:
     """The boxes (x0, y0, x1, y1) of the lines of ink in a cell, from top to bottom."""
-    dark = (cv2.blur(cell, (2, 2)) < INK + 25).astype(np.uint8)
+    dark = (cv2.blur(cell, (2, 2)) < PALE).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     high, wide = cell.shape
     ink: list[tuple[int, int, int, int]] = []

@@ -21,6 +21,10 @@ LINE = 34.0
 """The height in pixels to which a printed line (as the detector boxes it) is brought."""
 _MOST_SCALE, _LEAST_SCALE = 4.0, 0.25
 _MOST_PIXELS = 24_000_000
+_TINT = 30
+"""Levels between a pixel's strongest and weakest colour up to which it is grey."""
+_BLEACH = 0.6
+_PAPER = 250
 _STEEPEST = 20.0
 """Degrees: a page leans less than this once it is turned upright."""
 _FAMILY = 4.0
@@ -94,7 +98,7 @@ def straighten(picture: Colour, quarters: int, boxes: Quads) -> Straight:
     whole, size = _framed(picture.shape, rectify @ forward)
     page = _warped(picture, whole, size)
     return Straight(
-        flat=flattened(np.asarray(page.max(axis=2))),
+        flat=flattened(_without_colour(page)),
         full=flattened(grey(page)),
         back=np.asarray(np.linalg.inv(whole), np.float64),
     )
@@ -106,6 +110,8 @@ def flattened(page: Gray) -> Gray:
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), 15)
     light = cv2.resize(paper, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_LINEAR)
     even = page.astype(np.float32) * (255.0 / np.maximum(light.astype(np.float32), 40.0))
+    # The brightest pixels around told the paper: with noise they are brighter than it is.
+    even *= _PAPER / max(100.0, float(np.median(even[::4, ::4])))
     return np.asarray(np.clip(even, 0, 255), np.uint8)
 
 
@@ -114,6 +120,14 @@ def moved_boxes(boxes: Quads, matrix: Matrix) -> Quads:
     if not len(boxes):
         return boxes
     return np.asarray(cv2.perspectiveTransform(boxes.astype(np.float64), matrix), np.float32)
+
+
+def _without_colour(page: Colour) -> Gray:
+    """The page as if its coloured ink were paper: stamps go, black ink under them stays."""
+    light = page.max(axis=2).astype(np.int16)
+    colourful = light - page.min(axis=2)
+    # Soft edges of black on white have some colour, too, where a JPEG keeps half of the colours' pixels.
+    return np.asarray(np.clip(light + _BLEACH * np.maximum(0, colourful - _TINT), 0, 255), np.uint8)
 
 
 def _framed(shape: tuple[int, ...], matrix: Matrix) -> tuple[Matrix, tuple[int, int]]:
