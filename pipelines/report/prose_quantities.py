@@ -11,7 +11,7 @@ from dataclasses import dataclass
 Paths = tuple[str, ...]
 """Cells that are added."""
 
-NUMBER = r"(?P<n>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+|[一二三四五六七八九十百千零〇两]{1,9})(?![0-9.])"
+NUMBER = r"(?P<n>[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{1,9}|[一二三四五六七八九十百千零〇两]{1,9})(?![0-9.])"
 _UNIT = r"(?:件次|件|份|宗|起|例|条|个|项)(?!以上|左右|/)"
 CASES = r"(?:件次|件|宗|起|例|次|个)(?!以上|左右|/)"
 _PAPERS = r"(?:件|份|个)(?!以上|左右|/)"
@@ -112,7 +112,7 @@ def _decided(what: str, row: str, unit: str) -> Statement:
     return Statement(what, pattern, ((f"active_disclosure.{row}.decisions",),), unless=_SHOWN)
 
 
-RECEIVED_FIGURE = re.compile(rf"{_GET}{_WHO}{_ASK}(?P<n>[0-9][0-9,]*){_UNIT}")
+RECEIVED_FIGURE = re.compile(rf"{_GET}{_WHO}{_ASK}(?P<n>[0-9][0-9,]{{0,11}}){_UNIT}")
 """The applications received, in folded text."""
 
 STATEMENTS = (

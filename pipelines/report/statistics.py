@@ -49,10 +49,9 @@ class _Annex:
     rows: list[Statistic] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
-    @property
-    def told(self) -> int:
-        """Rows that have an indicator's words and a figure."""
-        return sum(row.value is not None and SUBJECTS.search(row.label) is not None for row in self.rows)
+    def told_since(self, at: int) -> int:
+        """How many rows from that one on have an indicator's words and a figure."""
+        return sum(row.value is not None and SUBJECTS.search(row.label) is not None for row in self.rows[at:])
 
 
 def read_statistics(grids: Sequence[Grid], lines: Sequence[str], *, before_2019: bool) -> Annex | None:
@@ -61,20 +60,22 @@ def read_statistics(grids: Sequence[Grid], lines: Sequence[str], *, before_2019:
     `before_2019`: whether the report is of a year that had such an annex; only then is a table without the
     annex's own heading taken for one.
     """
-    for i, grid in enumerate(grids):
-        annex = _Annex()
-        columns = _read(grid, annex, None)
-        if columns is None and before_2019:
-            columns = _headless(grid)
-            if columns is not None:
-                _read(grid, annex, columns)
-        if columns is None or not annex.rows:
+    annex = _Annex()
+    columns: _Columns | None = None
+    width = 0
+    for grid in grids:
+        before = len(annex.rows), len(annex.findings)
+        own = _read(grid, annex, None)
+        if own is None and columns is not None and _width(grid) == width:
+            _read(grid, annex, columns)  # a page break cuts the table
             continue
-        if columns.unit is None and annex.told < _FEWEST:
+        if own is None and before_2019 and (own := _headless(grid)) is not None:
+            _read(grid, annex, own)
+        if own is None or (own.unit is None and annex.told_since(before[0]) < _FEWEST):
+            del annex.rows[before[0] :], annex.findings[before[1] :]
             continue
-        for more in grids[i + 1 :]:  # a page break cuts it
-            if _width(more) == _width(grid):
-                _read(more, annex, columns)
+        columns, width = own, _width(grid)
+    if annex.rows:
         return tuple(annex.rows), tuple(annex.findings)
     found = read_lines(lines, before_2019=before_2019)
     return None if found is None else (tuple(found[0]), tuple(found[1]))
@@ -83,10 +84,12 @@ def read_statistics(grids: Sequence[Grid], lines: Sequence[str], *, before_2019:
 def _read(grid: Grid, annex: _Annex, columns: _Columns | None) -> _Columns | None:
     """Add the grid's rows; the columns that its header gives, or those handed in."""
     leaves: dict[int, Slot] = {}
-    fresh = columns is None
+    fresh, above = columns is None, len(annex.rows)
     for slots in rows_of(grid):
         texts = [(fold(slot.text), slot) for slot in slots if slot.text.strip()]
-        if columns is None or (fresh and not annex.rows and any(text in NAMES for text, _ in texts)):
+        if columns is None or (
+            fresh and len(annex.rows) == above and any(text in NAMES for text, _ in texts)
+        ):
             columns = columns or _header(texts)
             if columns is not None:
                 begin = (columns.unit or columns.label)[1]

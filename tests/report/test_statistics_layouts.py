@@ -99,6 +99,19 @@ def test_a_table_that_a_page_break_cuts_goes_on() -> None:
         assert [row.value for row in report.statistics or ()] == VALUES
 
 
+def test_several_tables_with_headers_of_their_own_are_one_annex() -> None:
+    rows = TABLES["four columns"]
+    report = page(
+        html(rows[:4]), html([("指标名称", "本年度", "历年累计"), *((r[0], r[2], r[3]) for r in rows[4:])])
+    )
+    assert [row.value for row in report.statistics or ()] == VALUES
+
+
+def test_another_table_beside_the_annex_is_left_out() -> None:
+    report = page(html([("机构", "电话"), ("办公室", "123456")]), html(TABLES["four columns"]))
+    assert [row.value for row in report.statistics or ()] == VALUES
+
+
 LINES = {
     "cells on a line": "指标名称 计量单位 本年度 历年累计\n"
     + "\n".join(" ".join(row).strip() for row in ROWS),
