@@ -6,6 +6,7 @@ Plain geometry over `Rule` values. It must not know pages, text or tables.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from statistics import median
 
 from pipelines.report.readers.pdf_page import Rule
@@ -24,34 +25,47 @@ DASHES = 4
 """So many pieces in a row make a dashed rule."""
 
 
-def joined(pieces: Iterable[Rule]) -> list[Rule]:
+Piece = tuple[float, float, float]
+"""A stroke as a `Rule` has it; a page of dotted rules has tens of thousands."""
+_AT = itemgetter(2)
+
+
+def joined(pieces: Iterable[Piece]) -> list[Rule]:
     """Rules along one direction, each as long as it is drawn, in order of `at` and `lo`."""
     out: list[Rule] = []
     for line in _lines(pieces):
-        at = sum(piece.at for piece in line) / len(line)
-        out += [Rule(lo, hi, at) for lo, hi in _dashes(_touching(line))]
+        if spans := _dashes(_touching(line)):
+            at = sum(map(_AT, line)) / len(line)
+            out += [Rule(lo, hi, at) for lo, hi in spans]
     return out
 
 
-def _lines(pieces: Iterable[Rule]) -> Iterable[list[Rule]]:
-    line: list[Rule] = []
-    for piece in sorted(pieces, key=lambda piece: piece.at):
-        if line and piece.at - line[0].at > SAME_LINE:
+def _lines(pieces: Iterable[Piece]) -> Iterable[list[Piece]]:
+    line: list[Piece] = []
+    end = 0.0
+    for piece in sorted(pieces, key=_AT):
+        if piece[2] > end and line:
             yield line
             line = []
+        if not line:
+            end = piece[2] + SAME_LINE
         line.append(piece)
     if line:
         yield line
 
 
-def _touching(line: Sequence[Rule]) -> list[tuple[float, float]]:
+def _touching(line: list[Piece]) -> list[tuple[float, float]]:
     """Pieces that touch as one span, so that what is left apart shows how the rule is dashed."""
+    line.sort()
     spans: list[tuple[float, float]] = []
-    for lo, hi, _ in sorted(line):
-        if spans and lo - spans[-1][1] <= 0.3:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], hi))
-        else:
-            spans.append((lo, hi))
+    start, reach, _ = line[0]
+    for lo, hi, _ in line:
+        if lo - reach > 0.3:
+            spans.append((start, reach))
+            start, reach = lo, hi
+        elif hi > reach:
+            reach = hi
+    spans.append((start, reach))
     return spans
 
 
@@ -62,22 +76,22 @@ def _dashes(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """
     out: list[tuple[float, float]] = []
     for run in _runs(spans, DASH_GAP):
-        if len(run) >= DASHES and median(hi - lo for lo, hi in run) <= DASH:
+        if len(run) == 1:
+            out += run
+        elif len(run) >= DASHES and median(hi - lo for lo, hi in run) <= DASH:
             out.append((run[0][0], run[-1][1]))
         else:
             out += [(part[0][0], part[-1][1]) for part in _runs(run, GAP)]
     return [(lo, hi) for lo, hi in out if hi - lo > THIN]
 
 
-def _runs(spans: Sequence[tuple[float, float]], gap: float) -> Iterable[list[tuple[float, float]]]:
-    run: list[tuple[float, float]] = []
-    for span in spans:
-        if run and span[0] - run[-1][1] > gap:
-            yield run
-            run = []
-        run.append(span)
-    if run:
-        yield run
+def _runs(spans: Sequence[tuple[float, float]], gap: float) -> Iterable[Sequence[tuple[float, float]]]:
+    first = 0
+    for k in range(1, len(spans)):
+        if spans[k][0] - spans[k - 1][1] > gap:
+            yield spans[first:k]
+            first = k
+    yield spans[first:]
 
 
 def covered(rules: Sequence[Rule], lo: float, hi: float) -> float:

@@ -13,8 +13,8 @@ import pypdfium2.raw as pdfium
 
 from pipelines.report.readers import pdf_calls
 from pipelines.report.readers.pdf_inks import Inks
-from pipelines.report.readers.pdf_page import Box, Page, Rule
-from pipelines.report.readers.pdf_rules import THIN, joined
+from pipelines.report.readers.pdf_page import Box, Page
+from pipelines.report.readers.pdf_rules import THIN, Piece, joined
 from pipelines.report.readers.pdf_struck import take_out_struck
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -22,7 +22,7 @@ _STRAIGHT = 0.7
 """A segment that leaves its axis by at most this much (points) is straight."""
 _MAX_SEGMENTS = 20_000
 _MOST_SIDES = 20
-"""A filled area has at most so many segments (a rectangle with round corners); more are dashes or letters."""
+"""A filled area has at most so many segments (a rectangle with round corners); more is a letter."""
 
 
 class View:
@@ -60,8 +60,8 @@ class Shapes:
 
     def __init__(self, page: Page, view: View, inks: Inks) -> None:
         self._page, self._view, self._inks = page, view, inks
-        self._across: list[Rule] = []
-        self._down: list[Rule] = []
+        self._across: list[Piece] = []
+        self._down: list[Piece] = []
         self._segments = 0
 
     def add(self, item: int, kind: int, outer: Matrix | None) -> None:
@@ -102,9 +102,9 @@ class Shapes:
         if wide > THIN and high > THIN:
             return False
         if wide >= 0.8 * high:
-            self._across.append(Rule(x0, x1, (top + bottom) / 2))
+            self._across.append((x0, x1, (top + bottom) / 2))
         if high >= 0.8 * wide:
-            self._down.append(Rule(top, bottom, (x0 + x1) / 2))
+            self._down.append((top, bottom, (x0 + x1) / 2))
         return True
 
     def paths(self, paths: Sequence[tuple[int, int]], outer: Matrix | None) -> None:
@@ -119,7 +119,7 @@ class Shapes:
             # More segments may be pieces of one line with a merged cell's gap between them.
             if count <= 5 and self._thin(x0, top, x1, bottom):
                 continue
-            if fill and count <= _MOST_SIDES:
+            if fill and count <= 5:
                 self._inks.fill(order, item, box)
             if count < 2 or (not stroke and count <= 5):
                 self._page.drawings += 1  # shading
@@ -128,7 +128,10 @@ class Shapes:
             if self._segments > _MAX_SEGMENTS:
                 self._page.drawings += 1
                 continue
-            for part in self._parts(item, count, outer):
+            parts = self._parts(item, count, outer, stroked=bool(stroke))
+            if fill and 5 < count <= _MOST_SIDES and len(parts) == 1:
+                self._inks.fill(order, item, box)
+            for part in parts:
                 self._part(part, stroked=bool(stroke))
 
     def _part(self, part: list[tuple[float, float] | None], *, stroked: bool) -> None:
@@ -153,7 +156,9 @@ class Shapes:
             straight |= self._thin(*_box((xa, xb), (ya, yb)))
         self._page.drawings += not straight
 
-    def _parts(self, item: int, count: int, outer: Matrix | None) -> list[list[tuple[float, float] | None]]:
+    def _parts(
+        self, item: int, count: int, outer: Matrix | None, *, stroked: bool
+    ) -> list[list[tuple[float, float] | None]]:
         here = pdf_calls.matrix(item) or (1, 0, 0, 1, 0, 0)
         if outer is not None:
             here = compose(here, outer)
@@ -162,7 +167,7 @@ class Shapes:
         left, top = self._view.left, self._view.top
         parts: list[list[tuple[float, float] | None]] = []
         part: list[tuple[float, float] | None] = []
-        for x, y, kind, closes in zip(*pdf_calls.segments(item, count), strict=True):
+        for x, y, kind, closes in zip(*pdf_calls.segments(item, count, closes=stroked), strict=True):
             x, y = a * x + c * y + e, b * x + d * y + f
             x, y = (x - left, top - y) if plain else self._view.box(x, y, x, y)[:2]
             if kind == pdfium.FPDF_SEGMENT_MOVETO or not parts:

@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from pipelines.report.readers.pdf_glyphs import UNKNOWN
-from pipelines.report.readers.pdf_page import FIGURES, Box, Char, Page, Rule
+from pipelines.report.readers.pdf_page import FIGURES, Box, Char, Page
+from pipelines.report.readers.pdf_rules import Piece
 
 _MIDDLE = 0.2
 """A line at most this share of a character's height from its middle strikes it out; underlines are lower."""
@@ -22,15 +23,18 @@ _SHORT, _MANY = 8.0, 3_000
 """On a page with very many strokes, those shorter than this (points) are dashes."""
 
 
-def take_out_struck(page: Page, across: Sequence[Rule], down: Sequence[Rule]) -> list[Rule]:
+def take_out_struck(page: Page, across: Sequence[Piece], down: Sequence[Piece]) -> list[Piece]:
     """Makes struck figures unknown, in place; gives the strokes across that belong to no text."""
     lines = _Lines(page)
     shortest = 2.0 if len(across) < _MANY else _SHORT
     struck: set[int] = set()
-    kept = []
+    kept: list[Piece] = []
     for stroke in across:
         lo, hi, at = stroke
-        near = list(lines.at(at)) if hi - lo >= shortest else []
+        if hi - lo < shortest:
+            kept.append(stroke)
+            continue
+        near = list(lines.at(at))
         for k in near:
             _, x0, top, x1, bottom, _, _ = page.chars[k]
             if (
@@ -70,17 +74,16 @@ class _Lines:
                 yield k
 
 
-def _flush(stroke: Rule, chars: Sequence[Char]) -> bool:
+def _flush(stroke: Piece, chars: Sequence[Char]) -> bool:
     """Whether the stroke begins where one of the characters begins, and ends where one ends."""
-    return any(abs(char[1] - stroke.lo) <= _FLUSH for char in chars) and any(
-        abs(char[3] - stroke.hi) <= _FLUSH for char in chars
+    return any(abs(char[1] - stroke[0]) <= _FLUSH for char in chars) and any(
+        abs(char[3] - stroke[1]) <= _FLUSH for char in chars
     )
 
 
-def _meets(stroke: Rule, down: Sequence[Rule]) -> bool:
+def _meets(stroke: Piece, down: Sequence[Piece]) -> bool:
     """Whether a stroke down stands at one of its ends: then it is a cell's border."""
     lo, hi, at = stroke
     return any(
-        (abs(rule.at - lo) <= 1 or abs(rule.at - hi) <= 1) and rule.lo - 1 <= at <= rule.hi + 1
-        for rule in down
+        (abs(x - lo) <= 1 or abs(x - hi) <= 1) and start - 1 <= at <= end + 1 for start, end, x in down
     )
