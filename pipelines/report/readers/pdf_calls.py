@@ -156,7 +156,7 @@ def segment_counts(items: Sequence[int]) -> list[int]:
 
 
 def segments(item: int, count: int, *, closes: bool) -> tuple[list[float], list[float], list[int], list[int]]:
-    """A path's points (x, y, before its matrix), kinds, and whether each closes its subpath where asked for."""
+    """A path's points (x, y, before its matrix), kinds, and, where asked for, which close their subpath."""
     pieces = list(map(_segment, repeat(item, count), range(count)))
     xs, ys = _columns(_point, _FLOAT, 2, count, pieces)
     return xs, ys, list(map(_segment_type, pieces)), list(map(_close, pieces)) if closes else [0] * count
