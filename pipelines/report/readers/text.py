@@ -9,6 +9,7 @@ headers.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -74,8 +75,8 @@ def _without_page_numbers(text: str) -> str:
     offsets = [int(found[1]) - i for i, found in enumerate(numbers) if found is not None]
     if len(offsets) < 2 or len(offsets) < len(pages) // 2:
         return text
-    offset = max(set(offsets), key=offsets.count)
-    if offsets.count(offset) < 2:
+    offset, times = Counter(offsets).most_common(1)[0]
+    if times < 2:
         return text
     for i, found in enumerate(numbers):
         if found is not None and int(found[1]) - i == offset:
