@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
-from urllib.parse import unquote
 
 from lxml import etree
 
@@ -20,6 +19,7 @@ alone, and none begins behind a letter: an apostrophe is no quote."""
 _GLUED = re.compile(r"([\"'`])\s*\+\s*\1")
 """Two strings that the script puts together."""
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_PERCENT = re.compile(rb"%([0-9a-fA-F]{2})")
 _SHORT = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "v": "", "\n": ""}
 _LEAST = 400
 _MARKUP = re.compile(r"</?(?:p|table|td|div|span|br)\b", re.IGNORECASE)
@@ -68,12 +68,18 @@ def _pages(text: str, layers: int) -> Iterator[str]:
         return
     if layers and len(_MARKUP.findall(text)) < 4:
         if "%3C" in text or "%3c" in text:
-            yield from _pages(unquote(text), layers - 1)
+            yield from _pages(_without_percents(text), layers - 1)
         elif "&lt;" in text:
             yield from _pages(unescape(text), layers - 1)
         return
     if "公开" in text:
         yield text
+
+
+def _without_percents(text: str) -> str:
+    """Text that was escaped byte by byte for an address."""
+    raw = _PERCENT.sub(lambda found: bytes([int(found[1], 16)]), text.encode("utf-8", "replace"))
+    return raw.decode("utf-8", "replace")
 
 
 def _decoded(literal: str) -> str:
