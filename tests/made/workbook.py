@@ -1,4 +1,4 @@
-"""Papers as Excel workbooks by openpyxl: all on one sheet, or each part on a sheet of its own."""
+"""Papers as Excel workbooks by openpyxl and xlwt: all on one sheet, or each part on a sheet of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import random
 import re
 
 import openpyxl
+import xlwt  # type: ignore[import-untyped]
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.made.layout import Printed
@@ -29,6 +30,24 @@ def workbook(paper: Paper, rng: random.Random) -> bytes:
             row += 1
         else:
             row = _table(sheet, block, row, as_numbers) + 1
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def in_old_format(body: bytes) -> bytes:
+    """The cells of an XLSX in the format of Excel 97, by xlwt."""
+    book = xlwt.Workbook()
+    for sheet in openpyxl.load_workbook(io.BytesIO(body)).worksheets:
+        copy = book.add_sheet(sheet.title)
+        ranges = {(r.min_row, r.min_col): r for r in sheet.merged_cells.ranges}
+        for cell in (cell for row in sheet.iter_rows() for cell in row):
+            merged = ranges.get((cell.row, cell.column))
+            if merged is not None:
+                around = (merged.min_row, merged.max_row, merged.min_col, merged.max_col)
+                copy.write_merge(*(number - 1 for number in around), cell.value)
+            elif cell.value is not None:
+                copy.write(cell.row - 1, cell.column - 1, cell.value)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

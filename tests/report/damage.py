@@ -9,10 +9,8 @@ that no mutation touched is not read in another cell without a word. Exit code 1
 from __future__ import annotations
 
 import argparse
-import io
 import random
 import sys
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,7 +25,7 @@ from pipelines.report.stored import reading_from_json
 from pipelines.worker import Reader
 from tests.made.paper import Paper, draw
 from tests.report import producers
-from tests.report.mutations import BYTES, FAIR
+from tests.report.mutations import BYTES, FAIR, WILD
 from tests.report.oracle import cells, flagged, judge
 
 BASES = 6
@@ -55,7 +53,8 @@ class Trial:
 
 def trials(kind: str, numbers: range, reader: Reader) -> Iterator[Trial]:
     """The trials of one format with those numbers, each the same at every call."""
-    ways = [*FAIR.get(kind, {}).items(), *BYTES.items()]
+    wild = {f"{name}-inside": change for name, change in WILD.get(kind, {}).items()}
+    ways = [*FAIR.get(kind, {}).items(), *wild.items(), *BYTES.items()]
     waiting = []
     for number in numbers:
         rng = random.Random(f"damage/{kind}/{number}")
@@ -109,14 +108,6 @@ def sound(kind: str) -> tuple[tuple[bytes, dict[str, Number | None]], ...]:
     raise AssertionError(f"no sound files of the format {kind}")
 
 
-def _zip(paper: Paper) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("说明.txt", "虚构的说明。")
-        archive.writestr("年报/report.docx", producers.docx([paper])[0])
-    return out.getvalue()
-
-
 def _pdf(paper: Paper) -> bytes:
     from reportlab import rl_config
 
@@ -140,7 +131,8 @@ _MAKERS: dict[str, Callable[[Paper], bytes]] = {
     "docx": lambda paper: producers.docx([paper])[0],
     "xlsx": lambda paper: producers.xlsx([paper])[0],
     "pdf": _pdf,
-    "zip": _zip,
+    "zip": lambda paper: producers.archive([paper])[0],
+    "ofd": lambda paper: producers.ofd([paper])[0],
 }
 FORMATS = tuple(_MAKERS)
 

@@ -240,6 +240,12 @@ FAIR: dict[str, dict[str, Mutation]] = {
     "docx": _members(r"document\.xml$"),
     "xlsx": _members(r"sheet[0-9]*\.xml$"),
     "zip": {"zip-header": zip_header},
+    "ofd": {"zip-header": zip_header},
     "pdf": {"pdf-number": pdf_number, "pdf-word": pdf_word},
 }
 """By format, the changes that no figure's digits take part in."""
+WILD: dict[str, dict[str, Mutation]] = {
+    kind: {name: inside_zip(change, names) for name, change in (_MARKUP | {"flip": flip}).items()}
+    for kind, names in (("ofd", r"\.xml$"), ("xlsx", r"\.xml$"), ("docx", r"\.(xml|rels)$"))
+}
+"""By format, changes inside the package that may make it say anything."""

@@ -6,6 +6,7 @@ the cell; a value that is null and whose evidence says `unreadable` speaks for i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -64,8 +65,20 @@ def judge(report: Report, truth: Truth) -> Verdict:
     A blank cell that the report lacks altogether is lost like any other. A cell of a row or column that the
     form does not have in this edition counts as wrong where it holds a number.
     """
-    wrong = []
     true = truth.cells()
+    wrong = wrong_cells(report, true)
+    if report.year != truth.year:
+        wrong.append(Wrong("year", truth.year, report.year, report.year is None or flagged(report, "year")))
+    # A body with a second name in brackets is known by its first name, too.
+    if report.organization not in (truth.organization, truth.organization.partition("（")[0]):
+        spoken = flagged(report, "organization")
+        wrong.append(Wrong("organization", truth.organization, report.organization, spoken))
+    return Verdict(len(true) + 2, tuple(wrong))
+
+
+def wrong_cells(report: Report, true: Mapping[str, Number | None]) -> list[Wrong]:
+    """The cells that were not read as printed, and those that hold a number but are not in the form."""
+    wrong = []
     read = cells(report)
     for path, value in true.items():
         got: object = read.get(path, "absent")
@@ -74,13 +87,7 @@ def judge(report: Report, truth: Truth) -> Verdict:
     for path, number in read.items():
         if path not in true and number is not None:
             wrong.append(Wrong(path, "absent", number, flagged(report, path)))
-    if report.year != truth.year:
-        wrong.append(Wrong("year", truth.year, report.year, report.year is None or flagged(report, "year")))
-    # A body with a second name in brackets is known by its first name, too.
-    if report.organization not in (truth.organization, truth.organization.partition("（")[0]):
-        spoken = flagged(report, "organization")
-        wrong.append(Wrong("organization", truth.organization, report.organization, spoken))
-    return Verdict(len(true) + 2, tuple(wrong))
+    return wrong
 
 
 def cells(report: Report) -> dict[str, Number | None]:

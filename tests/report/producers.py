@@ -15,10 +15,14 @@ from html import escape
 from typing import Any, Literal, get_args, get_type_hints
 
 from tests.made import converters, html, pdf
+from tests.made.archives import zipped
 from tests.made.layout import Printed, Slot, cut
+from tests.made.ofd import OfdStyle
+from tests.made.ofd import ofd as made_ofd
 from tests.made.paper import Line, Paper, title_of
+from tests.made.scans import SCANS, image_pdf, pictures
 from tests.made.word import WordStyle, word
-from tests.made.workbook import workbook
+from tests.made.workbook import in_old_format, workbook
 from tests.report import pdf_variants
 from tests.report.shapes import HTML_SHAPES, TEXT_SHAPES, Draw
 
@@ -287,8 +291,35 @@ def xlsx(papers: Sequence[Paper]) -> list[bytes]:
 
 
 def xls(papers: Sequence[Paper]) -> list[bytes]:
-    """The same as LibreOffice saves them in the format of Excel 97."""
-    return converters.libreoffice(xlsx(papers), "xlsx", "xls")
+    """The same cells in the format of Excel 97."""
+    return [in_old_format(body) for body in xlsx(papers)]
+
+
+def archive(papers: Sequence[Paper]) -> list[bytes]:
+    """A Word file and a note in a ZIP, its names in UTF-8 or GBK."""
+    return [
+        zipped({"说明.txt": "虚构的说明。".encode(), "年报/报告.docx": body}, gbk=bool(len(body) % 2))
+        for body in docx(papers)
+    ]
+
+
+def ofd(papers: Sequence[Paper]) -> list[bytes]:
+    """OFD packages."""
+    out = []
+    for paper, body in zip(papers, reportlab(papers), strict=True):
+        rng = random.Random(f"ofd/{paper.seed}")
+        style = OfdStyle(*(rng.random() < 0.5 for _ in fields(OfdStyle)))
+        out.append(made_ofd(body, style))
+    return out
+
+
+def scan(papers: Sequence[Paper]) -> list[bytes]:
+    """PDFs of pictures: scans and photographs of printed pages."""
+    out = []
+    for paper, body in zip(papers, reportlab(papers), strict=True):
+        how = random.Random(f"scan/{paper.seed}").choice(list(SCANS.values()))
+        out.append(image_pdf(pictures(body, how), how.dpi))
+    return out
 
 
 QUICK: dict[str, Producer] = {
@@ -300,6 +331,9 @@ QUICK: dict[str, Producer] = {
     "text-gb18030": partial(text, shape="row-lines", encoding="gb18030"),
     "docx": docx,
     "xlsx": xlsx,
+    "xls": xls,
+    "zip": archive,
+    "ofd": ofd,
     "pdf-reportlab": reportlab,
     "pdftotext-layout": partial(extracted, option="-layout"),
     "pdftotext-raw": partial(extracted, option="-raw"),
@@ -315,10 +349,10 @@ SLOW: dict[str, Producer] = {
     "doc": partial(office, target="doc"),
     "rtf": partial(office, target="rtf"),
     "odt": partial(office, target="odt"),
-    "xls": xls,
+    "scan": scan,
     "chromium-pdftotext-layout": partial(extracted_chromium, option="-layout"),
     "chromium-pdftotext-raw": partial(extracted_chromium, option="-raw"),
     "chromium-pdftotext": partial(extracted_chromium, option=""),
 }
-"""Producers that start Chromium or LibreOffice: many papers in one call."""
+"""Producers that start Chromium or LibreOffice (many papers in one call), or whose files are slow to read."""
 PRODUCERS: dict[str, Producer] = QUICK | SLOW

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipelines.errors import UnreadableDocument
-from pipelines.report.read import read_body
+from pipelines.report.read import read_all
 from tests.made.converters import ConverterMissing
 from tests.made.paper import Paper, draw, only
 from tests.report.oracle import Verdict, judge
@@ -29,7 +29,7 @@ def verdicts(producer: str, papers: Sequence[Paper]) -> Iterator[tuple[Paper, by
     """Each paper made into a file, read, and judged; None where the reader refused the file."""
     for paper, body in zip(papers, PRODUCERS[producer](papers), strict=True):
         try:
-            report = read_body(body)
+            report = max(read_all(body), key=lambda report: len(report.evidence))
         except UnreadableDocument:
             yield paper, body, None
             continue

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 import openpyxl
 import pytest
-import xlwt  # type: ignore[import-untyped]
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipelines.errors import UnreadableDocument
@@ -20,6 +19,7 @@ from pipelines.report.readers import spreadsheet
 from pipelines.report.readers.sniff import XLS, XLSX, sniff
 from tests.made.archives import zipped
 from tests.made.paper import draw
+from tests.made.workbook import in_old_format as xls
 from tests.made.workbook import workbook
 from tests.report.oracle import judge
 
@@ -28,24 +28,6 @@ def xlsx(fill: Callable[[openpyxl.Workbook, Worksheet], None]) -> bytes:
     book = openpyxl.Workbook()
     assert isinstance(book.active, Worksheet)
     fill(book, book.active)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def xls(body: bytes) -> bytes:
-    """The same cells in the format of Excel 97."""
-    book = xlwt.Workbook()
-    for sheet in openpyxl.load_workbook(io.BytesIO(body)).worksheets:
-        copy = book.add_sheet(sheet.title)
-        ranges = {(r.min_row, r.min_col): r for r in sheet.merged_cells.ranges}
-        for cell in (cell for row in sheet.iter_rows() for cell in row):
-            merged = ranges.get((cell.row, cell.column))
-            if merged is not None:
-                around = (merged.min_row, merged.max_row, merged.min_col, merged.max_col)
-                copy.write_merge(*(number - 1 for number in around), cell.value)
-            elif cell.value is not None:
-                copy.write(cell.row - 1, cell.column - 1, cell.value)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
