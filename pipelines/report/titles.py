@@ -37,6 +37,8 @@ _PREFIX = re.compile(
     r"|[（(][0-9一二三四五六七八九十]{1,3}[)）]|[0-9]{1,2}(?=[\u4e00-\u9fff])(?![号师团中院年]))+"
 )
 _EDGES = "《》〈〉“”\"'·•>»*#.。—_-|｜ "
+_LONGEST = 300
+"""Letters, white space among them: longer is no title."""
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]+")
 _DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | dict.fromkeys("○零OoО◯", "0")
 _WIDE = str.maketrans("０１２３４５６７８９（）［］", "0123456789()[]")
@@ -88,7 +90,7 @@ def year_of(text: str) -> int | None:
 
 def parse_title(text: str) -> Title | None:
     """The title that this text is, whole, or None where it is none of an annual disclosure report."""
-    if "报" not in text and "報" not in text:
+    if len(text) > _LONGEST or ("报" not in text and "報" not in text):
         return None
     if "信" not in text and "政" not in text:
         return None
@@ -224,6 +226,7 @@ def _name(text: str, shown: str) -> str | None:
 
 def parse_page_title(text: str) -> Title | None:
     """The title in an HTML page's `<title>`, which the site's names may stand before or behind."""
+    text = text[:_LONGEST]  # a title that was not closed holds the page
     if "报" not in text and "報" not in text:
         return None
     words = text.split()

@@ -146,3 +146,10 @@ def test_marks_and_columns_of_the_site_around_the_title(page: str) -> None:
 
 def test_a_place_on_a_line_of_its_own_begins_the_name() -> None:
     assert text("虚构县", f"民政局{BARE}", "县民政局的工作。").organization == NAME
+
+
+def test_a_title_that_swallows_the_page_is_cut() -> None:
+    parsed = parse_page_title(f"{FULL} " + "虚构 报告 信息公开 > " * 20_000)
+    assert parsed is not None
+    assert (parsed.organization, parsed.year) == (NAME, 2023)
+    assert parse_title("虚构" * 400 + FULL) is None
