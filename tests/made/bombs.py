@@ -45,9 +45,9 @@ def inflating_docx() -> bytes:
 
 
 def inflating_zip() -> bytes:
-    """An archive of twelve files of 40 MB each."""
+    """An archive of seven files of 40 MB each."""
     blanks = b" " * 40_000_000
-    return package({f"{i}.txt": blanks for i in range(12)})
+    return package({f"{i}.txt": blanks for i in range(7)})
 
 
 def nested_zip() -> bytes:
@@ -198,9 +198,9 @@ def pdf_in_itself() -> bytes:
 
 
 def pdf_inflating() -> bytes:
-    """A page whose content unpacks to 300 MB."""
+    """A page whose content unpacks to 150 MB."""
     packer = zlib.compressobj(1)
-    data = b"".join(packer.compress(b" " * 1_000_000) for _ in range(300)) + packer.flush()
+    data = b"".join(packer.compress(b" " * 1_000_000) for _ in range(150)) + packer.flush()
     return _pdf(
         [
             b"<</Type/Catalog/Pages 2 0 R>>",
