@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
@@ -22,11 +23,24 @@ _LINE = 22
 _SMALL_LINE = 13
 _KEY = 270
 _VALUE = 78
-_FONT = ImageFont.load_default(17)
-_SMALL = ImageFont.load_default(12)
-_LEGEND = round(sum(_FONT.getlength(words) + 50 for words in WORDS.values())) + 20
 _INK = "#24292f"
 _PALE = "#6e7781"
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+@cache
+def _font() -> Font:
+    return ImageFont.load_default(17)
+
+
+@cache
+def _small() -> Font:
+    return ImageFont.load_default(12)
+
+
+def _legend_width() -> int:
+    return round(sum(_font().getlength(words) + 50 for words in WORDS.values())) + 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,7 @@ def draw_page(
     lines = _lines(placed)
     foot = _LINE * (len(notes) + 1) if notes else 0
     bottom = max(picture.height, max((top + _LINE for top, _ in lines), default=0))
-    width = max(picture.width + PANEL, _LEGEND)
+    width = max(picture.width + PANEL, _legend_width())
     sheet = Image.new("RGB", (width, _BAND + bottom + foot), "white")
     sheet.paste(_outlined(picture.convert("RGB"), placed), (0, _BAND))
     draw = ImageDraw.Draw(sheet)
@@ -79,7 +93,7 @@ def draw_page(
         line.draw(draw, picture.width + 12, _BAND + top)
     for number, note in enumerate(notes):
         at = (10, _BAND + bottom + _LINE // 2 + _LINE * number)
-        draw.text(at, f"{note.letter}  {note.severity}  {note.text}", _INK, _FONT)
+        draw.text(at, f"{note.letter}  {note.severity}  {note.text}", _INK, _font())
     return sheet
 
 
@@ -114,12 +128,12 @@ def _outlined(picture: Image.Image, cells: Sequence[PageCell]) -> Image.Image:
 
 
 def _head(draw: ImageDraw.ImageDraw, title: str, states: set[State]) -> None:
-    draw.text((10, 8), title.encode("ascii", "replace").decode(), _INK, _FONT)
+    draw.text((10, 8), title.encode("ascii", "replace").decode(), _INK, _font())
     x = 10.0
     for state in (state for state in COLOURS if state in states):
         draw.rectangle((x, 40, x + 17, 57), None, COLOURS[state], 3)
-        draw.text((x + 24, 38), WORDS[state], _INK, _FONT)
-        x += 24 + _FONT.getlength(WORDS[state]) + 26
+        draw.text((x + 24, 38), WORDS[state], _INK, _font())
+        x += 24 + _font().getlength(WORDS[state]) + 26
 
 
 # ------------------------------------------------------------------ beside the page
@@ -142,7 +156,7 @@ class _Columns:
             words = _broken(name)
             for line, word in enumerate(words):
                 at = y + self.height - 5 - _SMALL_LINE * (len(words) - line)
-                draw.text((x + _KEY + _VALUE * (number + 1) - 8, at), word, _PALE, _SMALL, anchor="ra")
+                draw.text((x + _KEY + _VALUE * (number + 1) - 8, at), word, _PALE, _small(), anchor="ra")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +168,18 @@ class _Row:
 
     def draw(self, draw: ImageDraw.ImageDraw, x: float, y: float) -> None:
         """Draws it with its top left at (x, y)."""
-        font = _FONT if _FONT.getlength(self.key) < _KEY else _SMALL
+        font = _font() if _font().getlength(self.key) < _KEY else _small()
         draw.text((x, y), self.key, _INK, font)
         for number, cell in enumerate(self.cells):
             if cell is None:
                 continue
             right = x + _KEY + _VALUE * (number + 1) - 8
-            font = _FONT if _FONT.getlength(cell.value) < _VALUE - 8 else _SMALL
+            font = _font() if _font().getlength(cell.value) < _VALUE - 8 else _small()
             ink = COLOURS[cell.state]
             if cell.state not in ("read", "blank"):  # these want a person: white on their colour
                 left = right - font.getlength(cell.value) - 5
                 draw.rectangle((left, y - 1, right + 4, y + _LINE - 3), ink)
-                draw.text((left - 3, y + 3), cell.letters, ink, _SMALL, anchor="ra")
+                draw.text((left - 3, y + 3), cell.letters, ink, _small(), anchor="ra")
                 ink = "white"
             draw.text((right, y), cell.value, ink, font, anchor="ra")
 
@@ -203,7 +217,7 @@ def _broken(column: str) -> list[str]:
     """A column's key on as many lines as the width of a number makes it."""
     lines: list[str] = []
     for word in column.replace("_", "_ ").split():
-        if lines and _SMALL.getlength(lines[-1] + word) <= _VALUE - 8:
+        if lines and _small().getlength(lines[-1] + word) <= _VALUE - 8:
             lines[-1] += word
         else:
             lines.append(word)

@@ -140,6 +140,15 @@ def test_a_wrong_site_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     refused(gongkai("sites"), Exit.USAGE, "mine.toml")
 
 
+@pytest.mark.parametrize("words", [("crawl", "bjxch"), ("reparse", "bjxch")])
+def test_a_wrong_corrections_file_is_named_before_anything_is_done(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GONGKAI_CORRECTIONS", str(tmp_path / "mine.toml"))
+    refused(gongkai(*words), Exit.USAGE, "mine.toml: no such file")
+    assert not (tmp_path / "archive").exists()
+
+
 # ------------------------------------------------------------------ show
 
 
