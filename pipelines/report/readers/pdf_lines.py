@@ -88,7 +88,10 @@ def _sides(page: Page, slack: float) -> list[Rule]:
 
     Two rules of the same length, one line of text apart, are such a row's top and bottom.
     """
-    crossed = {h for h in page.horizontals if any(_touch(h, v, slack) for v in page.verticals)}
+
+    def crossed(h: Rule) -> bool:
+        return any(_touch(h, v, slack) for v in page.verticals)
+
     middles = sorted(char.y for char in page.chars)
     sides: list[Rule] = []
     for above, below in pairwise(page.horizontals):
@@ -96,8 +99,8 @@ def _sides(page: Page, slack: float) -> list[Rule]:
             below.at - above.at <= 2.6 * page.em
             and abs(above.lo - below.lo) <= slack
             and abs(above.hi - below.hi) <= slack
-            and (above in crossed or below in crossed)
             and bisect_right(middles, below.at) > bisect_right(middles, above.at)
+            and (crossed(above) or crossed(below))
         ):
             sides += [Rule(above.at, below.at, above.lo), Rule(above.at, below.at, above.hi)]
     return sides
@@ -119,9 +122,11 @@ def _connected(
             k = parent[k]
         return k
 
-    for i, h in enumerate(across):
-        for j, v in enumerate(down, len(across)):
-            if _touch(h, v, slack) and (a := root(i)) != (b := root(j)):
+    for i, (lo, hi, at) in enumerate(across):
+        left, right, above, below = lo - slack, hi + slack, at + slack, at - slack
+        for j, (start, end, x) in enumerate(down, len(across)):
+            touch = left <= x <= right and start <= above and end >= below
+            if touch and (a := root(i)) != (b := root(j)):
                 parent[a] = b
     groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
     for k, rule in enumerate([*across, *down]):
