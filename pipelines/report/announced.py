@@ -16,6 +16,8 @@ from pipelines.report.signature import is_name
 from pipelines.report.titles import Title, other_kind, parse_title, squeeze
 
 _LINES = 60
+_FLAT = 120
+"""A line longer than any title."""
 _REPORT = re.compile(r"(?:年度|工作|公开|总结|情况|年)(?:报告|年报)(?:书)?|年报")
 _CITED = re.compile(
     r"格式|有关|的?通知|编[发报]|编制(?!而成|完成|完毕)|报送|工作的|统一|模板|要求|制度|和|及|发布工作|情况|中|的编|公开工作"
@@ -67,6 +69,8 @@ def announced_titles(lines: Sequence[ProseLine]) -> list[Title]:
             start = max(0, found.start() - 70)
             subject = max(line.rfind("公开", start, found.end()), line.rfind("政府信息", start, found.end()))
             cuts = [cut.end() for cut in _CUT.finditer(line, start, found.start()) if cut.end() < subject]
+            if start == 0 and len(line) > _FLAT:
+                cuts.insert(0, 0)  # a page flattened to one line begins with its title
             pieces = (parse_title(printed[cut : found.end()]) for cut in reversed(cuts))
             title = next((t for t in pieces if t is not None and _sure(t)), None)
             if title is not None:

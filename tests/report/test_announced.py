@@ -86,3 +86,12 @@ def test_a_report_of_prose_that_states_period_and_parts_is_one() -> None:
     assert report.is_report
     assert (report.organization, report.year) == ("虚构市人民政府", 2012)
     assert [section.number for section in report.sections] == [1, 2, 3]
+
+
+def test_a_page_flattened_to_one_line_begins_with_its_title() -> None:
+    text = (
+        "虚构县示例镇2021年政府信息公开工作年度报告时间：2022-01-20本报告根据《条例》编制。"
+        + "工作有序开展。" * 30
+    )
+    report = read_body(text.encode())
+    assert (report.organization, report.year) == ("虚构县示例镇", 2021)
