@@ -1,9 +1,9 @@
 """Plain text to a Document: grids where the text still draws them, lines where it does not.
 
-Owns what a line of text can tell: pipes (Markdown's among them), tabs between cells, one tabbed cell
-to a line with a blank line between rows. What Markdown marks is `markdown`'s. It must not know labels.
-Merged cells are lost in text, so a grid made here has none, and its columns may not stand under their
-headers.
+Owns what a line of text can tell: pipes (Markdown's among them; a cell on each line, too), tabs between
+cells, one tabbed cell to a line with a blank line between rows. What Markdown marks is `markdown`'s. It
+must not know labels. Merged cells are lost in text, so a grid made here has none, and its columns may not
+stand under their headers.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pipelines.report.readers import markdown
 from pipelines.report.readers.html import read as read_html
 from pipelines.report.readers.html_decode import decode
 from pipelines.report.readers.pdf_glyphs import without_radicals
+from pipelines.report.slots import MAX_ROWS
 
 MEDIA_TYPE = "text/plain"
 
@@ -31,6 +32,7 @@ _BODY_MARK = re.compile(r"\s*[=＝*\-—]{4,}.*")
 _RULE_CELL = re.compile(r"\s*:?[-=—─━]{2,}:?\s*")
 _RULE_LINE = re.compile(r"(?=.*[-=─━┼])\s*[+|\-=─━┌┐└┘├┤┬┴┼╋:\s]{3,}")
 _PIPES = str.maketrans("│┃｜￨", "||||")
+_BREAK = re.compile(r"<br\s*/?>")
 _LINE_END = re.compile(r"\r\n|[\n\r\f\v\x1c-\x1e\u2028\u2029]")
 _LAST_NUMBER = re.compile(r"(?:^|[\r\n])[ \t]*([0-9]{1,3})\s*\Z")
 _TABLE_TAG = re.compile(r"<table(?=[\s>])", re.IGNORECASE)
@@ -88,7 +90,7 @@ def _read_lines(lines: list[Line], blocks: list[Block], *, marked: bool) -> None
     """Add what the lines hold to the blocks; `marked`: their cells have Markdown's marks."""
     rest: list[Line] = []
     i = 0
-    shapes: tuple[_Shape, ...] = (partial(_piped, marked=marked), _tabbed, _celled)
+    shapes: tuple[_Shape, ...] = (_pipe_celled, partial(_piped, marked=marked), _tabbed, _celled)
     tried = [0] * len(shapes)
     while i < len(lines):
         for n, shape in enumerate(shapes):
@@ -160,7 +162,7 @@ def _header(lines: list[Line]) -> tuple[dict[str, str], list[Line]]:
 def _grid(rows: Sequence[_Row], table: int) -> Grid:
     cells = tuple(
         Cell(text.strip(), r, c, place=Place(table=table, row=r, column=c, line=number))
-        for r, row in enumerate(rows)
+        for r, row in enumerate(rows[:MAX_ROWS])
         for c, (text, number) in enumerate(row)
     )
     return Grid(cells, Place(table=table, line=rows[0][0][1] if rows and rows[0] else None))
@@ -168,6 +170,9 @@ def _grid(rows: Sequence[_Row], table: int) -> Grid:
 
 def _piped(lines: list[Line], start: int, *, marked: bool) -> tuple[int, list[_Row]]:
     """Lines cut by pipes, at least two together; rules between them are passed over."""
+    first = lines[start][1].translate(_PIPES)
+    if "|" not in first and not _RULE_LINE.fullmatch(first.strip()):
+        return start, []
     found: list[list[Line]] = [[]]  # the lines between two rules together
     i = start
     blank = 0
@@ -199,7 +204,7 @@ def _piped(lines: list[Line], start: int, *, marked: bool) -> tuple[int, list[_R
             parts = markdown.cells(line) if marked else line.split("|")
             cells = parts[1 if left else 0 : -1 if right else None]
             if cells and not all(_RULE_CELL.fullmatch(cell) for cell in cells):
-                drawn.append([(re.sub(r"<br\s*/?>", "\n", cell), number) for cell in cells])
+                drawn.append([(_BREAK.sub("\n", c) if "<" in c else c, number) for c in cells])
         rows += _wrapped(drawn) if ruled else drawn
     return i, rows if len(rows) >= 2 else []
 
@@ -216,6 +221,31 @@ def _wrapped(lines: list[_Row]) -> list[_Row]:
         filled = [(text.strip(), number) for text, number in column if text.strip()]
         row.append(("\n".join(text for text, _ in filled), filled[0][1] if filled else column[0][1]))
     return [row]
+
+
+def _pipe_celled(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
+    """Rows that each begin with a pipe alone on its line, their cells on lines that end with one."""
+    rows: list[_Row] = []
+    i = start
+    while i < len(lines) and lines[i][1].translate(_PIPES).rstrip() == "|":
+        row: _Row = []
+        text, number, end = "", lines[i][0], i + 1
+        while (i := i + 1) < len(lines):
+            line = lines[i][1].translate(_PIPES).rstrip()  # a blank cell is a pipe behind a space
+            ahead = (later.translate(_PIPES) for _, later in lines[i + 1 : i + 4])
+            if line == "|" or ("|" not in line and not any("|" in later for later in ahead)):
+                break
+            if not text:
+                number = lines[i][0]
+            *whole, last = line.split("|")
+            for cell in whole:
+                row.append((f"{text}\n{cell}".strip(), number))
+                text, number, end = "", lines[i][0], i + 1
+            text = f"{text}\n{last}".strip()
+        if row:
+            rows.append(row)
+        i = end  # what ends without a pipe is no row's
+    return i, rows if len(rows) >= 2 else []
 
 
 def _tabbed(lines: list[Line], start: int) -> tuple[int, list[_Row]]:

@@ -12,7 +12,7 @@ from pipelines.report.read import read_body
 from pipelines.report.readers.sniff import HTML, TEXT, sniff
 from tests.made.layout import Printed
 from tests.made.truth import make
-from tests.report.shapes import Draw, Matrix, document, filled, pipes, trows
+from tests.report.shapes import Draw, Matrix, document, filled, pipes, ragged, trows
 from tests.report.test_shapes import lost, silent_errors
 
 
@@ -80,7 +80,13 @@ def boxed(corner: str, line: str, rule: str) -> Draw:
     return draw
 
 
+def cell_on_a_line(printed: Printed, rng: random.Random) -> str:
+    """A pipe alone before each row, one at the end of each cell."""
+    return "\n".join("|\n" + "\n".join(f"{t} |" for t in row) for row in ragged(printed, rowspans_blank=True))
+
+
 SHAPES: dict[str, Draw] = {
+    "cell-on-a-line": cell_on_a_line,
     "bold": bold,
     "broken": broken,
     "entities": entities,
