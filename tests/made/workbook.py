@@ -36,7 +36,7 @@ def workbook(paper: Paper, rng: random.Random) -> bytes:
 
 
 def in_old_format(body: bytes) -> bytes:
-    """The cells of an XLSX in the format of Excel 97, by xlwt."""
+    """The cells of an XLSX, and what of it is hidden, in the format of Excel 97, by xlwt."""
     book = xlwt.Workbook()
     for sheet in openpyxl.load_workbook(io.BytesIO(body)).worksheets:
         copy = book.add_sheet(sheet.title)
@@ -48,6 +48,11 @@ def in_old_format(body: bytes) -> bytes:
                 copy.write_merge(*(number - 1 for number in around), cell.value)
             elif cell.value is not None:
                 copy.write(cell.row - 1, cell.column - 1, cell.value)
+        for row in (number for number, row in sheet.row_dimensions.items() if row.hidden):
+            copy.row(row - 1).hidden = True
+        for letter in (letter for letter, column in sheet.column_dimensions.items() if column.hidden):
+            copy.col(ord(letter) - ord("A")).hidden = True
+        copy.visibility = int(sheet.sheet_state == "hidden")
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -47,10 +47,14 @@ def open_document(body: bytes, media_type: str | None = None) -> Document:
         from pipelines.report.readers.office import read as read_office
 
         return read_office(body, kind)
-    if kind in kinds.SHEETS:
+    if kind == kinds.XLSX:
         from pipelines.report.readers.spreadsheet import read as read_workbook
 
-        return read_workbook(body, kind)
+        return read_workbook(body)
+    if kind == kinds.XLS:
+        from pipelines.report.readers.xls import read as read_old_workbook
+
+        return read_old_workbook(body)
     if kind == kinds.OFD:
         from pipelines.report.readers.ofd import read as read_ofd
 

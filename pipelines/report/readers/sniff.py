@@ -40,7 +40,6 @@ CONTAINERS = frozenset({ZIP, RAR, SEVENZIP, TAR, GZIP})
 """What holds documents and is none itself."""
 WRITER = frozenset({DOC, RTF, ODT, WORD_XML})
 """Texts that LibreOffice turns into DOCX."""
-SHEETS = frozenset({XLSX, XLS})
 OFFICE = frozenset({MHTML, PPTX, OLE, ODS})
 """What a person has to convert first."""
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp"})

@@ -1,9 +1,9 @@
-"""XLSX and XLS (and WPS's ET, which is one of them) to a Document: every visible sheet as grids.
+"""XLSX to a Document: every visible sheet as grids. `xls` reads the older format and lays it out with this.
 
 Owns worksheets: which cells a person sees, and their values as texts. A number is given as stored, to the 15
 digits that Excel itself keeps, since how it is rounded on the screen is not known here. calamine reads the
 values; what it does not tell (formulas without a stored result, errors, hidden rows and columns, and how
-large a sheet claims to be) is looked up in an XLSX's own XML first.
+large a sheet claims to be) is looked up in the file's own XML first.
 """
 
 from __future__ import annotations
@@ -50,25 +50,33 @@ class _Unsaid:
     hidden_columns: set[int] = field(default_factory=set)
 
 
-def read(body: bytes, media_type: str) -> Document:
+def read(body: bytes) -> Document:
     """Open a workbook.
 
     Raises:
         UnreadableDocument: where it is damaged or encrypted, or a sheet is larger than any report's.
     """
     try:
-        unsaid = _unsaid(body) if media_type == XLSX else {}
-        with CalamineWorkbook.from_filelike(io.BytesIO(body)) as book:
-            blocks: list[Block] = []
-            for about in book.sheets_metadata[:MOST_SHEETS]:
-                if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet:
-                    sheet = book.get_sheet_by_name(about.name)
-                    blocks += _blocks(_cells(sheet, unsaid.get(about.name, _Unsaid())), len(blocks))
+        blocks = _read(body, _unsaid(body))
     except (CalamineError, zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError) as error:
         raise UnreadableDocument(f"the workbook is damaged or encrypted ({error}): fetch it again") from error
     except (NotImplementedError, EOFError, zlib_error, etree.XMLSyntaxError) as error:
         raise UnreadableDocument(f"the workbook is damaged ({error}): fetch it again") from error
-    return Document(media_type, tuple(blocks))
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what calamine's Rust does on some damaged files
+            raise
+        raise UnreadableDocument("the workbook is damaged: fetch it again") from error
+    return Document(XLSX, tuple(blocks))
+
+
+def _read(body: bytes, unsaid: dict[str, _Unsaid]) -> list[Block]:
+    blocks: list[Block] = []
+    with CalamineWorkbook.from_filelike(io.BytesIO(body)) as book:
+        for about in book.sheets_metadata[:MOST_SHEETS]:
+            if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet:
+                sheet = book.get_sheet_by_name(about.name)
+                blocks += sheet_blocks(_cells(sheet, unsaid.get(about.name, _Unsaid())), len(blocks))
+    return blocks
 
 
 # ------------------------------------------------------------------ values
@@ -96,13 +104,13 @@ def _cells(sheet: CalamineSheet, unsaid: _Unsaid) -> list[Cell]:
             at = (row, column)
             if column in unsaid.hidden_columns or at in covered:
                 continue
-            text = UNKNOWN if at in unsaid.unknown else _text(value)
+            text = UNKNOWN if at in unsaid.unknown else text_of(value)
             bottom, right = spans.get(at, at)
             cells.append(Cell(text, row, column, bottom - row + 1, right - column + 1))
     return cells
 
 
-def _text(value: Value) -> str:
+def text_of(value: Value) -> str:
     """The value as Excel shows it in a cell without a format."""
     if isinstance(value, bool):
         return str(value).upper()
@@ -118,7 +126,7 @@ def _text(value: Value) -> str:
 # ------------------------------------------------------------------ tables on a sheet
 
 
-def _blocks(cells: Sequence[Cell], tables: int) -> Iterator[Block]:
+def sheet_blocks(cells: Sequence[Cell], tables: int) -> Iterator[Block]:
     """A sheet's cells as what they look like: texts above, then a table, and again after an empty row.
 
     A text merged over several columns may be a table's top row; it is given as both.
@@ -165,7 +173,7 @@ def _table_with_titles(rows: list[list[Cell]], table: int) -> Iterator[Block]:
     )
 
 
-# ------------------------------------------------------------------ an XLSX's own XML
+# ------------------------------------------------------------------ the file's own XML
 
 
 def _unsaid(body: bytes) -> dict[str, _Unsaid]:
