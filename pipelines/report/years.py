@@ -20,8 +20,15 @@ def with_previous_year(report: Report, previous: Report | None) -> Report:
     Without a report of last year nothing is found: its lack is no fault of this one.
     """
     findings = tuple(finding for finding in report.findings if finding.code not in CODES)
-    more = () if previous is None else (*_carry_over(report, previous), *_in_force_roll(report, previous))
+    if previous is None or not _comparable(report, previous):
+        return replace(report, findings=findings)
+    more = (*_carry_over(report, previous), *_in_force_roll(report, previous))
     return replace(report, findings=(*findings, *more))
+
+
+def _comparable(report: Report, previous: Report) -> bool:
+    """Whether both count the same: not where one speaks for a body and the other sums up its area."""
+    return report.scope is None or previous.scope is None or report.scope == previous.scope
 
 
 def _carry_over(report: Report, previous: Report) -> list[Finding]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipelines.report.model import Finding, Report
 from pipelines.report.years import with_previous_year
 
@@ -55,3 +57,11 @@ def test_findings_of_an_earlier_comparison_are_replaced() -> None:
     assert with_previous_year(found, report(2023, 0, 4)) == found
     assert codes(with_previous_year(found, report(2023, 0, 3))) == []
     assert codes(with_previous_year(found, None)) == []
+
+
+def test_one_bodys_figures_and_an_areas_are_not_compared() -> None:
+    before, after = report(2023, 0, 4), report(2024, 3, 0)
+    area = replace(before, scope="area")
+    assert codes(with_previous_year(replace(after, scope="body"), area)) == []
+    assert codes(with_previous_year(replace(after, scope="area"), area)) != []
+    assert codes(with_previous_year(after, area)) != []
