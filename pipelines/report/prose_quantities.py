@@ -37,8 +37,11 @@ ELSE = re.compile(
 PART = re.compile(r"其中|仅")
 """Words that make a figure a part of the one before."""
 _SHOWN = re.compile(r"公示|信息|归集|上传|录入|发布|双公开|宣传|解读|培训|清理|审查|备案")
+_SHOWN_OR_OTHERS = re.compile(rf"{_SHOWN.pattern}|政府及|办公[室厅]|名义")
+"""Documents are counted for the government and its office apart from the area's."""
 _OUTCOME_ONLY = re.compile(
-    r"(?:其中|:|共|答复|决定|作出|申请|信息|政府|公开|结果|为|的|按|依法|有|已|分别|和|,|[0-9]+件)*"
+    r"(?:其中|:|共|答复|决定|作出|申请|信息|政府|公开|结果|为|的|按|依法|有|已|分别|和|,|、"
+    r"|予以|部分|不予|无法提供|处理|其他|[0-9]+件)*"
 )
 _CHAIN = re.compile(
     r"信息公开(?:申请|工作|类|案件|引发|引起|产生|导致|而|的|被|有关|相关|提起|办理|答复|行为|行政复议|行政诉讼|案"
@@ -103,7 +106,7 @@ def _carried(mark: str, words: str, row: str) -> Statement:
 
 def _outcome(words: str, cells: Paths) -> Statement:
     # Two outcomes that are counted together (予以公开及部分公开5件) are neither's figure.
-    pattern = re.compile(rf"(?<![和与及、或/不非]){words}的?(?:申请)?{_N}{_UNIT}")
+    pattern = re.compile(rf"(?<![和与及或/不非])(?<![开供理]、){words}的?(?:申请)?{_N}{_UNIT}")
     return Statement(words, pattern, (cells,), needs="申请", clause=_OUTCOME_ONLY, whole=False)
 
 
@@ -155,7 +158,7 @@ STATEMENTS = (
         "规范性文件",
         re.compile(rf"{_ISSUE}(?:行政)?规范性文件{_SUM}{_N}{_PAPERS}"),
         _ISSUED,
-        unless=_SHOWN,
+        unless=_SHOWN_OR_OTHERS,
     ),
     Statement(
         "现行有效",
