@@ -5,6 +5,7 @@ This module imports no picture library, so that whoever may lack the extra can a
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -22,8 +23,14 @@ MAX_PAGES = 20
 
 @lru_cache(maxsize=1)
 def available() -> bool:
-    """Whether character recognition is installed."""
-    return all(importlib.util.find_spec(name) is not None for name in ("rapidocr_onnxruntime", "cv2"))
+    """Whether character recognition is installed, and its picture library finds what it needs (libGL)."""
+    if any(importlib.util.find_spec(name) is None for name in ("rapidocr_onnxruntime", "cv2")):
+        return False
+    try:
+        importlib.import_module("cv2")
+    except ImportError:
+        return False
+    return True
 
 
 def needs_ocr(what: str) -> Finding:
