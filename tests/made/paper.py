@@ -119,7 +119,7 @@ def _sheets(whole: Printed, names: Sequence[str], seed: int | str) -> list[Print
     out = [whole]
     for name in (name for name in SHEETS if name in names):
         # A variation that parts the table is applied to what is whole only.
-        if name in ("page-break", "repeated-header") and len(out) > 1:
+        if name in ("page-break", "repeated-header", "invented-header") and len(out) > 1:
             continue
         rng = random.Random(f"{seed}/{name}/{whole.name}/{whole.rows[0][0].text}")
         out = [piece for table in out for piece in SHEETS[name](table, rng)]

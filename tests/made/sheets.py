@@ -194,13 +194,58 @@ def lost_row(printed: Printed, rng: random.Random) -> tuple[Printed, ...]:
     return (replace(printed, rows=tuple(map(tuple, rows))),)
 
 
+def invented_header(printed: Printed, rng: random.Random) -> tuple[Printed, ...]:
+    """表三 in two, the lower piece under a header that a recogniser made up."""
+    if printed.name != "requests":
+        return (printed,)
+    at = rng.randrange(printed.header_rows + 2, len(printed.rows) - 1)
+    upper, lower = cut(printed, at, labels="both", repeat_header=False)
+    words = rng.choice(
+        (
+            ("本年新收件数", "上年结转件数", "予以公开", "部分公开", "不予公开", "结转下年度", "总计"),
+            tuple(f"数据{i}" for i in range(1, 8)),
+        )
+    )
+    head = (*(Slot("", i) for i in range(3)), *(Slot(word, 3 + i) for i, word in enumerate(words)))
+    return upper, replace(lower, rows=(head, *lower.rows), header_rows=1)
+
+
+def uneven_spans(printed: Printed, rng: random.Random) -> tuple[Printed, ...]:
+    """表二 with one column more than it prints: values span other columns than the headers above them."""
+    if printed.name != "active_disclosure":
+        return (printed,)
+    rows = []
+    for row in printed.rows:
+        at = rng.randrange(len(row))  # the cell that is one column wider in this row
+        rows.append(
+            tuple(
+                slot._replace(column=slot.column + (i > at), colspan=slot.colspan + (i == at))
+                for i, slot in enumerate(row)
+            )
+        )
+    return (replace(printed, rows=tuple(rows), width=printed.width + 1),)
+
+
+def traditional(printed: Printed, rng: random.Random) -> tuple[Printed, ...]:
+    """Labels in traditional characters, as mirrors convert them."""
+    turned = str.maketrans(_SIMPLIFIED, _TRADITIONAL)
+    return (_relabelled(printed, lambda text: text.translate(turned)),)
+
+
+_SIMPLIFIED = "规范决执强费现数发废许处罚业结转办续复议诉讼维纠审总计机关开请团队营织务区"
+_TRADITIONAL = "規範決執強費現數發廢許處罰業結轉辦續復議訴訟維糾審總計機關開請團隊營織務區"
+
+
 SHEETS: dict[str, Sheets] = {
     "extra-row": extra_row,
     "lost-row": lost_row,
     "page-break": page_break,
     "repeated-header": repeated_header,
+    "invented-header": invented_header,
+    "uneven-spans": uneven_spans,
     "typography": typography,
     "half-width": half_width,
+    "traditional": traditional,
     "cut-label": cut_label,
     "same-headers": same_headers,
     "broken-labels": broken_labels,

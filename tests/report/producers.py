@@ -30,6 +30,8 @@ Producer = Callable[[Sequence[Paper]], list[bytes]]
 
 _BREAK = "\ue000"
 """Stands for a line's end inside a cell until the markup around it is written."""
+_GAP = re.compile(r"(?<=[0-9]) (?=[0-9])")
+_PAIR = re.compile(r"(?<![0-9])([0-9]+?)([0-9]+)(?= [0-9]+ [0-9])")
 _LETTER = re.compile(r"(>|^)([0-9]{2,})(?=<|$)")
 
 
@@ -151,6 +153,26 @@ def text(papers: Sequence[Paper], shape: str, encoding: str = "utf-8") -> list[b
         ]
         out.append(gap.join(lines).encode(encoding))
     return out
+
+
+def deduplicated(papers: Sequence[Paper]) -> list[bytes]:
+    """Text from which an extractor removed every line that stood there before."""
+    return [b"\n".join(dict.fromkeys(body.split(b"\n"))) for body in text(papers, "cell-lines")]
+
+
+def scattered(papers: Sequence[Paper]) -> list[bytes]:
+    """Text whose blanks between figures are lost or wander: `230 000023`."""
+    bodies = text(papers, "row-lines")
+    return [
+        _scattered(body.decode(), random.Random(f"scattered/{paper.seed}")).encode()
+        for paper, body in zip(papers, bodies, strict=True)
+    ]
+
+
+def _scattered(words: str, rng: random.Random) -> str:
+    share = rng.choice((0.02, 0.3, 0.7))
+    lost = _GAP.sub(lambda m: m[0] if rng.random() > share else "", words)
+    return _PAIR.sub(lambda m: f"{m[1]} {m[2]}" if rng.random() < share / 10 else m[0], lost)
 
 
 def _one_line(printed: Printed) -> Printed:
@@ -328,6 +350,8 @@ QUICK: dict[str, Producer] = {
     "html-gb18030": chinese_web,
     **{f"html-{shape}": partial(shaped_web, shape=shape) for shape in HTML_SHAPES},
     **{f"text-{shape}": partial(text, shape=shape) for shape in TEXT_SHAPES},
+    "text-deduplicated": deduplicated,
+    "text-scattered": scattered,
     "text-gb18030": partial(text, shape="row-lines", encoding="gb18030"),
     "docx": docx,
     "xlsx": xlsx,
