@@ -28,6 +28,8 @@ _FURNITURE = re.compile(
 _PIECE = re.compile(
     r"[0-9+\-－—–/０-９][^\u3400-\u4dbf\u4e00-\u9fff]*(?:万元|亿元|元|件|个|项|条(?!第))?|[^0-9]+"
 )
+_LONG = 20_000
+"""A line of so many characters without a word has no label to be a value of."""
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u206f\ufeff]")
 
 
@@ -70,7 +72,7 @@ class Stream:
     def __post_init__(self) -> None:
         han: list[str] = []
         for number, (line, _) in enumerate(self.lines):
-            if _FURNITURE.fullmatch(line):
+            if _FURNITURE.fullmatch(line) or (len(line) > _LONG and not _HAN.search(line)):
                 continue
             for offset, character in enumerate(line):
                 if character.isspace():

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from pipelines.report.model import Place
 from pipelines.report.read import read_body
+from pipelines.report.textstream import Stream
 from tests.made.truth import Number, Truth, make
 from tests.report.shapes import cell_lines, document, row_lines
 from tests.report.test_shapes import lost, silent_errors
@@ -64,3 +66,10 @@ def test_a_label_of_two_lines_with_its_values_between_them() -> None:
     text = text.replace(row, row.replace("文件 ", "文\n        ") + "\n件")
     text = text.replace(fees, fees.replace("费 ", "\n    ") + "\n费")
     assert lost(truth, read_body(text.encode())) == []
+
+
+def test_a_long_line_without_a_word_is_passed_over() -> None:
+    stream = Stream(
+        [("一、总体情况", Place(line=1)), ("12 " * 100_000, Place(line=2)), ("规章 1 2 3", Place(line=3))]
+    )
+    assert "".join(stream.chars) == "一、总体情况规章123"
