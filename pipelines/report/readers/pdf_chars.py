@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import compress, count
 from math import pi
+from operator import le
 from typing import Any
 
 import pypdfium2
@@ -196,9 +198,8 @@ def _chars(text: int, count: int, page: Page, view: View, walk: _Walk, *, in_pie
     x0s, y0s, x1s, y1s = _boxes(text, count, codes)
     shown = list(map(LETTERS.__getitem__, codes))
     _name_unknown(text, codes, shown)
-    for k, (x0, y0, x1, y1) in enumerate(zip(x0s, y0s, x1s, y1s, strict=True)):
-        if x1 <= x0 or y1 <= y0:
-            shown[k] = ""
+    for k in _empty((x0s, y0s, x1s, y1s)):
+        shown[k] = ""
     hidden = walk.hidden()
     unseen: list[int] = []
     if walk.invisible or hidden:
@@ -270,10 +271,7 @@ def _boxes(text: int, count: int, codes: Sequence[int]) -> _Columns:
     if lie or inked:
         asked = [k for k in range(count) if codes[k] > 32]
     else:
-        x0s, y0s, x1s, y1s = loose
-        asked = [
-            k for k in range(count) if (x1s[k] <= x0s[k] or y1s[k] <= y0s[k]) and codes[k] not in (10, 13, 32)
-        ]
+        asked = [k for k in _empty(loose) if codes[k] not in (10, 13, 32)]
     if not asked:
         return loose
     for k, *ink in zip(asked, *pdf_calls.ink_boxes(text, asked), strict=True):
@@ -289,6 +287,12 @@ def _boxes(text: int, count: int, codes: Sequence[int]) -> _Columns:
         for column, value in zip(loose, better, strict=True):
             column[k] = value
     return loose
+
+
+def _empty(boxes: _Columns) -> list[int]:
+    """The boxes that hold nothing, by index."""
+    x0s, y0s, x1s, y1s = boxes
+    return [*compress(count(), map(le, x1s, x0s)), *compress(count(), map(le, y1s, y0s))]
 
 
 def _boxes_lie(text: int, sample: Sequence[int], codes: Sequence[int], loose: _Columns) -> tuple[bool, bool]:
