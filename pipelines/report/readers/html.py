@@ -129,6 +129,8 @@ class _Page:
     hid_table: bool = False
     has_grid: bool = False
     _tables: list[etree._Element] = field(default_factory=list)
+    _left: set[str] = field(default_factory=set)
+    """The numbers of the tables that no block was made of yet."""
     _drawn: set[etree._Element] = field(default_factory=set)
     """Cells that hold a picture, or text that is not shown."""
     _cells: int = 0
@@ -195,21 +197,17 @@ class _Page:
     def _cut_out_tables(self) -> None:
         """Each table to a tree of its own, its number left in its place; inner ones first."""
         self._tables = list(self.root.iter("table"))
+        self._left = {str(number) for number in range(len(self._tables))}
         for number in range(len(self._tables) - 1, -1, -1):
             table = self._tables[number]
-            mark = f"\n{_TABLE}{number}{_TABLE}\n{table.tail or ''}"
-            if (whole := _only_cell(table)) is not None:
-                mark = f"\n{whole}\n{table.tail or ''}"
-            parent, before = table.getparent(), table.getprevious()
-            if parent is None:  # the page is nothing but a table
-                self.root = etree.Element("body")
-                self.root.text = mark
-                continue
-            if before is not None:
-                before.tail = (before.tail or "") + mark
+            text = _only_cell(table)
+            mark = etree.Element("mark")
+            mark.text = f"\n{_TABLE}{number}{_TABLE}\n" if text is None else f"\n{text}\n"
+            mark.tail, table.tail = table.tail, None
+            if (parent := table.getparent()) is None:  # the page is nothing but a table
+                self.root = mark
             else:
-                parent.text = (parent.text or "") + mark
-            parent.remove(table)
+                parent.replace(table, mark)
         for orphan in self.root.iter("tr", "td", "th"):
             orphan.tail = "\n" + (orphan.tail or "")
 
@@ -227,7 +225,8 @@ class _Page:
     def _emit(self, text: str) -> None:
         """Text in which tables are marked: its lines, and the tables where they stand."""
         for k, part in enumerate(text.split(_TABLE)):
-            if k % 2 and part.isdecimal() and int(part) < len(self._tables):
+            if k % 2 and part in self._left:
+                self._left.remove(part)  # a page may hold the mark itself
                 self._table(int(part))
             else:
                 self.blocks.extend(
@@ -266,7 +265,9 @@ class _Page:
             high = 1 if rowspan is None else _span(rowspan, MAX_ROWS)
             wide = 1 if colspan is None else _span(colspan, MAX_SPAN)
             self._cells += 1
-            if self._cells <= _MAX_CELLS and row < MAX_ROWS and column < MAX_COLUMNS:
+            if self._cells > _MAX_CELLS:
+                break
+            if row < MAX_ROWS and column < MAX_COLUMNS:
                 text = _cell_text(raw) or (_PICTURE if element in self._drawn else "")
                 cells.append(Cell(text, row, column, high, wide, _place(number, row, column)))
                 if high > 1:

@@ -60,15 +60,21 @@ def white_beside_other_text(root: etree._Element, text: str) -> list[etree._Elem
     if "color" not in text or not any(hint in text for hint in ("#fff", "#FFF", "white")):
         return []
     out = []
+    wholes: dict[etree._Element, str] = {}
     for element in _elements(_COLOURED(root)):
         cell = next(element.iterancestors("td", "th"), None)
         style = f"{element.get('style') or ''};color:{element.get('color') or 'inherit'}"
         if cell is None or _WHITE.search(style) is None:
             continue
-        own, whole = ("".join("".join(str(t) for t in e.itertext()).split()) for e in (element, cell))
-        if own and own != whole:
+        if cell not in wholes:
+            wholes[cell] = _solid(cell)
+        if (own := _solid(element)) and own != wholes[cell]:
             out.append(element)
     return out
+
+
+def _solid(element: etree._Element) -> str:
+    return "".join("".join(str(part) for part in element.itertext()).split())
 
 
 def _hinted(text: str) -> bool:

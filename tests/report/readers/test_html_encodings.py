@@ -65,3 +65,10 @@ def test_a_character_that_no_document_may_hold_is_no_figure_and_stops_nothing(ch
 
 def test_a_figure_written_by_its_number_is_a_figure() -> None:
     assert lost(TRUTH, read_body(PAGE.replace(">1", ">&#49;").replace(">0", ">&#x30;").encode())) == []
+
+
+def test_a_page_that_holds_the_readers_own_mark_is_read() -> None:
+    marks = "".join(f"\ufdd0{n}\ufdd0" for n in (0, 1, 2, 99))
+    page = PAGE.replace("<p>三、", f"<table><tr><td>{marks}</td></tr></table><p>三、", 1)
+    report = read_body(page.encode())
+    assert report.requests == TRUTH.requests
