@@ -1,4 +1,4 @@
-"""ZIP, RAR, 7z and TAR to their files, within limits.
+"""ZIP and RAR to their files, within limits; what was damaged on its way says so.
 
 Owns the opening of archives and the names of the files in them. It must not know what the files are,
 except that an archive among them is opened too, once. A RAR is opened with libarchive (Debian's
@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import io
 import locale
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -17,10 +18,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
+from zlib import crc32
 from zlib import error as zlib_error
 
 from pipelines.errors import UnreadableDocument
-from pipelines.report.readers.sniff import BYTES, GZIP, RAR, SEVENZIP, TAR, ZIP, sniff
+from pipelines.report.readers.rar import checksums
+from pipelines.report.readers.sniff import BYTES, RAR, ZIP, sniff
 
 MOST_FILES = 200
 MOST_BYTES = 256 * 1024 * 1024
@@ -31,16 +34,10 @@ DEEPEST = 2
 
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
-_FORMATS = {
-    RAR: ("rar", "none"),  # up to RAR 4; `_unarchive` sees to RAR 5
-    SEVENZIP: ("7zip", "none"),
-    TAR: ("tar", "none"),
-    GZIP: ("tar", "gzip"),
-}
-"""What libarchive is told to expect: nothing else is tried on hostile bytes."""
 _JUNK = ("__MACOSX/", "._", ".DS_Store", "Thumbs.db", "desktop.ini", "~$")
 """What operating systems and office programs leave in an archive beside its files."""
 _BLOCK = 1 << 20
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class Member:
 
 def opens(kind: str) -> bool:
     """Whether a body of that media type is an archive that can be opened here."""
-    return kind == ZIP or (kind in _FORMATS and _libarchive() is not None)
+    return kind == ZIP or (kind == RAR and _libarchive() is not None)
 
 
 def unpack(body: bytes, kind: str) -> tuple[Member, ...]:
@@ -108,7 +105,7 @@ class _Budget:
 
 def _flat(body: bytes, kind: str, budget: _Budget, depth: int) -> Iterator[Member]:
     """The files, with inner archives opened."""
-    for member in _unzip(body, budget) if kind == ZIP else _unarchive(body, kind, budget):
+    for member in _unzip(body, budget) if kind == ZIP else _unarchive(body, budget):
         inner = BYTES if member.problem else sniff(member.body)
         if not opens(inner):
             yield member
@@ -165,19 +162,18 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
         return info.filename.replace("\\", "/")
 
 
-# ------------------------------------------------------------------ everything else
+# ------------------------------------------------------------------ RAR
 
 
-def _unarchive(body: bytes, kind: str, budget: _Budget) -> Iterator[Member]:
+def _unarchive(body: bytes, budget: _Budget) -> Iterator[Member]:
     library = _libarchive()
     assert library is not None, "ask `opens` first"
-    form, compression = _FORMATS[kind]
-    if body.startswith(b"Rar!\x1a\x07\x01"):
-        form = "rar5"
+    form = "rar5" if body.startswith(b"Rar!\x1a\x07\x01") else "rar"  # and nothing else is tried
+    sums = checksums(body)
     try:
-        with _utf8_locale(), library.memory_reader(body, form, compression) as entries:
+        with _utf8_locale(), library.memory_reader(body, form, "none") as entries:
             for entry in entries:
-                name = _decoded(entry.pathname or b"")
+                name, expected = _decoded(entry.pathname or b""), next(sums, -1)
                 if entry.isdir or _is_junk(name):
                     continue
                 budget.one_file()
@@ -186,8 +182,11 @@ def _unarchive(body: bytes, kind: str, budget: _Budget) -> Iterator[Member]:
                 except library.ArchiveError as error:
                     problem = f"it is encrypted or its packed data is damaged ({_why(error)})"
                     yield Member(name, problem=problem)
-                else:
-                    yield _taken(name, data, budget)
+                    continue
+                taken = _taken(name, data, budget)
+                if taken.problem is None and expected not in (None, crc32(data)):
+                    taken = Member(name, problem="its data is damaged (another checksum)")
+                yield taken
     except library.ArchiveError as error:
         message = f"the archive is encrypted or damaged ({_why(error)}): open it by hand or fetch it again"
         raise UnreadableDocument(message) from error
@@ -240,11 +239,15 @@ def _taken(name: str, data: bytes, budget: _Budget) -> Member:
 
 
 def _decoded(name: str | bytes) -> str:
-    if isinstance(name, bytes):
-        try:
-            return _decoded(name.decode("utf-8"))
-        except UnicodeDecodeError:
-            return _decoded(name.decode("gb18030", "replace"))
+    """A name in UTF-8 or GBK, whichever it is; where both fit (一 in GBK is һ), what has Chinese in it."""
+    raw = name if isinstance(name, bytes) else name.encode("utf-8", "surrogateescape")
+    chinese = raw.decode("gb18030", "replace")
+    try:
+        name = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        name = chinese
+    if not name.isascii() and not _HAN.search(name) and _HAN.search(chinese):
+        name = chinese
     return name.replace("\\", "/")
 
 

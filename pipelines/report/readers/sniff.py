@@ -36,11 +36,11 @@ MHTML = "multipart/related"
 """A page saved with its pictures; office programs save .doc so, too."""
 BYTES = "application/octet-stream"
 
-CONTAINERS = frozenset({ZIP, RAR, SEVENZIP, TAR, GZIP})
+CONTAINERS = frozenset({ZIP, RAR})
 """What holds documents and is none itself."""
 WRITER = frozenset({DOC, RTF, ODT, WORD_XML})
 """Texts that LibreOffice turns into DOCX."""
-OFFICE = frozenset({MHTML, PPTX, OLE, ODS})
+OFFICE = frozenset({MHTML, PPTX, OLE, ODS, SEVENZIP, TAR, GZIP})
 """What a person has to convert first."""
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp"})
 

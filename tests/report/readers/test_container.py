@@ -1,9 +1,8 @@
-"""ZIP, RAR and TAR bodies: their files by their names, within limits; what is in them is read as usual."""
+"""ZIP and RAR bodies: their files by their names, within limits; what is in them is read as usual."""
 
 from __future__ import annotations
 
 import io
-import tarfile
 import zipfile
 from collections.abc import Callable
 
@@ -28,23 +27,12 @@ def unpacked(body: bytes) -> list[tuple[str | None, int, str | None]]:
     return [(member.name, len(member.body), member.problem) for member in members]
 
 
-def tar(files: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as archive:
-        for name, data in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-    return out.getvalue()
-
-
 WRITERS: dict[str, Callable[[dict[str, bytes]], bytes]] = {
     "zip": zipped,
     "zip with names in GBK": lambda files: zipped(files, gbk=True),
     "rar 4": rar4,
     "rar 4 with names in UTF-8": lambda files: rar4(files, encoding="utf-8"),
     "rar 5": rar5,
-    "tar.gz": tar,
 }
 
 
@@ -106,7 +94,7 @@ def test_more_files_than_are_opened_are_said_to_be_there(monkeypatch: pytest.Mon
     assert "more than 3 files" in (found[-1][2] or "")
 
 
-@pytest.mark.parametrize("writer", [zipped, rar5, tar])
+@pytest.mark.parametrize("writer", [zipped, rar4, rar5])
 def test_a_file_and_an_archive_that_unpack_to_too_much_are_not_opened(
     writer: Callable[[dict[str, bytes]], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +137,14 @@ def test_an_archive_that_is_cut_off_gives_the_files_before() -> None:
         assert first == ("年报/虚构局.txt", 5, None)
         assert all(problem for _, _, problem in rest)
         assert rest
+
+
+@pytest.mark.parametrize("writer", [rar4, rar5])
+def test_a_digit_that_changed_on_the_way_is_found_out(writer: Callable[[dict[str, bytes]], bytes]) -> None:
+    body = writer({"一.txt": b"received 123", "二.txt": b"sound"})
+    one, other = unpacked(body.replace(b"123", b"128"))
+    assert one == ("一.txt", 0, "its data is damaged (another checksum)")
+    assert other == ("二.txt", 5, None)
 
 
 @pytest.mark.parametrize("writer", [zipped, rar4])
