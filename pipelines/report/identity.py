@@ -31,7 +31,7 @@ from pipelines.report.names import agree, is_certain, is_organization, is_place,
 from pipelines.report.period import period_of
 from pipelines.report.prose import ProseLine
 from pipelines.report.signature import TAIL_LINES, Signature, signature
-from pipelines.report.titles import Title, parse_page_title, parse_title, squeeze
+from pipelines.report.titles import Title, parse_page_title, parse_title, squeeze, without_prefix
 
 _HEAD_LINES = 60
 _HEADING = re.compile(r"[一二三四五六]、")
@@ -46,6 +46,8 @@ _STRAY = re.compile(
     r"[0-9.、]*$"
 )
 """Endings of menu lines, which no name has."""
+_BRANCH = re.compile(r"(?:分局|支队|大队|中队|所|站|中心|处|院|队|公司|办|分院|分中心)$")
+"""Endings of bodies whose names begin with another's."""
 _MENU = re.compile(
     r"(?:网站?|门户|平台|首页|导航|指南|制度|栏目|专栏|动态|概况|无障碍|关怀版?|长者[版式]?|登录|注册|邮箱|专区)$"
 )
@@ -252,7 +254,7 @@ def _body_titles(head: Sequence[str], known: Set[str | None], text: str) -> list
             title = parse_title("".join(window))
             if title is None:
                 continue
-            if title.organization is None and width == 1:
+            if title.organization is None and width == 1 and not title.doubtful:
                 title = _with_name_above(head, i, title)
             found.append(title)
             break
@@ -293,8 +295,10 @@ def _stray(longer: Title, shorter: Title, known: Set[str | None], text: str) -> 
         return False
     if longer.organization in known or name in known:
         return longer.organization not in known
-    if _STRAY.search(line) is not None or line[:2] == name[:2]:
+    if _STRAY.search(line) is not None:
         return True
+    if line[:2] == name[:2]:  # a letterhead of the place; 虚构区公安局 ↵ 虚构分局 is one name
+        return None if _BRANCH.search(name) is not None and not line.endswith("政府") else True
     if text.count(longer.organization) > 1 or not is_certain(name):
         return False
     # Most often the line above is the beginning of a broken name.
@@ -305,7 +309,7 @@ def _with_name_above(head: Sequence[str], at: int, title: Title) -> Title:
     """A title that names nobody with the name on the lines above it, a second one in brackets included."""
     parts: list[str] = []
     for line in reversed(head[max(0, at - 3) : at]):
-        text = re.sub(r"文件$", "", squeeze(line))
+        text = re.sub(r"文件$", "", without_prefix(squeeze(line))[0])
         if _DOCUMENT_NUMBER.fullmatch(text) and not parts:
             continue
         if not 2 <= len(text) <= 40 or re.search(r"[，。；：:]|20[0-9]{2}", text) or _FURNITURE.search(text):

@@ -21,6 +21,10 @@ _SECOND = re.compile(r"[（(]([^（()）]{2,40})[)）]$")
 _ASIDE = re.compile(
     r"[（(](?:本级|机关|局机关|委机关|厅机关|本机关|本部门|本局|本委|汇总|汇总版|全区|全市|全县|全省|全系统|含下属单位|公章|盖章)[)）]$"
 )
+_PIECE = re.compile(
+    r"员会|民政府|事处|道办|委会|理局|设局|展局|村局|构编|管理局$|政府|(?:和|与|及)(?!平|田|龙|顺|县|政|静|硕|布|林)"
+)
+"""What a name that a line break cut begins with; 和平区 and 府谷县 are whole."""
 _SHORT = re.compile(r"[（(](?:以下)?(?:统称|简称|下称)[^（()）]*[)）]?$")
 _PLACE = re.compile(
     r"(?!.*(?:政府|公开|平台|首页|信息|网))[\u4e00-\u9fff]{1,12}[省市区县旗州盟镇乡]|[\u4e00-\u9fff]{1,8}街道"
@@ -63,7 +67,7 @@ def is_organization(text: str) -> bool:
 def is_certain(name: str) -> bool:
     """Whether the name ends as bodies' and areas' names do, and is no piece of one."""
     plain = fold(_SECOND.sub("", name))
-    if len(plain) < 3 or plain[0] in "员会府政构室公人" or plain.endswith(("网站", "平台")):
+    if len(plain) < 3 or _PIECE.match(plain) or plain.endswith(("网站", "平台")):
         return False
     return _CERTAIN.search(plain) is not None
 

@@ -98,7 +98,7 @@ def parse_title(text: str) -> Title | None:
     if solid.startswith("【") and solid.endswith("】"):
         solid = solid[1:-1]
     whole = solid
-    solid, bracketed = _without_prefix(solid)
+    solid, bracketed = without_prefix(solid)
     if _OTHER_KINDS.search(whole[: len(whole) - len(solid)]):
         return None
     if not 6 <= len(solid) <= 110:
@@ -137,6 +137,8 @@ def parse_title(text: str) -> Title | None:
             name, doubtful = _organization(head, solid[start:])
             return Title(shown, name or bracketed, None, (first, last), doubtful)
     name, doubtful = _organization(head, solid[start:])
+    if name is None and len(_YEAR_AT.sub("", head)) == 1:
+        doubtful = True  # the end of a name that a line break cut
     years = _years(head) or _years(rest)
     return Title(shown, name or bracketed, years[0] if years else None, None, doubtful)
 
@@ -150,7 +152,7 @@ def _years(text: str) -> list[int]:
     return [year for _, year in sorted(found, key=lambda f: "年" not in f[0]) if year is not None]
 
 
-def _without_prefix(solid: str) -> tuple[str, str | None]:
+def without_prefix(solid: str) -> tuple[str, str | None]:
     """The text without what numbers or labels it, and a name that stood there in brackets."""
     if (found := _PREFIX.match(solid)) is None or _YEAR_AT.match(solid.translate(_WIDE)):
         return solid, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.report.model import Report
+from pipelines.report.names import is_certain
 from pipelines.report.read import read_body
 from pipelines.report.titles import parse_page_title, parse_title
 
@@ -153,3 +154,36 @@ def test_a_title_that_swallows_the_page_is_cut() -> None:
     assert parsed is not None
     assert (parsed.organization, parsed.year) == (NAME, 2023)
     assert parse_title("虚构" * 400 + FULL) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["府谷县人民政府", "会宁县民政局", "政和县", "和平区教育局", "人力资源和社会保障局", "同江市", "水利部"],
+)
+def test_whole_names_that_begin_like_pieces(name: str) -> None:
+    assert is_certain(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["民政府", "和改革局", "委会", "理局", "管理局", "事处", "虚构网站", "虚构发布"]
+)
+def test_pieces_of_names(name: str) -> None:
+    assert not is_certain(name)
+
+
+@pytest.mark.parametrize(
+    ("lines", "organization"),
+    [
+        (("1.虚构区第一中", f"学{BARE}.pdf"), "虚构区第一中学"),
+        (("附件：虚构县示例镇人", f"民政府{BARE}"), "虚构县示例镇人民政府"),
+        (("1.虚构旗人民政府办公室", BARE), "虚构旗人民政府办公室"),
+        (("虚构县发展", f"和改革局{BARE}"), "虚构县发展和改革局"),
+    ],
+)
+def test_names_that_a_line_break_cut(lines: tuple[str, str], organization: str) -> None:
+    assert text(*lines).organization == organization
+
+
+def test_a_branch_below_the_name_of_its_body_is_in_doubt() -> None:
+    report = text("虚构县公安局", f"虚构分局{BARE}")
+    assert "organization-doubtful" in {finding.code for finding in report.findings}
