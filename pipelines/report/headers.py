@@ -313,6 +313,12 @@ def review_header(rows: HeaderRows, context: str) -> Header:
     """表四's columns, keyed `block.column`, from its header rows and the words above the table."""
     above = form.review_blocks.match(context)
     block_above = above.key if above is not None and above.key in form.REVIEW_BLOCKS else None
+    over = [
+        (slot, found)
+        for slots in rows.rows
+        for slot in slots
+        if (found := form.review_blocks.exact(slot.text)) in form.REVIEW_BLOCKS
+    ]
     columns: list[Column] = []
     for leaf in rows.leaves():
         if (whole := form.review_cells.exact(leaf.text)) is not None:
@@ -322,11 +328,9 @@ def review_header(rows: HeaderRows, context: str) -> Header:
         if match is None:
             continue
         block = block_above
-        for slots in rows.rows:
-            for slot in slots:
-                found = form.review_blocks.exact(slot.text)
-                if found in form.REVIEW_BLOCKS and slot.start <= leaf.start and slot.stop >= leaf.stop:
-                    block = found
+        for slot, found in over:
+            if slot.start <= leaf.start and slot.stop >= leaf.stop:
+                block = found
         columns.append(
             Column(None if block is None else f"{block}.{match}", leaf.start, leaf.stop, leaf.text)
         )
