@@ -19,6 +19,7 @@ from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from pipelines.report.model import Report
 
 MIB = 1 << 20
+SECONDS, SECONDS_WITH_OCR = 60.0, 240.0
+"""For one document; a page that is recognised takes 4 to 8 seconds, and up to 20 of a document are."""
 CLOSED = "the reader was closed before the document was read"
 
 log = logging.getLogger(__name__)
@@ -58,16 +61,18 @@ class Reader:
         self,
         *,
         workers: int = 1,
-        seconds: float = 60,
+        seconds: float | None = None,
         memory: int = 2048 * MIB,
         max_body: int = 64 * MIB,
     ) -> None:
         """`seconds` and `memory` (bytes of address space) are for one body or one file of an archive.
 
+        Without `seconds` it is `SECONDS`, or `SECONDS_WITH_OCR` where character recognition is installed.
+
         `max_body` is in bytes too.
         """
         self.workers = workers
-        self.seconds = seconds
+        self.seconds = seconds or (SECONDS_WITH_OCR if find_spec("rapidocr_onnxruntime") else SECONDS)
         self.memory = memory
         self.max_body = max_body
         self._pool: ProcessPool | None = None

@@ -23,11 +23,12 @@ from pipelines.report.model import (
     Table,
     TableName,
 )
+from pipelines.report.readers.sniff import DOC, DOCX, HTML, ODT, RTF, XLS, XLSX
 
 DIFFERENCES_NAMED = 10
 """Up to so many differing cells of one table are a finding each; beyond, the table gets one finding."""
 
-_STRUCTURED = ("text/html", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+_STRUCTURED = frozenset({HTML, DOCX, DOC, RTF, ODT, XLSX, XLS})
 """Media types that keep their tables as tables: they win where documents are equally complete."""
 
 _LAST_MOMENT = datetime.max.replace(tzinfo=UTC)

@@ -59,9 +59,7 @@ def test_each_file_of_an_archive_has_a_time_and_a_process_of_its_own() -> None:
     endless = b"<table><tr><td>" + PAGE * 40_000
     with Reader(seconds=2) as reader:
         slow, sound = reading_from_json(reader.read(zipped({"slow.html": endless, "sound.html": PAGE})))
-    assert [finding.message for finding in slow.findings] == [
-        "slow.html: reading took longer than 2 seconds"
-    ]
+    assert [finding.message for finding in slow.findings] == ["slow.html: reading took longer than 2 seconds"]
     assert sound.sources[0].member == "sound.html"
     assert sound.organization == "虚构局"
 
