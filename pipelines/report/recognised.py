@@ -37,6 +37,10 @@ def judged(report: Report, document: Document) -> Report:
     if not sure:
         return report
     evidence = dict(report.evidence)
+    pages = {place.page for place in sure}
+    for one in evidence.values():
+        if one.place.page in pages:
+            sure.setdefault(one.place, 0.0)  # a picture's, and nobody says how sure: not at all
     own = [path for path, one in evidence.items() if one.place in sure]
     for path in own:
         one = evidence[path]
