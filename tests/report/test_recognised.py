@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from pipelines.report.model import Cell, Document, Evidence, Finding, Grid, Paragraph, Place, Report, Table
+from pipelines.report.readers.pdf_join import join
+from pipelines.report.readers.pdf_page import Box, PageTable, TableCell
 from pipelines.report.readers.picture import read as read_image
 from pipelines.report.recognised import judged
 
@@ -87,6 +89,24 @@ def test_figures_recognised_in_running_text_are_doubted() -> None:
     report = replace(read(TOTALS, SURE), evidence={path("total"): Evidence("6", "number", place)})
     again = judged(report, Document("image/png", (Paragraph("总计 6", place, 0.6),)))
     assert again.evidence[path("total")].kind == "ocr"
+
+
+def test_a_figure_on_a_recognised_page_without_any_confidence_is_doubted() -> None:
+    place = Place(page=2, row=9, column=9)
+    report = replace(read(TOTALS, SURE), evidence={path("total"): Evidence("6", "number", place)})
+    again = judged(report, Document("image/png", (Paragraph("总计", Place(page=2, row=1), 0.9),)))
+    assert doubts(again) == {path("total"): "warning"}
+
+
+def test_tables_joined_over_a_page_break_keep_their_confidence() -> None:
+    def part(page: int) -> PageTable:
+        box = Box(0, 0, 100, 20)
+        cells = [TableCell(0, k, 1, 1, page, box, f"{page}{k}", confidence=0.9) for k in range(2)]
+        return PageTable(cells, [0, 50, 100], 1, page, box, [False] * 2, [False] * 2)
+
+    joined = join(part(1), part(2))
+    assert [cell.text for cell in joined.cells] == ["10", "11", "20", "21"]
+    assert {cell.confidence for cell in joined.cells} == {0.9}
 
 
 def test_documents_that_hold_their_text_are_left_alone() -> None:

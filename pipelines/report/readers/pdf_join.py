@@ -79,10 +79,16 @@ def join(upper: PageTable, lower: PageTable) -> PageTable:
 
 def _moved(cell: TableCell, rows: int) -> TableCell:
     # By hand: `replace` costs more than the rest of a join.
-    moved = TableCell(
-        cell.row + rows, cell.column, cell.rowspan, cell.colspan, cell.page, cell.box, cell.text, cell.confidence
+    return TableCell(
+        cell.row + rows,
+        cell.column,
+        cell.rowspan,
+        cell.colspan,
+        cell.page,
+        cell.box,
+        cell.text,
+        cell.confidence,
     )
-    return moved
 
 
 def _same_columns(upper: PageTable, lower: PageTable) -> tuple[PageTable, PageTable]:
