@@ -230,7 +230,8 @@ def reparse(
 ) -> None:
     """Read again what an older version of the parser read, and show what changes, cell by cell.
 
-    SITE is a site of the archive; without any, all of them. Nothing published moves without --publish:
+    SITE is a site of the archive; without any, all of them. What was left unread for want of LibreOffice or
+    character recognition is tried again, too. Nothing published moves without --publish:
     look first, then say it again with --publish. Readings are kept as they come, so that an interrupted
     reparse goes on where it stopped. Corrections that no longer match what is read are named.
     """

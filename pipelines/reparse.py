@@ -29,6 +29,9 @@ from storage.errors import Damaged, NotFound
 AHEAD = 2
 """Bodies handed over for each worker: one is read, one waits in memory."""
 
+FOR_WANT = ("needs-ocr", "needs-converter", "member-unread")
+"""Findings of a reading that lacked a program or time: what was wanting may be there now."""
+
 log = logging.getLogger(__name__)
 
 Step = Callable[[int, int], None]
@@ -161,11 +164,15 @@ def _store(archive: Archive, digest: str, answer: Future[dict[str, Any]]) -> str
 
 
 def _has_reading(archive: Archive, digest: str) -> bool:
+    """Whether this version of the parser has read all of the body that it could."""
     data = archive.parse(PARSER_VERSION, digest)
     try:
-        return data is not None and bool(reading_from_json(data))
+        documents = () if data is None else reading_from_json(data)
     except InvalidReport:
         return False
+    return bool(documents) and all(
+        finding.code not in FOR_WANT for document in documents for finding in document.findings
+    )
 
 
 def _bodies(archive: Archive, site: str) -> list[Version]:

@@ -123,6 +123,19 @@ def test_what_has_a_reading_is_not_read_again_unless_all_is(shop: Shop) -> None:
     assert shop.total() == right()
 
 
+def test_what_was_left_unread_for_want_of_a_program_is_tried_again(shop: Shop) -> None:
+    [one] = shop.crawl(("/a.html", page(ONE)))
+    shop.run("--publish")
+    with Archive.open(shop.url) as archive:
+        reading = archive.parse(PARSER_VERSION, one)
+        assert reading is not None
+        wanting = {"code": "needs-converter", "severity": "warning", "where": "", "message": "no LibreOffice"}
+        reading["documents"][0]["findings"].append(wanting)
+        archive.put_parse(PARSER_VERSION, one, reading)
+    assert shop.data("--publish")["sites"][0]["read"] == 1
+    assert shop.total() == right()
+
+
 def test_one_bad_document_does_not_stop_it(shop: Shop) -> None:
     shop.crawl(("/bad.pdf", pdf(TWO)[:3000]), ("/a.html", page(ONE)))
     result = shop.run("--publish")
