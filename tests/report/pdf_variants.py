@@ -94,6 +94,25 @@ SPARSE = (
 """Tables with few rules or none."""
 
 
+ODD = (
+    Variant("shadow", _SOLID + "C{text-shadow:0.3px 0 0 #000}"),
+    Variant("grey-shadow", _SOLID + "C{text-shadow:1px 1px 0 #888}"),
+    Variant("far-apart", _SOLID + "C{letter-spacing:5px}"),
+    Variant("close", _SOLID + "C{letter-spacing:-2px}"),
+    Variant("tiny", _SOLID + "T{font-size:4px}"),
+    Variant("cut-digits", _SOLID + "C{word-break:break-all;width:16px;padding:0} T{table-layout:fixed}"),
+    Variant("cut-off", _SOLID + "C{white-space:nowrap;overflow:hidden;max-width:30px}"),
+    Variant("left", _SOLID + "C{text-align:left;padding:0}"),
+    Variant("right", _SOLID + "C{text-align:right;padding:0}"),
+    Variant("justified", _SOLID + "C{text-align:justify;text-align-last:justify}"),
+    Variant("leaning", _SOLID + "T{transform:rotate(0.4deg)}"),
+    Variant("squeezed", _SOLID + "T{transform:scale(.6,1.2)}"),
+    Variant("two-columns", _SOLID + "P{columns:2}"),
+    Variant("underlined", _SOLID + "C{text-decoration:underline}"),
+)
+"""Text that is set oddly: twice, apart, overlapping, cut off, leaning. It is read or spoken of."""
+
+
 def _breaks() -> tuple[Variant, ...]:
     css = _SOLID + "C{font-size:12px;padding:5px 2px}"
     return (

@@ -261,10 +261,18 @@ def chromium(papers: Sequence[Paper]) -> list[bytes]:
     made = []
     for k, paper in enumerate(papers):
         rng = random.Random(f"chromium/{paper.seed}")
-        variant = rng.choice((*pdf_variants.BORDERS, *pdf_variants.SPARSE))
+        variant = rng.choice((*pdf_variants.BORDERS, *pdf_variants.SPARSE, *pdf_variants.ODD))
         css.append(pdf_variants.scoped(variant.css, f"#v{k}"))
-        made.append(fragment(paper, style_of(paper)))
+        mark = _WATERMARK if rng.random() < 0.1 else ""
+        made.append(f'<div style="position:relative">{mark}{fragment(paper, style_of(paper))}</div>')
     return converters.chromium(made, " ".join(css))
+
+
+_WATERMARK = "".join(
+    f'<div style="position:absolute;left:60px;top:{top}px;transform:rotate(-35deg);font-size:48px;'
+    'opacity:.15">虚构水印 2024 样本 13</div>'
+    for top in range(100, 2600, 260)
+)
 
 
 def libreoffice_web(papers: Sequence[Paper]) -> list[bytes]:
