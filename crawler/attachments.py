@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from crawler.pages import linked
 from crawler.pictures import FORMATS, pictures
 
 if TYPE_CHECKING:
@@ -22,14 +23,14 @@ _SCAN = re.compile(r"附件|附表|扫描|报告|年报|公开|表")
 def attachments(page: TextResponse) -> Iterator[tuple[str, str]]:
     """Address and link text of each document on the page, each once, as they come.
 
-    Frames and embedded viewers are documents, too, and so are, on a
-    page without any, the pictures that may be the report's tables.
+    Frames and embedded viewers are documents, too, and so are, on a page without any, the pictures that
+    may be the report's tables.
     """
     seen: set[str] = set()
     for node in page.xpath("//a[@href] | //iframe[@src] | //embed[@src] | //object[@data]"):
-        link = (node.attrib.get("href") or node.attrib.get("src") or node.attrib.get("data") or "").strip()
+        link = node.attrib.get("href") or node.attrib.get("src") or node.attrib.get("data") or ""
         text = " ".join("".join(node.xpath(".//text()").getall()).split()) or node.attrib.get("title", "")
-        url = _document(page.urljoin(link), text) if link else None
+        url = _document(page, linked(page, link), text) if link.strip() else None
         if url is not None and url not in seen:
             seen.add(url)
             yield url, text
@@ -37,7 +38,7 @@ def attachments(page: TextResponse) -> Iterator[tuple[str, str]]:
         yield from pictures(page)
 
 
-def _document(url: str, text: str) -> str | None:
+def _document(page: TextResponse, url: str, text: str) -> str | None:
     """The address of what a link with this text shows: `url`, what a viewer page is told to show, or None."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
@@ -47,6 +48,6 @@ def _document(url: str, text: str) -> str | None:
     for name, value in parse_qsl(parts.query):
         if NAMED.search(value):
             if name == "file":  # pdf.js: viewer.html?file=/path/report.pdf
-                return urljoin(url, value)
+                return linked(page, value, url) or None
             return url.partition("#")[0]  # a download endpoint: downfile.jsp?filename=1f..9c.pdf
     return None

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from crawler.pages import linked
+
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
 
@@ -53,7 +55,7 @@ def pictures(page: TextResponse) -> Iterator[tuple[str, str]]:
     root = page.selector.root
     seen: set[str] = set()
     for image in _under_headings(root) if named else _in_content(root):
-        url = page.urljoin(image.get("src").strip()).partition("#")[0]
+        url = linked(page, image.get("src")).partition("#")[0]
         if urlsplit(url).scheme in ("http", "https") and url not in seen and len(seen) < MOST:
             seen.add(url)
             yield url, " ".join((image.get("alt") or image.get("title") or "").split())
@@ -90,7 +92,7 @@ def _may_be_table(image: Any) -> bool:
         return False
     if any(above.tag in _AROUND for above in image.iterancestors()):
         return False
-    path = urlsplit(source).path
+    path = source.partition("#")[0].partition("?")[0]
     if not FORMATS.search(path) or _FILE_KIND.search(path) or _ORNAMENT.search(path.rpartition("/")[2]):
         return False
     wide, high = (_pixels(image, side) for side in ("width", "height"))

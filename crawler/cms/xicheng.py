@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.cms.family import Entry
+from crawler.pages import linked
 
 if TYPE_CHECKING:
     from parsel import Selector
@@ -48,14 +49,14 @@ class Xicheng:
 
     def entries(self, page: TextResponse) -> Iterable[Entry]:
         for link in page.css("a[href]"):
-            url = page.urljoin(link.attrib["href"].strip())
+            url = linked(page, link.attrib["href"])
             found = parameters(url)
             if "id" in found:
                 yield _entry(link, url, found.get("nf"))
 
     def lists(self, page: TextResponse) -> Iterable[tuple[str, int | None]]:
         for link in page.css("a[href]"):
-            url = page.urljoin(link.attrib["href"].strip())
+            url = linked(page, link.attrib["href"])
             found = parameters(url)
             if "nf" in found and "id" not in found and found.get("page", "1") == "1":
                 yield url, _year(found["nf"])
@@ -63,7 +64,7 @@ class Xicheng:
     def next_page(self, page: TextResponse) -> str | None:
         for link in page.css("a[href]"):
             if NEXT.match(_text(link)):
-                url = page.urljoin(link.attrib["href"].strip())
+                url = linked(page, link.attrib["href"])
                 return url if parameters(url) and url != page.url else None
         return None
 

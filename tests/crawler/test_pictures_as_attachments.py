@@ -62,3 +62,17 @@ def test_a_link_to_a_picture_is_a_document_where_its_text_says_so() -> None:
         '<a href="1.jpg">附件：年度报告</a><a href="2.jpg">查看大图</a><a href="3.png"><img src="4.png"></a>'
     )
     assert found(body) == ["1.jpg"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '<a href="http://[">附件</a>',
+        '<a href="view.html?file=http://[/a.pdf">附件</a>',
+        '<img src="//[/a.png">',
+    ],
+)
+def test_an_address_that_is_none_costs_no_other(broken: str) -> None:
+    """What a page's author mistyped no browser can follow either."""
+    assert found(broken + '<a href="a.pdf">附件</a>') == ["a.pdf"]
+    assert found(HEADINGS.format(broken + '<img src="W1.png">', "", "")) == ["W1.png"]

@@ -95,3 +95,9 @@ def test_the_family_says_by_what_it_knows_a_page() -> None:
     assert FAMILY.recognise(f"{BASE}/gknbxqx/pnidpv1.html", "")
     assert FAMILY.recognise("https://www.xuxian.example/", '<a href="/x/pnidpv1.html">')
     assert FAMILY.recognise("https://www.xuxian.example/", "<a href='/x'>") is None
+
+
+def test_an_address_that_is_none_costs_no_other() -> None:
+    rows = '<p><a href="http://[">虚构甲局</a></p><p><a href="../gknbxq/pnidpv1pnnfpv2023.html">虚构乙局</a></p>'
+    assert [entry.url for entry in FAMILY.entries(page(rows))] == [f"{BASE}/gknbxq/pnidpv1pnnfpv2023.html"]
+    assert FAMILY.next_page(page('<a href="http://[">下一页</a>')) is None
