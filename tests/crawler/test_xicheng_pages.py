@@ -98,6 +98,6 @@ def test_the_family_says_by_what_it_knows_a_page() -> None:
 
 
 def test_an_address_that_is_none_costs_no_other() -> None:
-    rows = '<p><a href="http://[">虚构甲局</a></p><p><a href="../gknbxq/pnidpv1pnnfpv2023.html">虚构乙局</a></p>'
+    rows = '<a href="http://[">虚构甲局</a><a href="../gknbxq/pnidpv1pnnfpv2023.html">虚构乙局</a>'
     assert [entry.url for entry in FAMILY.entries(page(rows))] == [f"{BASE}/gknbxq/pnidpv1pnnfpv2023.html"]
     assert FAMILY.next_page(page('<a href="http://[">下一页</a>')) is None
