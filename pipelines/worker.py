@@ -12,7 +12,6 @@ import logging
 import multiprocessing
 import resource
 import signal
-import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future
@@ -39,6 +38,9 @@ MIB = 1 << 20
 SECONDS, SECONDS_WITH_OCR = 60.0, 240.0
 """For one document; a page that is recognised takes 4 to 8 seconds, and up to 20 of a document are."""
 CLOSED = "the reader was closed before the document was read"
+MOST_SLOW_FILES = 3
+"""Files of one archive that may take too long; those behind them are not read, or 200 would take hours."""
+NOT_ASKED = f"not read, since {MOST_SLOW_FILES} files before it in the archive took too long"
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +86,7 @@ class Reader:
         `body` is content-decoded already.
         """
         answer: Future[dict[str, Any]] = Future()
+        answer.set_running_or_notify_cancel()  # whoever gives up waiting for it cannot take it back
         if len(body) > self.max_body:
             megabytes = len(body) / MIB
             answer.set_exception(
@@ -160,31 +163,42 @@ class Reader:
             self._settle(answer, read)
 
     def _read_members(self, archive: _Archive, answer: Future[dict[str, Any]]) -> None:
-        """An archive's files, each with the time and memory of a body: one that hangs spoils no other."""
-        documents: list[list[dict[str, Any]] | None] = [None] * len(archive.members)
-        lock = threading.Lock()
+        """An archive's files one by one, each with the time and memory of a body.
 
-        def collect(index: int, name: str | None, done: Future[list[dict[str, Any]]]) -> None:
+        One that hangs spoils no other, and many that hang do not keep the reader for hours.
+        """
+        waiting = iter(archive.members)
+        documents: list[dict[str, Any]] = []
+        slow = 0
+
+        def go_on() -> None:
+            for member in waiting:
+                if slow < MOST_SLOW_FILES:
+                    pool = self._pool
+                    if pool is None or not pool.active:
+                        self._settle(answer, WorkerDied(CLOSED))
+                        return
+                    task = pool.schedule(_read_member, args=[member, archive.sha256], timeout=self.seconds)
+                    task.add_done_callback(partial(collect, member.name))
+                    return
+                documents.append(unread_member(member.name, NOT_ASKED, archive.sha256).to_json())
+            self._settle(answer, {"schema": READING_SCHEMA, "documents": documents})
+
+        def collect(name: str | None, done: Future[list[dict[str, Any]]]) -> None:
+            nonlocal slow
             error = self._error(done)
             if error is None:
-                documents[index] = done.result()
+                documents.extend(done.result())
             else:
+                slow += isinstance(error, ReadTimeout)
                 problem = str(error)
                 if not isinstance(error, PipelineError):  # the edge of the reader, as for a body
                     log.error("the reader stumbled over %s in %s", name, archive.sha256, exc_info=error)
                     problem = f"a bug in the reader, please report it: {error!r}"
-                documents[index] = [unread_member(name, problem, archive.sha256).to_json()]
-            with lock:
-                if None not in documents:
-                    flat = [document for part in documents for document in part or ()]
-                    self._settle(answer, {"schema": READING_SCHEMA, "documents": flat})
+                documents.append(unread_member(name, problem, archive.sha256).to_json())
+            go_on()
 
-        for index, member in enumerate(archive.members):
-            pool = self._pool
-            if pool is None or not pool.active:
-                return  # `close` answers
-            task = pool.schedule(_read_member, args=[member, archive.sha256], timeout=self.seconds)
-            task.add_done_callback(partial(collect, index, member.name))
+        go_on()
 
     def _settle(self, answer: Future[dict[str, Any]], outcome: dict[str, Any] | BaseException) -> None:
         try:
@@ -216,7 +230,8 @@ def _limit(memory: int) -> None:
     """Runs in the worker: its limit, and a deaf ear for the Ctrl-C that is meant for the crawl."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     most = resource.getrlimit(resource.RLIMIT_AS)[1]  # stays: a converter that is started gets its own limit
-    resource.setrlimit(resource.RLIMIT_AS, (memory, most))
+    own = memory if most == resource.RLIM_INFINITY else min(memory, most)
+    resource.setrlimit(resource.RLIMIT_AS, (own, most))
 
 
 def _read(body: bytes) -> _Read:

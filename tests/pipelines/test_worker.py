@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from pipelines import worker
 from pipelines.errors import PipelineError, ReadTimeout, UnreadableDocument, WorkerDied
 from pipelines.report.read import read_all
 from pipelines.report.stored import reading_from_json, reading_json
@@ -62,6 +65,40 @@ def test_each_file_of_an_archive_has_a_time_and_a_process_of_its_own() -> None:
     assert [finding.message for finding in slow.findings] == ["slow.html: reading took longer than 2 seconds"]
     assert sound.sources[0].member == "sound.html"
     assert sound.organization == "虚构局"
+
+
+def test_files_that_hang_do_not_keep_the_reader_for_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "MOST_SLOW_FILES", 1)
+    endless = b"<table><tr><td>" + PAGE * 40_000
+    files = {"sound.html": PAGE, "slow.html": endless, "behind.html": PAGE, "last.html": PAGE}
+    with Reader(seconds=2) as reader:
+        sound, *others = reading_from_json(reader.read(zipped(files)))
+    assert sound.organization == "虚构局"
+    assert [(one.sources[0].member, one.findings[0].code) for one in others] == [
+        (name, "member-unread") for name in list(files)[1:]
+    ]
+
+
+def test_who_gives_up_waiting_does_no_harm_to_the_end() -> None:
+    reader = Reader()
+    pending = reader.submit(PAGE * 40_000)
+    pending.cancel()
+    reader.close()
+    with pytest.raises(WorkerDied):
+        pending.result(timeout=5)
+
+
+def test_a_machine_that_allows_less_memory_is_no_reason_to_read_nothing() -> None:
+    """As under `ulimit -v`: the hard limit is lower than what a reader may have."""
+    allow = "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)); "
+    use = "from pipelines.worker import Reader; reader = Reader(); print(len(reader.read(b'<p>1</p>'))); "
+    done = subprocess.run(
+        [sys.executable, "-c", f"if __name__ == '__main__':\n {allow}{use}reader.close()"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("2\n", 0), done.stderr
 
 
 def test_an_archive_reads_as_the_reader_itself_reads_it() -> None:
