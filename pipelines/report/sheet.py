@@ -26,6 +26,8 @@ from pipelines.report.values import BLANK, Value, parse_value, unreadable
 _NO_COUNT = 1_000_000_000
 """No body has had a billion applications or decisions: more digits are several numbers run together."""
 _AMOUNTS = ("fee_amount", "procurement_amount")
+_ROWS_OF_A_SECOND_TABLE = 3
+"""So many rows printed twice are a table printed twice; fewer are repeated where a page ends."""
 
 
 @dataclass(slots=True)
@@ -47,6 +49,8 @@ class Sheet:
     findings: list[Finding] = field(default_factory=list)
     seen: set[TableName] = field(default_factory=set)
     """Tables of which a header or a label stands in the document."""
+    _twice: dict[TableName, dict[tuple[str, str], bool]] = field(default_factory=dict)
+    """The cells printed more than once, and whether one of their printings is blank beside a number."""
 
     def note(
         self, code: FindingCode, severity: Severity, where: str, message: str, evidence: Iterable[str] = ()
@@ -72,12 +76,17 @@ class Sheet:
         old = cells.get(column)
         if old is None or (old.value.kind == "unreadable" and not old.raw and value.kind != "unreadable"):
             cells[column] = Entry(value, raw, place)
-        elif (old.value.number == value.number and old.value.number is not None) or value.kind in (
+            return
+        half = (old.value.number is None) is not (value.number is None)
+        blank = old.value.kind in ("blank", "none-mark") or value.kind in ("blank", "none-mark")
+        twice = self._twice.setdefault(table, {})
+        twice[row, column] = twice.get((row, column), False) or (half and blank)
+        if (old.value.number == value.number and old.value.number is not None) or value.kind in (
             "blank",
             "none-mark",
         ):
             return
-        elif old.value.kind in ("blank", "none-mark") and value.number is not None:
+        if old.value.kind in ("blank", "none-mark") and value.number is not None:
             cells[column] = Entry(value, raw, place)
             path = f"{table}.{row}.{form.published_column(column)}"
             self.note("label-unknown", "info", path, "the row is printed twice, once with this cell blank")
@@ -105,6 +114,7 @@ class Sheet:
     def finish(self) -> Finished:
         """The tables as published, their editions, the evidence for each cell, and all findings."""
         out = Finished()
+        self._judge_second_tables()
         for table in TABLES:
             rows = self.cells.get(table)
             if not rows:
@@ -120,6 +130,18 @@ class Sheet:
             out.tables[table] = self._table(table, edition, rows, out)
         out.findings[:0] = self.findings
         return out
+
+    def _judge_second_tables(self) -> None:
+        """Say of a table printed twice (another year's, a whole area's) what one printing leaves blank."""
+        for table, twice in self._twice.items():
+            again = {row for row, _ in twice}
+            if len(again) < _ROWS_OF_A_SECOND_TABLE:
+                continue
+            for (row, column), half in twice.items():
+                if half:
+                    path = f"{table}.{row}.{form.published_column(column)}"
+                    message = "the table is printed twice, and one of its printings has this cell blank"
+                    self.note("label-unknown", "warning", path, message)
 
     def _edition(self, table: TableName, rows: dict[str, dict[str, Entry]]) -> Edition | None:
         if table == "requests":

@@ -178,7 +178,7 @@ class GridReader:
                     counted = True  # a column of serial numbers in front of the labels
                     continue
                 break
-            if start is not None and slot.start >= start and words is not None:
+            if start is not None and slot.start >= start and words is not None and not self._is_label(text):
                 break
             if words is not None and self._is_row(slots[:words], slots[words].text) and self._is_value(text):
                 break

@@ -1,0 +1,47 @@
+"""A table that a report prints twice: this year's beside last year's, one body's beside the whole area's."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.report.read import read_body
+from tests.report.oracle import flagged
+
+ROWS = (
+    "一、本年新收政府信息公开申请数量",
+    "二、上年结转政府信息公开申请数量",
+    "（一）予以公开",
+    "（七）总计",
+)
+COLUMNS = ("自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计")
+
+
+def _table(cell: str) -> str:
+    head = "".join(f"<td>{column}</td>" for column in COLUMNS)
+    rows = "".join(f"<tr><td>{row}</td>{f'<td>{cell}</td>' * 7}</tr>" for row in ROWS)
+    return f"<table><tr><td></td>{head}</tr>{rows}</table>"
+
+
+def _page(*tables: str) -> bytes:
+    body = "<p>2022年</p>".join(tables)
+    return f"<h1>虚构县水务局2023年政府信息公开工作年度报告</h1><p>三、申请情况</p>{body}".encode()
+
+
+@pytest.mark.parametrize("blank", ["", "/"])
+@pytest.mark.parametrize("blank_first", [True, False])
+def test_a_number_that_only_one_of_two_printings_has_is_flagged(blank: str, *, blank_first: bool) -> None:
+    tables = (_table(blank), _table("6"))
+    report = read_body(_page(*(tables if blank_first else reversed(tables))))
+    assert all(flagged(report, f"requests.received.{column}") for column in ("natural_person", "total"))
+    assert flagged(report, "requests.total_processed.business")
+
+
+def test_a_table_printed_twice_alike_is_no_matter() -> None:
+    report = read_body(_page(_table("0"), _table("0")))
+    assert not flagged(report, "requests.received.total")
+
+
+def test_one_row_repeated_blank_where_a_page_ends_is_no_matter() -> None:
+    blank = f"<tr><td>{ROWS[3]}</td>{'<td></td>' * 7}</tr>"
+    report = read_body(_page(_table("0").replace("</table>", f"{blank}</table>")))
+    assert not flagged(report, "requests.total_processed.total")
