@@ -81,6 +81,7 @@ def test_files_that_hang_do_not_keep_the_reader_for_hours(monkeypatch: pytest.Mo
 
 def test_who_gives_up_waiting_does_no_harm_to_the_end() -> None:
     reader = Reader()
+    reader.read(PAGE)
     pending = reader.submit(PAGE * 40_000)
     pending.cancel()
     reader.close()
