@@ -122,6 +122,8 @@ def _body(file: Path) -> bytes:
         return body
     try:
         status = file.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise UnreadableDocument(f"{file} is a folder; name one of its files")
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableDocument(f"{file} is no regular file; pipe it in and name it - instead")
         if status.st_size > MAX_BYTES:

@@ -86,8 +86,8 @@ def load_corrections(extra: Iterable[Path] = (), *, listed: str | None = None) -
     """The shipped corrections, those of `listed` (default: `GONGKAI_CORRECTIONS`), and those of `extra`.
 
     Raises:
-        CorrectionFileError: where a file is missing, is no TOML, or has a wrong entry, and where two
-            entries correct the same cell of the same document.
+        CorrectionFileError: where a file is missing, is no TOML, or has a wrong entry, where a folder has
+            no such file, and where two entries correct the same cell of the same document.
     """
     listed = os.environ.get(VARIABLE, "") if listed is None else listed
     found: dict[tuple[_Document, str], Reviewed] = {}
@@ -108,8 +108,13 @@ def _document(one: Reviewed) -> _Document:
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
-    files = [f for path in paths for f in (sorted(path.glob("*.toml")) if path.is_dir() else [path])]
-    return list({file.resolve(): file for file in files}.values())
+    files: dict[Path, Path] = {}
+    for path in paths:
+        found = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+        if not found:
+            raise CorrectionFileError(f"{path}: no file in this folder ends in .toml. Name another one.")
+        files |= {file.resolve(): file for file in found}
+    return list(files.values())
 
 
 def _read(file: Path) -> Iterator[Reviewed]:

@@ -135,7 +135,7 @@ def test_endless_input_ends() -> None:
 
 
 def test_a_folder_is_no_document(tmp_path: Path) -> None:
-    unreadable(parse(tmp_path), "no regular file")
+    unreadable(parse(tmp_path), "is a folder; name one of its files")
 
 
 def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:

@@ -120,6 +120,12 @@ def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
         load_corrections([tmp_path / "none.toml"], listed="")
 
 
+def test_a_folder_without_corrections_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "mine.tml").write_text(ENTRY, encoding="utf-8")
+    with pytest.raises(CorrectionFileError, match=r"no file in this folder ends in \.toml"):
+        load_corrections(listed=str(tmp_path))
+
+
 def test_two_entries_for_one_cell_are_refused(tmp_path: Path) -> None:
     said = refused(ENTRY + ENTRY, tmp_path)
     assert "correction 2" in said

@@ -65,10 +65,7 @@ def unpack(body: bytes, kind: str) -> tuple[Member, ...]:
     names: Counter[str] = Counter()
     try:
         for member in _flat(body, kind, _Budget(), 1):
-            name = member.name or "unnamed"
-            names[name] += 1
-            name = name if names[name] == 1 else f"{name} ({names[name]})"
-            members.append(replace(member, name=name))
+            members.append(replace(member, name=_free(member.name or "unnamed", names)))
     except _Spent as spent:
         members.append(Member(None, problem=str(spent)))
     except UnreadableDocument as error:
@@ -78,6 +75,14 @@ def unpack(body: bytes, kind: str) -> tuple[Member, ...]:
     if not members:
         raise UnreadableDocument("the archive holds no file, or is cut off before its first: fetch it again")
     return tuple(members)
+
+
+def _free(name: str, names: Counter[str]) -> str:
+    """The name, or, where another file has it, the name with the next number that no file has."""
+    names[name] += 1
+    if names[name] == 1:
+        return name
+    return _free(f"{name} ({names[name]})", names)
 
 
 class _Spent(Exception):

@@ -67,6 +67,17 @@ def test_two_files_of_one_name_are_told_apart() -> None:
     assert unpacked(out.getvalue()) == [("a.txt", 1, None), ("a.txt (2)", 2, None)]
 
 
+def test_no_number_is_given_that_another_file_bears() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a (2)", b"1")
+        archive.writestr("a", b"1")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("a", b"1")
+    names = [name for name, _, _ in unpacked(out.getvalue())]
+    assert (len(set(names)), names[:2]) == (3, ["a (2)", "a"])
+
+
 def test_an_archive_in_an_archive_is_opened_and_no_deeper_one() -> None:
     inner = rar5(FILES)
     assert [name for name, _, _ in unpacked(zipped({"内.rar": inner, "b": b"1"}))] == [
