@@ -23,7 +23,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from pipelines.report import imprint
+from pipelines.report import doubts, imprint
 from pipelines.report.announced import announced_titles, writer
 from pipelines.report.labels import fold
 from pipelines.report.model import Document, Finding
@@ -98,6 +98,11 @@ def identify(document: Document, lines: Sequence[ProseLine]) -> Identity:
         out.organization = writer(lines) or imprint.crumbs_body(steps)
         out.organization = out.organization or next(imprint.imprinted(names, head), None)
     if out.organization is None:
+        out.organization = next(
+            (n for n in imprint.sources(names, head) if doubts.calls_itself(text, n)), None
+        )
+    _doubt(out, best, paged, lines, head)
+    if out.organization is None:
         message = "neither title, signature nor imprint names the body that reports"
         out.findings.append(Finding("organization-unknown", "warning", "organization", message))
     return out
@@ -118,6 +123,40 @@ def _is_sure(title: Title, out: Identity, paged: Sequence[Title]) -> bool:
     """Whether a full title is the page's own, and of the period: others on the page are other reports'."""
     full, of_period, of_page = _rank(title, out, paged)
     return full == 2 and of_page and (of_period or out.period is None)
+
+
+def _doubt(
+    out: Identity,
+    best: Title | None,
+    paged: Sequence[Title],
+    lines: Sequence[ProseLine],
+    head: Sequence[str],
+) -> None:
+    """Findings where the report's own words speak against the name and the year taken."""
+    text = squeeze("".join(line.text for line in lines[:400]))
+    body = squeeze("".join(line.text for line in lines[len(head) : 400]))
+    name = out.organization
+    if name is not None and all(finding.code != "organization-doubtful" for finding in out.findings):
+        own = [t for t in out.titles if t.organization is not None and agree(t.organization, name)]
+        why = doubts.other_kind_of_body(text, name, titled=bool(own))
+        if best is not None:
+            why = why or doubts.of_a_list(best, paged, head, text)
+        if own and all(t in paged and not t.year and not t.span for t in own):
+            wrote = writer(lines)
+            if why is None and wrote is not None and not agree(wrote, name):
+                why = f"its first sentences name “{wrote}”"
+        if why is not None:
+            message = f"the report is taken to be “{name}”'s, but {why}"
+            out.findings.append(Finding("organization-doubtful", "warning", "organization", message))
+    if best is None or best.year is None or out.period is not None or out.year is None:
+        return
+    if (other := doubts.other_years(out.year, body)) is not None:
+        _conflict(out, other)
+    elif f"{out.year}年" not in fold(body) and not _is_sure(best, out, paged):
+        undated = next((t for t in paged if t.year is None and t.span is None), None)
+        published = None if out.published is None else out.published.year
+        if undated is not None and published != out.year + 1:
+            _conflict(out, f"the page's own title “{undated.text}” names no year")
 
 
 # ------------------------------------------------------------------ the year

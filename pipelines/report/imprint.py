@@ -28,6 +28,7 @@ _DATE_LINE = re.compile(
     r"(?:(?:发布|公开|生成|发文|成文|更新|录入)(?:时间|日期)\s*[:：]?|(?:时间|日期)\s*[:：])\s*(20[0-9]{2}[-/.年].{3,8})"
 )
 _DATE_ALONE = re.compile(r"20[0-9]{2}[-/][0-9]{1,2}[-/][0-9]{1,2}(?:\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?")
+_SOURCE_LINE = re.compile(r"(?:信息|文章|稿件)?来源\s*[:：]\s*([^\s:：]+)(?=\s|$)")
 _LARGEST_BLOCK = 60
 _LONGEST_LABEL = 24
 _BREADCRUMB = re.compile(r"(?:当前|您(?:现在)?(?:所在|的)|所在)(?:的)?位置")
@@ -67,6 +68,16 @@ def imprinted(names: dict[str, str], head: Sequence[str]) -> Iterator[str]:
             if key in line and (found := re.search(rf"{key}\s*[:：]\s*([^\s:：]+)(?=\s|$)", line))
         ]
         yield from (name for text in said if is_organization(name := squeeze(text)))
+
+
+def sources(names: dict[str, str], head: Sequence[str]) -> Iterator[str]:
+    """The bodies that meta tags or a line above the report name as where it comes from.
+
+    Often the body that runs the site: no name to take without something in the report that bears it out.
+    """
+    said = [names.get("contentsource", ""), names.get("来源", "")]
+    said += [found[1] for line in head for found in _SOURCE_LINE.finditer(line)]
+    yield from (name for text in said if is_organization(name := squeeze(text)) and is_certain(name))
 
 
 def breadcrumb(head: Sequence[str]) -> list[str]:

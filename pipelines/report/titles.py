@@ -36,6 +36,10 @@ _PREFIX = re.compile(
     r"(?:(?:Page|P\.?|第)[0-9]{1,3}页?[-–—.]*|【[^】]{1,10}】|\[[^\]]{1,10}\]|附件?[0-9一二三四五]?[:：.、]|(?:标题|题目|信息名称|名称)[:：]|[0-9]{1,3}[.、．_)）-](?=[\u4e00-\u9fff])"
     r"|[（(][0-9一二三四五六七八九十]{1,3}[)）]|[0-9]{1,2}(?=[\u4e00-\u9fff])(?![号师团中院年]))+"
 )
+_STAMP = re.compile(
+    r"20[0-9]{2}(?:[-/.][0-9]{1,2}[-/.]|年[0-9]{1,2}月)[0-9]{1,2}日?(?:[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?(?=[^0-9:])"
+)
+"""The day and hour that a browser prints before a page's title."""
 _EDGES = "《》〈〉“”\"'·•>»*#.。—_-|｜ "
 _LONGEST = 300
 """Letters, white space among them: longer is no title."""
@@ -95,6 +99,8 @@ def parse_title(text: str) -> Title | None:
     if "信" not in text and "政" not in text:
         return None
     solid = _FILE.sub("", squeeze(_GLOSS.sub("", text) if "(" in text else text)).strip(_EDGES)
+    if (stamp := _STAMP.match(solid)) is not None:
+        solid = solid[stamp.end() :].lstrip(_EDGES)
     if solid.startswith("【") and solid.endswith("】"):
         solid = solid[1:-1]
     whole = solid
