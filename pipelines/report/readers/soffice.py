@@ -6,9 +6,10 @@ FILTER is LibreOffice's name of what it shall take the body for: left to itself 
 plain text. MEMORY is in bytes.
 
 Owns the processes: soffice forks, and killing what was started leaves soffice.bin running. So LibreOffice
-gets a session of its own here, and all of it is killed when it has answered, when its time is up, and when
-standard input ends: that is how this program learns that whoever asked (a worker that was killed for
-being slow, say) is no more. The temporary folder with profile, document and answer goes in each case.
+gets a session of its own here, and all of it is killed when it has answered, when its time is up, when this
+program is told to end, and when standard input ends: that is how it learns that whoever asked (a worker
+that was killed for being slow, say) is no more. The temporary folder with profile, document and answer goes
+in each case.
 
 It must not import anything of the project: it starts before each conversion.
 """
@@ -28,7 +29,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 NO_ANSWER, OUT_OF_TIME, ABANDONED = 3, 4, 5
-"""Exit codes: LibreOffice gave no file; it took too long; standard input ended."""
+"""Exit codes: LibreOffice gave no file; it took too long; nobody waits for it any more."""
 
 _SETTINGS = (
     ("org.openoffice.Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
@@ -47,6 +48,8 @@ _SETTINGS = (
 
 def main(soffice: str, filter_: str, extension: str, seconds: float, memory: int) -> int:
     """Converts standard input; gives the exit code."""
+    for told in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, lambda *_: sys.exit(ABANDONED))
     stdin, deadline = sys.stdin.fileno(), time.monotonic() + seconds
     with tempfile.TemporaryDirectory(prefix="gongkai-office-") as name:
         folder = Path(name)

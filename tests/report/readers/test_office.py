@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -59,12 +61,12 @@ def test_without_libreoffice_the_finding_says_what_to_install(monkeypatch: pytes
 
 @pytest.fixture
 def hanging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A LibreOffice that forks, as the real one does, and never answers; gives its processes' file."""
+    """A LibreOffice that forks, as the real one does, and never answers; the file names all processes."""
     pids, temporary = tmp_path / "pids", tmp_path / "tmp"
     temporary.mkdir()
     program = tmp_path / "bin" / "soffice"
     program.parent.mkdir()
-    program.write_text(f"#!/bin/sh\nsleep 300 & echo $! $$ > {pids}.new; mv {pids}.new {pids}; wait\n")
+    program.write_text(f"#!/bin/sh\nsleep 300 & echo $! $$ $PPID > {pids}.new; mv {pids}.new {pids}; wait\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     monkeypatch.setenv("TMPDIR", str(temporary))
@@ -95,4 +97,16 @@ def test_a_conversion_that_takes_too_long_is_ended_with_all_its_processes(
 def test_a_worker_that_is_killed_takes_its_conversion_along(hanging: Path) -> None:
     with Reader(seconds=3) as reader, pytest.raises(ReadTimeout):
         reader.read(TEXT)
+    assert ended(hanging)
+
+
+def test_a_guard_that_is_told_to_end_takes_its_conversion_along(hanging: Path) -> None:
+    """As when a service is stopped: every process is sent SIGTERM."""
+    with ThreadPoolExecutor() as threads:
+        reading = threads.submit(office.read, TEXT, RTF)
+        while not hanging.exists():
+            time.sleep(0.05)
+        os.kill(int(hanging.read_text().split()[-1]), signal.SIGTERM)
+        with pytest.raises(UnreadableDocument):
+            reading.result(timeout=10)
     assert ended(hanging)
