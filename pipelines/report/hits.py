@@ -16,6 +16,7 @@ from pipelines.report.textstream import Piece, Stream
 
 Kind = Literal["row", "column", "group", "stop"]
 _MAX_NOTE = 300
+_MAX_LABEL = 40
 
 
 @dataclass(slots=True)
@@ -133,7 +134,7 @@ def find(stream: Stream) -> list[Hit]:
         if not any(hit.start < short.end() and hit.stop > short.start() for hit in hits):
             hits.append(Hit("requests", "row", key, short.start(), short.end()))
     hits.sort(key=lambda hit: hit.start)
-    return _with_pieces(stream, _without_notes(text, hits))
+    return _with_pieces(stream, _whole_words(stream, _without_notes(text, hits)))
 
 
 def _common(a: str, b: str) -> int:
@@ -154,6 +155,24 @@ def _without_notes(text: str, hits: list[Hit]) -> list[Hit]:
                 if depth == 0:
                     hit.stop = i + 1
                     break
+        out.append(hit)
+    return out
+
+
+def _whole_words(stream: Stream, hits: list[Hit]) -> list[Hit]:
+    """Without the rows of 表二 whose words end another row's label: 党内规范性文件 is no 规范性文件.
+
+    Such words stand before the label on its line, or on lines between it and the same row's label.
+    """
+    out: list[Hit] = []
+    for hit in hits:
+        if hit.table == "active_disclosure" and hit.kind == "row":
+            last = out[-1] if out else Hit(hit.table, "stop", "", 0, 0)
+            between = stream.chars[last.stop : min(hit.start, last.stop + _MAX_LABEL)]
+            again = (last.table, last.kind, last.key) == (hit.table, hit.kind, hit.key)
+            again = again and 0 < len(between) < _MAX_LABEL and not any(c.isdigit() for c in between)
+            if again or (between and stream.joins_words(hit.start, hit.stop)):
+                continue
         out.append(hit)
     return out
 

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from pipelines.report.labels import fold
 from pipelines.report.model import Place
@@ -28,6 +29,7 @@ _FURNITURE = re.compile(
 _PIECE = re.compile(
     r"[0-9+\-－—–/０-９][^\u3400-\u4dbf\u4e00-\u9fff]*(?:万元|亿元|元|件|个|项|条(?!第))?|[^0-9]+"
 )
+_NUMERALS = "一二三四五六七八九十"
 _LONG = 20_000
 """A line of so many characters without a word has no label to be a value of."""
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u206f\ufeff]")
@@ -132,6 +134,15 @@ class Stream:
     def touches(self, position: int) -> bool:
         """Whether no white space stands before a character."""
         return position > 0 and self._touch(position - 1, position)
+
+    def joins_words(self, start: int, stop: int) -> bool:
+        """Whether a Chinese character, no numeral, is as near before `chars[start:stop]` as its own are."""
+        if start == 0 or not _HAN.match(self.chars[start - 1]) or self.chars[start - 1] in _NUMERALS:
+            return False
+        (line_a, offset_a), (line_b, offset_b) = self.at[start - 1], self.at[start]
+        own = self.at[start:stop]
+        widest = max((b - a for (line, a), (below, b) in pairwise(own) if line == below), default=1)
+        return line_a == line_b and offset_b - offset_a <= widest
 
     def _touch(self, a: int, b: int) -> bool:
         (line_a, offset_a), (line_b, offset_b) = self.at[a], self.at[b]

@@ -126,3 +126,19 @@ def test_review_values_among_the_headers_words_are_taken_where_the_sums_confirm_
         assert silent_errors(truth, report) == []
         values = [v for row in (report.review or {}).values() for v in row.values()]
         assert values == [int(n) for n in numbers] if right else set(values) <= {None}
+
+
+@pytest.mark.parametrize("label", ["党内规范性文件", "党内\n规范性文件", "党内规范\n性文件", "其他\n文件"])
+def test_a_row_that_the_form_lacks_gives_the_row_above_no_values(label: str) -> None:
+    """Where a program dropped the lines that stood there before, the row above had lost its own values."""
+    truth = make(9, year=2023, busy=0.8)
+    body = document(truth, TEXT_SHAPES["cell-lines"], random.Random(0), html=False).decode()
+    values = "\n89\n50\n65\n"
+    changed, found = re.subn("(?<=行政规范性文件\n)(?:\n*[0-9]+){3}", f"{label}{values}", body)
+    assert found == 1
+    report = read_body(changed.encode())
+    assert set((report.active_disclosure or {})["normative_documents"].values()) == {None}
+    cells = [f"active_disclosure.normative_documents.{c}" for c in ("issued", "repealed", "in_force")]
+    assert [f.where for f in report.findings if f.code == "cell-unreadable"] == cells
+    others = [path for path in lost(truth, report) if not path.startswith("active_disclosure.normative")]
+    assert others == []
