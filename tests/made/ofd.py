@@ -59,8 +59,8 @@ def ofd(pdf: bytes, style: OfdStyle | None = None, *, title: str = "") -> bytes:
     return _package(parts, box, pages, templates, title)
 
 
-def ofd_of_picture(image: bytes, width: float, height: float) -> bytes:
-    """An OFD with one page (sizes in millimetres) that is this picture, as a scanner's program writes it."""
+def ofd_of_picture(image: bytes, width: float, height: float, times: int = 1) -> bytes:
+    """An OFD whose pages (sizes in millimetres) are this picture, as a scanner's program writes it."""
     box = f"0 0 {_n(width)} {_n(height)}"
     drawn = (
         f'<ofd:ImageObject ID="7" Boundary="{box}" CTM="{_n(width)} 0 0 {_n(height)} 0 0" ResourceID="5"/>'
@@ -70,7 +70,7 @@ def ofd_of_picture(image: bytes, width: float, height: float) -> bytes:
         "<ofd:MediaFile>image_0.png</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias></ofd:Res>"
     )
     parts = {"Doc_0/Pages/Page_0/Content.xml": _page("", drawn), "Doc_0/DocumentRes.xml": resource}
-    pages = ['<ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/>']
+    pages = ['<ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/>'] * times
     res = ["<ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes>"]
     return _package(parts, box, pages, res, "", {"Doc_0/Res/image_0.png": image})
 

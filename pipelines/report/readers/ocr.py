@@ -39,6 +39,13 @@ def needs_ocr(what: str) -> Finding:
     return Finding("needs-ocr", "warning", "", what + how)
 
 
+def why_unread() -> str:
+    """What is said of pages that are pictures and were not read, after their numbers."""
+    if available():
+        return f"are pictures in which nothing was recognised, or come after the first {MAX_PAGES}"
+    return needs_ocr("cannot be read without character recognition: a picture stands there").message
+
+
 def read_picture(image: Image.Image, page: int | None, scale: float) -> tuple[Block, ...]:
     """The paragraphs and grids on a picture, in reading order; cells carry their confidence.
 

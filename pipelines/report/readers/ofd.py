@@ -40,7 +40,8 @@ def read(body: bytes) -> Document:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as package:
             opened = _Package(package)
-            pages = [_read(page, opened) for page in opened.pages()]
+            pages = [_read(page) for page in opened.pages()]
+            _recognise(pages, opened)
             title = opened.title
     except (zipfile.BadZipFile, KeyError, OSError, ValueError, RuntimeError) as error:
         raise UnreadableDocument(f"the OFD is damaged or encrypted ({error}): fetch it again") from error
@@ -52,7 +53,7 @@ def read(body: bytes) -> Document:
     unclear = [read_.page.number for read_ in pages if not read_.sure and read_.page.number not in pictures]
     findings = []
     if pictures:
-        message = f"{_named(pictures)} of the OFD cannot be read: a picture stands there"
+        message = f"{_named(pictures)} of the OFD {ocr.why_unread()}"
         findings.append(Finding("needs-ocr", "warning", "", message))
     if unclear:
         message = f"{_named(unclear)} of the OFD should be compared by eye: drawn rules leave cells open"
@@ -60,14 +61,19 @@ def read(body: bytes) -> Document:
     return Document(OFD, tuple(blocks(pages)), Metadata(title), tuple(findings))
 
 
-def _read(page: Page, package: _Package) -> ReadPage:
+def _read(page: Page) -> ReadPage:
     tables, outside, sure = fill(page)
     lines = [line_of(row, gap_text="  ") for row in rows_of(outside)]
-    read_ = ReadPage(page, tables, [line for line in lines if line.text.strip()], sure)
-    if not _is_picture(read_) or not ocr.available():
-        return read_
-    image = package.picture(page)
-    return read_ if image is None else _recognised(image, page) or read_
+    return ReadPage(page, tables, [line for line in lines if line.text.strip()], sure)
+
+
+def _recognise(pages: list[ReadPage], package: _Package) -> None:
+    """Recognises the pages that are pictures, in place, where that is installed."""
+    scans = [index for index, read_ in enumerate(pages) if _is_picture(read_)]
+    for index in scans[: ocr.MAX_PAGES] if ocr.available() else ():
+        page = pages[index].page
+        image = package.picture(page)
+        pages[index] = (image and _recognised(image, page)) or pages[index]
 
 
 def _recognised(image: bytes, page: Page) -> ReadPage | None:

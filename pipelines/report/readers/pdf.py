@@ -43,7 +43,7 @@ def read(body: bytes, *, engine: Engine = "auto") -> Document:
     unclear = [read_.page.number for read_ in pages if not read_.sure and read_.page.number not in scans]
     findings = []
     if scans:
-        findings.append(_finding("needs-ocr", scans, _unread_picture()))
+        findings.append(_finding("needs-ocr", scans, ocr.why_unread()))
     if unclear:
         findings.append(
             _finding(
@@ -102,12 +102,6 @@ def _recognised(body: bytes, pages: list[ReadPage]) -> list[int]:
         else:
             unread.append(picture.page)
     return sorted(unread)
-
-
-def _unread_picture() -> str:
-    if ocr.available():
-        return f"are pictures in which nothing was recognised, or come after the first {ocr.MAX_PAGES}"
-    return ocr.needs_ocr("cannot be read without character recognition: a picture stands there").message
 
 
 def _is_picture(page: Page) -> bool:

@@ -13,6 +13,9 @@ from pipelines.report.model import Grid, Paragraph
 from pipelines.report.read import read_body
 from pipelines.report.readers import ocr, ofd
 from pipelines.report.readers.ofd_page import POINTS
+from pipelines.report.readers.pdf_blocks import ReadPage
+from pipelines.report.readers.pdf_page import Box, Page
+from pipelines.report.readers.pdf_text import Line
 from pipelines.report.readers.sniff import OFD, sniff
 from tests.made import ofd as made
 from tests.made.archives import zipped
@@ -159,6 +162,24 @@ def test_the_picture_goes_to_recognition_at_its_size(monkeypatch: pytest.MonkeyP
     pytest.importorskip("rapidocr_onnxruntime")
     ofd.read(made.ofd_of_picture(picture(), 200, 100))
     assert asked == [((400, 200), 1, 200)]
+
+
+def test_of_many_pictures_the_first_are_recognised_and_the_others_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As of a PDF: hundreds of them would take longer than a reader has, and nothing would be read."""
+    asked = []
+
+    def read_page(image: Image.Image, number: int, scale: float) -> ReadPage:
+        asked.append(number)
+        return ReadPage(Page(number, 100, 100), [], [Line("recognised", Box(0, 0, 50, 10), 10)])
+
+    monkeypatch.setattr(ocr, "available", lambda: True)
+    monkeypatch.setattr(ocr, "MAX_PAGES", 2)
+    monkeypatch.setattr(ocr, "read_page", read_page)
+    document = ofd.read(made.ofd_of_picture(picture(), 200, 100, times=4))
+    assert asked == [1, 2]
+    assert [finding.message[:12] for finding in document.findings] == ["pages 3, 4 o"]
 
 
 def test_damaged_packages_are_unreadable() -> None:
