@@ -42,6 +42,8 @@ _BLANK_OR_NUMBER = re.compile(rf"\s*|{_NUMBER.pattern}")
 _HEADER_LINES = 15
 _LEAST_RULED = 4
 """Rows that a table with a rule above and under each has at least; Markdown has none above its header."""
+_LEAST_FILLED = 2
+_LEAST_WIDTH = 3
 _HEADING = re.compile(r"[一二三四五六]、.{2,30}(?:情况|事项)")
 """A part's heading between two tables; no row of them is called so."""
 
@@ -90,7 +92,13 @@ def _read_lines(lines: list[Line], blocks: list[Block], *, marked: bool) -> None
     """Add what the lines hold to the blocks; `marked`: their cells have Markdown's marks."""
     rest: list[Line] = []
     i = 0
-    shapes: tuple[_Shape, ...] = (_pipe_celled, partial(_piped, marked=marked), _tabbed, _celled)
+    shapes: tuple[_Shape, ...] = (
+        _pipe_filled,
+        _pipe_celled,
+        partial(_piped, marked=marked),
+        _tabbed,
+        _celled,
+    )
     tried = [0] * len(shapes)
     while i < len(lines):
         for n, shape in enumerate(shapes):
@@ -206,6 +214,8 @@ def _piped(lines: list[Line], start: int, *, marked: bool) -> tuple[int, list[_R
             if cells and not all(_RULE_CELL.fullmatch(cell) for cell in cells):
                 drawn.append([(_BREAK.sub("\n", c) if "<" in c else c, number) for c in cells])
         rows += _wrapped(drawn) if ruled else drawn
+    if all(len(row) == 1 for row in rows):
+        return i, []  # a cell on each line: what is a row is lost
     return i, rows if len(rows) >= 2 else []
 
 
@@ -246,6 +256,32 @@ def _pipe_celled(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
             rows.append(row)
         i = end  # what ends without a pipe is no row's
     return i, rows if len(rows) >= 2 else []
+
+
+def _pipe_filled(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
+    """Cells on lines that each end with a pipe; pipes alone on a line fill every row up to one width.
+
+    The filling stands for what merged cells cover and is no cell. Where not every filling ends a row of one
+    width, nothing is told of the rows.
+    """
+    cells: _Row = []
+    filled: dict[int, int] = {}  # cells so far, the filling counted -> how many of them filled
+    i = start
+    while i < len(lines):
+        line = lines[i][1].translate(_PIPES).strip()
+        if len(line) > 1 and not line.strip("|"):
+            filled[len(cells) + len(line)] = len(line)
+            cells += [("", lines[i][0])] * len(line)
+        elif line.endswith("|") and line.count("|") == 1:
+            cells.append((line[:-1], lines[i][0]))
+        elif line:
+            break
+        i += 1
+    width = next(iter(filled), 0)
+    if len(filled) < _LEAST_FILLED or width < _LEAST_WIDTH or any(stop % width for stop in filled):
+        return i, []
+    rows = [cells[at : at + width] for at in range(0, len(cells), width)]
+    return i, [row[: width - filled.get(width * n, 0)] for n, row in enumerate(rows, 1)]
 
 
 def _tabbed(lines: list[Line], start: int) -> tuple[int, list[_Row]]:
