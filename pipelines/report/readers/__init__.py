@@ -66,14 +66,9 @@ def open_document(body: bytes, media_type: str | None = None) -> Document:
     if kind in kinds.CONTAINERS and not container.opens(kind):
         what = f"the body is {kind}: install libarchive (Debian: libarchive13), or unpack it first"
         return Document(kind, (), findings=(_needs("needs-converter", what),))
-    if kind in kinds.OFFICE:
-        return Document(
-            kind,
-            (),
-            findings=(
-                _needs("needs-converter", f"the body is {kind}: convert it to DOCX, PDF or HTML first"),
-            ),
-        )
+    if kind in kinds.OFFICE | kinds.PACKED:
+        how = "unpack it" if kind in kinds.PACKED else "convert it to DOCX, PDF or HTML"
+        return Document(kind, (), findings=(_needs("needs-converter", f"the body is {kind}: {how} first"),))
     raise UnreadableDocument(f"the body is of no kind that is read here ({kind})")
 
 

@@ -40,7 +40,9 @@ CONTAINERS = frozenset({ZIP, RAR})
 """What holds documents and is none itself."""
 WRITER = frozenset({DOC, RTF, ODT, WORD_XML})
 """Texts that LibreOffice turns into DOCX."""
-OFFICE = frozenset({MHTML, PPTX, OLE, ODS, SEVENZIP, TAR, GZIP})
+PACKED = frozenset({SEVENZIP, TAR, GZIP})
+"""What a person has to unpack first."""
+OFFICE = frozenset({MHTML, PPTX, OLE, ODS})
 """What a person has to convert first."""
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp"})
 

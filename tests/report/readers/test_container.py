@@ -189,3 +189,10 @@ def test_without_the_library_a_rar_says_what_to_install(monkeypatch: pytest.Monk
         assert code == "needs-converter"
         assert "libarchive13" in message
     assert inner[0].sources[0].member == "内.rar"
+
+
+@pytest.mark.parametrize("body", [b"7z\xbc\xaf\x27\x1c" + bytes(30), b"\x1f\x8b\x08" + bytes(30)])
+def test_an_archive_that_is_not_opened_here_says_what_to_do(body: bytes) -> None:
+    (finding,) = read_all(body)[0].findings
+    assert finding.code == "needs-converter"
+    assert finding.message.endswith("unpack it first")
