@@ -30,6 +30,7 @@ from rich.table import Table
 from pipelines.report.read import read_body
 from pipelines.report.readers import open_document
 from tests.made.truth import make
+from tests.report import oracle
 from tests.report.shapes import HTML_SHAPES, document
 
 SAMPLES = Path(__file__).resolve().parents[1] / "../shared/samples"
@@ -112,13 +113,7 @@ def quickest(way: str, body: bytes) -> float:
 
 def right(page: Page) -> int:
     """How many of the page's cells come out as they are."""
-    report = read_body(page.body)
-    found = {
-        f"{name}.{row}.{column}": value
-        for name in ("active_disclosure", "requests", "review")
-        for row, values in (getattr(report, name) or {}).items()
-        for column, value in values.items()
-    }
+    found = oracle.cells(read_body(page.body))
     return sum(path in found and found[path] == value for path, value in page.cells.items())
 
 

@@ -43,6 +43,7 @@ from pipelines.report.readers import pdf
 from pipelines.report.readers.text import read as read_text
 from tests.made import pdf as made
 from tests.made.truth import make
+from tests.report import oracle
 from tests.report import pdf_variants as variants
 
 SAMPLE = Path(__file__).resolve().parents[1] / "../shared/samples/huaian-2024.pdf"
@@ -195,12 +196,7 @@ def right(opened: object, document: Made) -> int:
     """How many of the document's cells come out as they are."""
     report = read_document(opened, "0" * 64) if isinstance(opened, Document) else opened
     assert isinstance(report, Report)
-    found = {
-        f"{name}.{row}.{column}": value
-        for name in ("active_disclosure", "requests", "review")
-        for row, values in (getattr(report, name) or {}).items()
-        for column, value in values.items()
-    }
+    found = oracle.cells(report)
     return sum(path in found and found[path] == value for path, value in document.cells.items())
 
 
