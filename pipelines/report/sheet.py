@@ -7,7 +7,7 @@ at a document's layout (`tables`, `streams`) and never chooses between two value
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipelines.report import form
 from pipelines.report.model import (
@@ -21,11 +21,13 @@ from pipelines.report.model import (
     Table,
     TableName,
 )
-from pipelines.report.values import BLANK, Value, parse_value, unreadable
+from pipelines.report.values import BLANK, Value, parse_value, scale, unreadable
 
 _NO_COUNT = 1_000_000_000
 """No body has had a billion applications or decisions: more digits are several numbers run together."""
 _AMOUNTS = ("fee_amount", "procurement_amount")
+_SCALES = {"fee_amount": ("万",), "procurement_amount": ("", "万", "亿")}
+"""What the unit that a cell prints may count in where the form's column does; elsewhere in ones."""
 _ROWS_OF_A_SECOND_TABLE = 3
 """So many rows printed twice are a table printed twice; fewer are repeated where a page ends."""
 
@@ -66,6 +68,8 @@ class Sheet:
         """Enter a cell; `lost` says why its value cannot be told although something may stand there."""
         value = unreadable(lost) if lost else parse_value(raw)
         number = value.number
+        if value.kind == "unit" and number and scale(raw) not in _SCALES.get(column, ("",)):
+            value = replace(value, severity="warning")
         if isinstance(number, int) and not -_NO_COUNT < number < _NO_COUNT and column not in _AMOUNTS:
             value = unreadable(f"“{raw.strip()}” is no count: several numbers seem to have run together")
         self.seen.add(table)

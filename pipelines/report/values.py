@@ -23,7 +23,20 @@ _BLANKS = re.compile(f"[{_WHITE}]+")
 # Full-width digits and signs only: NFKC would turn 5② into 52 and 3² into 32.
 _FULL_WIDTH = str.maketrans(
     {chr(0xFF10 + d): str(d) for d in range(10)}
-    | {"，": ",", "．": ".", "－": "-", "−": "-", "＋": "+", "﹣": "-", "（": "(", "）": ")", "　": " "}
+    | {
+        "，": ",",
+        "．": ".",
+        "－": "-",
+        "−": "-",
+        "–": "-",
+        "‐": "-",
+        "‑": "-",
+        "＋": "+",
+        "﹣": "-",
+        "（": "(",
+        "）": ")",
+        "　": " ",
+    }
 )
 _NONE_MARKS = frozenset(
     {
@@ -59,6 +72,11 @@ _ANNOTATED = re.compile(
 )
 _NOTED = re.compile(rf"({_NUMBER})(?:[①-⑳⑴-⒇*＊※†‡]|[⁰¹²³⁴-⁹]+|[\[〔［【]注?[0-9①-⑳]{{1,2}}[\]〕］】])")
 """A number with the mark of a footnote behind it, raised, ringed or in square brackets."""
+_ENDED = re.compile(rf"({_NUMBER})[。；;、]")
+_CHANGED = re.compile(rf"(负|减少?|下降|↓|增加?|新增|上升|↑)({_NUMBER})(?:件|个|项|条|宗)?")
+"""本年增/减 in words."""
+_NOUGHTS = frozenset("〇零○◯OoＯｏ")
+_SCALED = re.compile(r"[0-9](万|亿)")
 _BROKEN = re.compile(rf"[+-]?[0-9]+(?:[,.][0-9]+)*[{_WHITE}]+[0-9.,]+")
 _MAX_DIGITS = 15  # more than a JSON number keeps exactly
 
@@ -90,6 +108,10 @@ def parse_value(text: str) -> Value:
         return BLANK
     if _BLANKS.sub("", stripped) in _NONE_MARKS:
         return Value(None, "none-mark")
+    if stripped in _NOUGHTS:
+        return Value(
+            0, "annotated", "cell-annotated", "warning", f"the cell prints “{stripped}” for a nought"
+        )
     plain = stripped.translate(_FULL_WIDTH)
     solid = plain.replace(" ", "")
     shown = stripped if len(stripped) <= 60 else stripped[:57] + "..."
@@ -100,7 +122,16 @@ def parse_value(text: str) -> Value:
             return Value(
                 value.number, "unit", "unit-stated", "info", f"the cell prints its own unit: “{shown}”"
             )
-    elif (m := _ANNOTATED.fullmatch(solid) or _NOTED.fullmatch(solid)) and " " not in plain[: len(m[1])]:
+    elif (m := _CHANGED.fullmatch(solid)) and not m[2].startswith(("+", "-")) and " " not in plain.strip():
+        if (value := _number(m[2], shown)) is not None and value.number is not None:
+            fewer = m[1][0] in "负减下↓"
+            number = -value.number if fewer else value.number
+            return Value(
+                number, "annotated", "cell-annotated", "warning", f"the cell prints words: “{shown}”"
+            )
+    elif (
+        m := _ENDED.fullmatch(solid) or _ANNOTATED.fullmatch(solid) or _NOTED.fullmatch(solid)
+    ) and " " not in plain[: len(m[1])]:
         if (value := _number(m[1], shown)) is not None:
             return Value(
                 value.number, "annotated", "cell-annotated", "warning", f"the cell prints a note: “{shown}”"
@@ -118,6 +149,12 @@ def parse_value(text: str) -> Value:
             message = f"the cell prints its number in two pieces: “{shown}”"
             return Value(value.number, "annotated", "cell-annotated", "warning", message)
     return unreadable(f"“{shown}” is not one number")
+
+
+def scale(raw: str) -> str:
+    """What the cell's unit counts in: “万”, “亿”, or "" for ones ("3件", "251000元")."""
+    found = _SCALED.search(_BLANKS.sub("", raw))
+    return "" if found is None else found[1]
 
 
 def _number(solid: str, shown: str) -> Value | None:
