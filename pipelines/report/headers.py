@@ -16,7 +16,7 @@ from pipelines.report.values import parse_value
 _HEADINGS_OF_ROWS = ("信息内容", "项目", "类别", "内容", "指标")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Column:
     """A header's column: its key (None: a label that the form does not have) and the slots it covers."""
 

@@ -108,9 +108,12 @@ class Paragraph:
     """As in `Cell`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cell:
-    """One cell of a grid. Line breaks inside the cell are kept as ``\\n``."""
+    """One cell of a grid. Line breaks inside the cell are kept as ``\\n``.
+
+    Never changed once made; `frozen` would make the hundreds that a page has five times as dear.
+    """
 
     text: str
     row: int
@@ -207,9 +210,9 @@ class Correction:
         return {"read": read, "by": self.by, "why": self.why}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Evidence:
-    """Where a value was read, and what stood there letter by letter."""
+    """Where a value was read, and what stood there letter by letter. Like `Cell`, never changed once made."""
 
     raw: str
     kind: EvidenceKind
