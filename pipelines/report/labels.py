@@ -31,6 +31,9 @@ _ENUMERATOR = re.compile(
     r"|[一二三四五六七八九十]{1,2}(?=[、.:·)])|^\(?[一二三四五六七八九十]{1,2}[)、.,:·]"
 )
 _NOTE = re.compile(r"[(\[【〔](?:[^()\[\]【】〔〕]|\([^()]*\))*[)\]】〕]?")
+_BRACKET = re.compile("[(\\[【〔⁽₍⑴-⒇⒜-⒵㈀-㉃︵︹︻﹇﹙﹝（［\U0001f110-\U0001f12a\U0001f240-\U0001f248]")
+"""What is or folds to a bracket that may begin a note."""
+_UNCOMPARED = re.compile(r"[^\u3400-\u4dbf\u4e00-\u9fff]+|[一二三四五六七八九十]+")
 _NOT_HAN = re.compile(r"[^\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
@@ -46,22 +49,32 @@ def fold(text: str) -> str:
 
 
 @lru_cache(maxsize=8192)
+def _unnumbered(text: str) -> str:
+    return _ENUMERATOR.sub("", fold(text))
+
+
+@lru_cache(maxsize=8192)
 def label_key(text: str) -> str:
     """What of a printed label is compared: its Chinese characters, enumerators taken off."""
-    return _NOT_HAN.sub("", _ENUMERATOR.sub("", fold(text)))
+    return _NOT_HAN.sub("", _unnumbered(text))
 
 
 @lru_cache(maxsize=8192)
 def bare_key(text: str) -> str:
     """`label_key` of the label without its bracketed notes."""
-    folded = _ENUMERATOR.sub("", fold(text))
-    return _NOT_HAN.sub("", _NOTE.sub("", folded))
+    return _NOT_HAN.sub("", _NOTE.sub("", _unnumbered(text)))
 
 
 @lru_cache(maxsize=8192)
 def has_figures(text: str) -> bool:
     """Whether a label's cell holds digits that do not enumerate it: a value may have slipped in."""
-    return any(character.isdigit() for character in _NOTE.sub("", _ENUMERATOR.sub("", fold(text))))
+    return any(character.isdigit() for character in _NOTE.sub("", _unnumbered(text)))
+
+
+@lru_cache(maxsize=8192)
+def _least(text: str) -> int:
+    """At least so many characters are left of a text to compare; told without folding it, for prose."""
+    return 0 if _BRACKET.search(text) is not None else len(_UNCOMPARED.sub("", text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,8 @@ class Labels:
                         raise ValueError(f"the label {text} stands for both {key} and {self._exact[folded]}")
         self._prefixes = sorted({label_key(p) for p in prefixes}, key=len, reverse=True)
         self._long = [(form, frozenset(form), key) for form, key in self._exact.items() if len(form) >= 5]
+        lengths = [len(form) for form in self._exact]
+        self._longest = max(lengths) + max(map(len, self._prefixes), default=1) + max(lengths) // 4
         self._cache: dict[str, Match | None] = {}
 
     @property
@@ -93,18 +108,20 @@ class Labels:
 
     def match(self, text: str) -> Match | None:
         """The one label that this text prints, or None where none or more than one would do."""
-        if text not in self._cache:
+        try:
+            return self._cache[text]
+        except KeyError:
             if len(self._cache) > 20_000:
                 self._cache.clear()
-            self._cache[text] = self._match(text)
-        return self._cache[text]
+            found = self._cache[text] = self._match(text)
+            return found
 
     def exact(self, text: str) -> str | None:
         """The key of a label that is printed as the form has it."""
         return self._exact.get(label_key(text))
 
     def _match(self, text: str) -> Match | None:
-        if len(text) > 400:
+        if len(text) > 400 or _least(text) > self._longest:
             return None
         folded = label_key(text)
         if not folded:
@@ -123,7 +140,7 @@ class Labels:
 
     def _fuzzy(self, folded: str) -> Match | None:
         """Damage of at most a quarter of the label, where no other label is as near."""
-        if len(folded) < 4:
+        if not 4 <= len(folded) <= self._longest:
             return None
         scored: dict[str, int] = {}
         characters = frozenset(folded)

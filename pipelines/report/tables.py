@@ -19,6 +19,8 @@ from pipelines.report.sheet import Sheet
 from pipelines.report.slots import Slot, rows_of, turned
 from pipelines.report.values import parse_value
 
+_BY_CONTEXT = frozenset(["总计", "合计", "其他处理", "本年度办理结果其他处理", "其他", "其他处理其他"])
+"""Labels of 表三's rows that only what stands around them tells apart."""
 _ROW_OF_FIGURES = ("数量", "件数", "数量件", "件数件", "数据", "数值")
 """What a label before 表四's one row of figures may say."""
 
@@ -209,7 +211,9 @@ class GridReader:
     def _request_row(self, before: Sequence[Slot], text: str) -> tuple[str, str] | None:
         if (match := form.request_rows.match(text)) is not None:
             return match.key, match.how
-        key, folded = label_key(text), fold(text)
+        if (key := label_key(text)) not in _BY_CONTEXT:
+            return None
+        folded = fold(text)
         in_requests = self.current == "requests"
         if key in ("总计", "合计") and (in_requests or "七" in folded):
             return "total_processed", "exact"
