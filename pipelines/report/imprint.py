@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 from pipelines.report.model import Document, Grid
@@ -44,10 +45,9 @@ def index_block(document: Document) -> dict[str, str]:
             break  # the report's own tables begin
         cells = sorted(block.cells, key=lambda cell: (cell.row, cell.column))
         for cell, following in pairwise(cells):
-            if len(cell.text) > _LONGEST_LABEL:
+            if following.row != cell.row or len(cell.text) > _LONGEST_LABEL:
                 continue
-            label = squeeze(cell.text).strip("：:[]【】")
-            if label in _INDEX_NAMES and following.row == cell.row:
+            if (label := _index_label(cell.text)) in _INDEX_NAMES:
                 out.setdefault(label, following.text.strip())
         for cell in cells:
             if "：" not in cell.text and ":" not in cell.text:
@@ -56,6 +56,11 @@ def index_block(document: Document) -> dict[str, str]:
             if mark and name in _INDEX_NAMES:
                 out.setdefault(name, value)
     return out
+
+
+@lru_cache(maxsize=2048)
+def _index_label(text: str) -> str:
+    return squeeze(text).strip("：:[]【】")
 
 
 def imprinted(names: dict[str, str], head: Sequence[str]) -> Iterator[str]:

@@ -48,6 +48,7 @@ _OTHER_STYLES = (
 """Other ways to number the parts, tried where the form's own numerals lead no three of them."""
 _LONGEST = 160
 """Longer than any heading, its letters spaced."""
+_NO_HEADINGS_END = ("。", "；", "，", ";", ",")
 _SENTENCE_END = ("。", "！", "？", "；", "：", ":", ";")
 
 
@@ -160,12 +161,12 @@ def _heading_before_text(text: str) -> tuple[tuple[int | None, str] | None, str]
 
 
 def _heading(text: str) -> tuple[int | None, str] | None:
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or text.endswith(_NO_HEADINGS_END):
         return None
     solid = fold(text)
     if solid in _PLAIN:
         return _PLAIN[solid], text.strip()
-    if len(solid) > 45 or text.startswith(("（", "(")) or solid.endswith(("。", ";", ",")):
+    if len(solid) > 45 or text.startswith(("（", "(")) or solid.endswith(_NO_HEADINGS_END):
         return None
     found = _NUMBERED.fullmatch(text.strip())
     if found is None or "。" in solid:

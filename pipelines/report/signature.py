@@ -40,9 +40,9 @@ def is_name(line: str, least: int = 2) -> bool:
     """Whether a line is nothing but a body's name."""
     return (
         least <= len(line) <= 40
-        and is_organization(line)
-        and is_certain(line)
         and _FURNITURE.search(line) is None
+        and is_certain(line)
+        and is_organization(line)
     )
 
 

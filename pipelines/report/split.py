@@ -57,14 +57,15 @@ def _is_date(text: str) -> bool:
 def _first_rows(block: Block) -> int:
     """How often 表三 begins in the block."""
     if isinstance(block, Grid):
-        return sum(_begins(cell.text) for cell in block.cells if cell.column < 3)
+        return sum(_begins(cell.text) for cell in block.cells if "收" in cell.text and cell.column < 3)
     if isinstance(block, Paragraph):
-        return int(_begins(block.text))
-    return sum(_begins(line) for _, line in block.lines)
+        return int("收" in block.text and _begins(block.text))
+    return sum(_begins(line) for _, line in block.lines if "收" in line)
 
 
 def _begins(text: str) -> bool:
-    if "收" not in text or len(text) > 200:
+    """Whether a text that holds 收, as few do, is the label of the first row."""
+    if len(text) > 200:
         return False
     words = text.split("\t")[0].split("|")[0]
     match = form.request_rows.match(words) or form.request_rows.match(words.partition(" ")[0])

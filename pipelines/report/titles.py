@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.report.labels import simplified
 from pipelines.report.names import is_certain, is_organization, is_place, without_aside
@@ -92,6 +93,7 @@ def year_of(text: str) -> int | None:
     return int(digits) if len(digits) == 4 and digits.startswith("20") else None
 
 
+@lru_cache(maxsize=256)
 def parse_title(text: str) -> Title | None:
     """The title that this text is, whole, or None where it is none of an annual disclosure report."""
     if len(text) > _LONGEST or ("报" not in text and "報" not in text):
