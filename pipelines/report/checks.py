@@ -36,10 +36,12 @@ def check(report: Report) -> tuple[Finding, ...]:
 def requests_balance(table: Table) -> list[Finding]:
     """Per column: received + carried_in = total_processed + carried_forward."""
     findings = []
+    outside = [table.get(row, {}) for row in _OUTSIDE]
     for column in form.REQUEST_COLUMNS:
-        cells = {row: _cell(table, "requests", row, column) for row in _OUTSIDE}
-        if all(row not in table for row in _OUTSIDE):
+        values = [cells.get(column) for cells in outside]
+        if _added(values[:2]) == _added(values[2:]):
             continue
+        cells = {row: _cell(table, "requests", row, column) for row in _OUTSIDE}
         left = [cells["received"], cells["carried_in"]]
         right = [cells["total_processed"], cells["carried_forward"]]
         where = f"requests.*.{column}"
@@ -113,7 +115,11 @@ def review_total(table: Table) -> list[Finding]:
 
 def _holds(parts: list[Number | None], total: Number | None) -> bool:
     """Whether a sum is whole and right, as nearly all are: nothing more is made of those."""
-    return total is not None and None not in parts and sum(part or 0 for part in parts) == total
+    return total is not None and None not in parts and _added(parts) == total
+
+
+def _added(values: Iterable[Number | None]) -> Number:
+    return sum([value for value in values if value is not None], start=0)
 
 
 def _cell(table: Table, name: str, row: str, column: str) -> Cell:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
 from pipelines.report.labels import simplified
-from pipelines.report.model import TABLES, Finding, Number, Report, Section
+from pipelines.report.model import TABLES, Finding, Number, Report, Section, Table, TableName
 from pipelines.report.prose_quantities import (
     CASES,
     ELSE,
@@ -39,16 +40,11 @@ def prose_figures(report: Report, sections: Sequence[Section]) -> tuple[Finding,
     tables = {name: report.table(name) or {} for name in TABLES}
     if report.year is None or not any(tables.values()):
         return ()
-    cells = {
-        f"{name}.{row}.{column}": value
-        for name, table in tables.items()
-        for row, columns in table.items()
-        for column, value in columns.items()
-    }
     agreed: set[Paths] = set()
     differing: dict[Paths, Finding] = {}
     for stated, readings, words in _stated(sections, report.year):
-        sums = [(paths, _sum(cells, paths)) for paths in readings if cells.keys() >= set(paths)]
+        found = [(paths, _printed(tables, paths)) for paths in readings]
+        sums = [(paths, _sum(values)) for paths, values in found if len(values) == len(paths)]
         if not sums or None in [total for _, total in sums]:
             continue  # a blank may hold what the words say
         meant = readings[0]
@@ -59,9 +55,19 @@ def prose_figures(report: Report, sections: Sequence[Section]) -> tuple[Finding,
     return tuple(finding for meant, finding in differing.items() if meant not in agreed)
 
 
-def _sum(cells: Mapping[str, Number | None], paths: Paths) -> Number | None:
-    """The cells added, or None where one of them is open."""
-    values = [cells[path] for path in paths]
+def _printed(tables: Mapping[TableName, Table], paths: Paths) -> list[Number | None]:
+    """The values of those of the cells that the tables have."""
+    split = ((tables[table], row, column) for table, row, column in map(_parts, paths))
+    return [table[row][column] for table, row, column in split if column in table.get(row, {})]
+
+
+def _parts(path: str) -> tuple[TableName, str, str]:
+    table, row, column = path.split(".")
+    return cast(TableName, table), row, column
+
+
+def _sum(values: Sequence[Number | None]) -> Number | None:
+    """The values added, or None where one of them is open."""
     known = [value for value in values if value is not None]
     return sum(known, start=0) if len(known) == len(values) else None
 
