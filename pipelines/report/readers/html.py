@@ -252,7 +252,12 @@ class _Page:
                 row = 0
             while column in taken and taken[column] > row and column < MAX_COLUMNS:
                 column += 1
-            raw = tostring(element, method="text", encoding="unicode", with_tail=False)
+            # Most cells of many pages hold their text and nothing else.
+            raw = (
+                tostring(element, method="text", encoding="unicode", with_tail=False)
+                if len(element)
+                else element.text or ""
+            )
             if _TABLE in raw:
                 self._close([cell for cell in cells if cell.row != row], number)
                 for cell in cells:
@@ -278,17 +283,16 @@ class _Page:
 
     def _close(self, cells: list[Cell], number: int) -> None:
         kept: list[Cell] = []
-        height = 0
         for cell in cells:
             if len(cell.text) >= _PROSE and cell.text.count("\n") >= 2:
                 self._emit(cell.text)  # no cell of a table of figures: the page's text in a frame
-                continue
-            kept.append(cell)
-            height = cell.row + 1
+            else:
+                kept.append(cell)
         if not kept:
             return
+        height = kept[-1].row + 1
         for at, cell in enumerate(kept):
-            if cell.row + cell.rowspan > height:
+            if cell.rowspan > 1 and cell.row + cell.rowspan > height:
                 kept[at] = replace(cell, rowspan=max(1, height - cell.row))
         self.has_grid = True
         self.blocks.append(Grid(tuple(kept), Place(table=number)))
