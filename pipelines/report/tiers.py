@@ -50,7 +50,7 @@ def _doubtful(report: Report) -> bool:
 
 
 def _faults(report: Report) -> tuple[int, int, int]:
-    """What speaks against a reading, the gravest first: tables missing, rows missing or wrong, cells unclear."""
+    """What speaks against a reading, the gravest first: lost tables, lost or wrong rows, cells unclear."""
     codes = [finding.code for finding in report.findings]
     tables = sum(getattr(report, table) is None for table in TABLES)
     incomplete = sum(code in _INCOMPLETE for code in codes)
