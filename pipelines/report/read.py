@@ -153,7 +153,7 @@ def read_document(document: Document, sha256: str) -> Report:
     if not sheet.has_numbers():
         texts = [text for text, _ in table_lines(document)]
         older = identity.year is not None and identity.year < FIRST_YEAR_OF_TABLES
-        annex = read_statistics([grid for grid, _ in grids], texts, before_2019=older)
+        annex = read_statistics([grid for grid, _ in grids], texts, before_2019=older, year=identity.year)
         if annex is not None:
             sheet = Sheet()  # headings that both forms have
     sections = read_sections(lines)

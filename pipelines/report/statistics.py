@@ -43,24 +43,41 @@ class _Columns:
     value: tuple[int, int] | None = None
     cumulative: tuple[int, int] | None = None
 
+    @property
+    def begins(self) -> list[int]:
+        """Where the columns right of the names begin."""
+        return [place[0] for place in (self.unit, self.value, self.cumulative) if place is not None]
+
 
 @dataclass(slots=True)
 class _Annex:
+    year: int | None = None
     rows: list[Statistic] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def told_since(self, at: int) -> int:
         """How many rows from that one on have an indicator's words and a figure."""
-        return sum(row.value is not None and SUBJECTS.search(row.label) is not None for row in self.rows[at:])
+        figured = [row for row in self.rows[at:] if row.value is not None or row.cumulative is not None]
+        return sum(SUBJECTS.search(row.label) is not None for row in figured)
+
+    def judge_repeated(self, at: int) -> None:
+        """Say where the rows from that one on are those before it over again, with other figures."""
+        known = {row.label: row for row in self.rows[:at]}
+        again = [row for row in self.rows[at:] if row.label in known]
+        if len(again) >= _FEWEST and any(row.value != known[row.label].value for row in again):
+            message = "the annex is printed twice: rows of another year or body may stand among these"
+            self.findings.append(Finding("column-unknown", "warning", "statistics", message))
 
 
-def read_statistics(grids: Sequence[Grid], lines: Sequence[str], *, before_2019: bool) -> Annex | None:
+def read_statistics(
+    grids: Sequence[Grid], lines: Sequence[str], *, before_2019: bool, year: int | None = None
+) -> Annex | None:
     """The annex's rows in printed order with findings, or None where the document has none.
 
     `before_2019`: whether the report is of a year that had such an annex; only then is a table without the
-    annex's own heading taken for one.
+    annex's own heading taken for one. `year`: the report's, which a column's heading may contradict.
     """
-    annex = _Annex()
+    annex = _Annex(year)
     columns: _Columns | None = None
     width = 0
     for grid in grids:
@@ -71,9 +88,15 @@ def read_statistics(grids: Sequence[Grid], lines: Sequence[str], *, before_2019:
             continue
         if own is None and before_2019 and (own := _headless(grid)) is not None:
             _read(grid, annex, own)
+            if own.cumulative is not None:
+                message = (
+                    "no header names the columns: the first is taken for this year's, the next for all years'"
+                )
+                annex.findings.append(Finding("column-unknown", "warning", "statistics", message))
         if own is None or (own.unit is None and annex.told_since(before[0]) < _FEWEST):
             del annex.rows[before[0] :], annex.findings[before[1] :]
             continue
+        annex.judge_repeated(before[0])
         columns, width = own, _width(grid)
     if annex.rows:
         return tuple(annex.rows), tuple(annex.findings)
@@ -97,7 +120,7 @@ def _read(grid: Grid, annex: _Annex, columns: _Columns | None) -> _Columns | Non
                     leaves |= dict.fromkeys(range(max(slot.start, begin), slot.stop), slot)
             continue
         if leaves:
-            _place_values(columns, leaves, annex.findings)
+            _place_values(columns, leaves, annex)
             leaves = {}
         if not (texts and texts[0][0] in NAMES):  # a header repeated on the next page
             _add(slots, columns, annex)
@@ -152,6 +175,9 @@ def _add(slots: Sequence[Slot], columns: _Columns, annex: _Annex) -> None:
         texts = [slot.text for slot in _under(slots, place)]
         numbers[key], beside = read_number(texts, f"statistics.{at}.{key}", annex.findings)
         behind = behind or beside
+    if any(n is not None for n in numbers.values()) and slots[-1].stop <= max(columns.begins, default=0):
+        message = "the row is shorter than the header: a cell may be missing before its figures"
+        annex.findings.append(Finding("column-unknown", "warning", f"statistics.{at}", message))
     unit = "" if parse_value(unit).kind == "none-mark" else unit
     annex.rows.append(Statistic(label, unit or behind, numbers["value"], numbers["cumulative"]))
 
@@ -162,7 +188,7 @@ def _under(slots: Sequence[Slot], place: tuple[int, int] | None) -> list[Slot]:
     return [slot for slot in slots if slot.start < place[1] and slot.stop > place[0]]
 
 
-def _place_values(columns: _Columns, leaves: dict[int, Slot], findings: list[Finding]) -> None:
+def _place_values(columns: _Columns, leaves: dict[int, Slot], annex: _Annex) -> None:
     """Where this year's figures and those of all years stand, by the headings right of the unit."""
     heads = list(dict.fromkeys((leaves[c].text, leaves[c].start, leaves[c].stop) for c in sorted(leaves)))
     values: list[tuple[str, int, int]] = []
@@ -171,18 +197,22 @@ def _place_values(columns: _Columns, leaves: dict[int, Slot], findings: list[Fin
             columns.cumulative = (start, stop)
         elif not REMARKS.search(fold(text)):
             values.append((text, start, stop))
-    own = [v for v in values if re.search(r"本年|本期|本报告", fold(v[0]))]
+    own = [v for v in values if re.search(r"本年|本期|本报告|今年|当年", fold(v[0]))]
     years = [v for v in values if re.search(r"20[0-9]{2}", fold(v[0]))]
     newest = sorted(years, key=lambda v: max(re.findall(r"20[0-9]{2}", fold(v[0]))))[-1:]
     taken = (own or newest or values)[:1]
     if taken:
         columns.value = taken[0][1:]
+        named = re.findall(r"20[0-9]{2}", fold(taken[0][0]))
+        if named and annex.year is not None and str(annex.year) not in named:
+            message = f"the figures' column is headed “{taken[0][0].strip()}”, the report is of {annex.year}"
+            annex.findings.append(Finding("column-unknown", "warning", "statistics", message))
     else:
         message = "no column of this year's figures was found"
-        findings.append(Finding("column-unknown", "warning", "statistics", message))
+        annex.findings.append(Finding("column-unknown", "warning", "statistics", message))
     for text, *_ in _left_out(values, taken):
         message = f"the column “{' '.join(text.split())}” is left out"
-        findings.append(Finding("column-unknown", "warning", "statistics", message))
+        annex.findings.append(Finding("column-unknown", "warning", "statistics", message))
 
 
 def _left_out(
