@@ -42,6 +42,9 @@ MOST_SLOW_FILES = 3
 """Files of one archive that may take too long; those behind them are not read, or 200 would take hours."""
 NOT_ASKED = f"not read, since {MOST_SLOW_FILES} files before it in the archive took too long"
 
+OUT_OF_MEMORY = ("memory", "bad_alloc")
+"""What libraries say, each in an error of its own: lxml "out of memory?", OpenCV "std::bad_alloc"."""
+
 log = logging.getLogger(__name__)
 
 
@@ -265,6 +268,6 @@ def _in_words() -> Iterator[None]:
     except (PipelineError, MemoryError):
         raise
     except Exception as error:
-        if "memory" in str(error):  # lxml: "out of memory?"
+        if any(words in str(error) for words in OUT_OF_MEMORY):
             raise MemoryError from None
         raise RuntimeError("".join(traceback.format_exception(error))) from None

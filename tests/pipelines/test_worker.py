@@ -102,6 +102,12 @@ def test_a_machine_that_allows_less_memory_is_no_reason_to_read_nothing() -> Non
     assert (done.stdout, done.returncode) == ("2\n", 0), done.stderr
 
 
+@pytest.mark.parametrize("words", ["out of memory?", "OpenCV(4.10): error: std::bad_alloc"])
+def test_a_library_without_memory_is_no_bug_of_the_reader(words: str) -> None:
+    with pytest.raises(MemoryError), worker._in_words():
+        raise RuntimeError(words)
+
+
 def test_an_archive_reads_as_the_reader_itself_reads_it() -> None:
     body = zipped({"一.html": PAGE, "二.pdf": b"%PDF-1.7 cut", "三.bin": bytes(99)})
     with Reader(workers=2) as reader:

@@ -34,19 +34,23 @@ def read_pictures(text: str, blocks: Sequence[Block]) -> tuple[list[Block], list
     """
     if "base64," not in text or any(_has_figures(block) for block in blocks):
         return [], []
-    found = [image for image in map(_opened, _PICTURE.findall(text)) if image is not None]
-    if not found:
-        return [], []
-    what = f"{len(found)} pictures inside the page" if len(found) > 1 else "a picture inside the page"
+    pictures = (opened for data in _PICTURE.findall(text) if (opened := _opened(data)) is not None)
     if not ocr.available():
-        return [], [ocr.needs_ocr(f"{what} may hold its tables: it takes character recognition")]
+        count = sum(1 for _ in pictures)
+        what = f"{count} pictures inside the page" if count > 1 else "a picture inside the page"
+        finding = ocr.needs_ocr(f"{what} may hold its tables: it takes character recognition")
+        return [], [finding] if count else []
     out: list[Block] = []
-    for number, (image, scale) in enumerate(found[: ocr.MAX_PAGES], 1):
+    left_out = 0
+    for number, (image, scale) in enumerate(pictures, 1):  # one by one: twenty pages fill a reader's memory
+        if number > ocr.MAX_PAGES:
+            left_out += 1
+            continue
         own = ocr.read_picture(image, number, scale)
         grids = [block for block in own if isinstance(block, Grid)]
         out += grids or own
-    if len(found) > ocr.MAX_PAGES:
-        return out, [ocr.needs_ocr(f"{len(found) - ocr.MAX_PAGES} more pictures of the page were not read")]
+    if left_out:
+        return out, [ocr.needs_ocr(f"{left_out} more pictures of the page were not read")]
     return out, []
 
 

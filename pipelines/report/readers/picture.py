@@ -6,8 +6,10 @@ Owns opening image files within limits. What stands on them is `ocr`'s business.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pipelines.errors import UnreadableDocument
 from pipelines.report.model import Document
@@ -37,8 +39,9 @@ def read(body: bytes, media_type: str) -> Document:
     if not ocr.available():
         what = f"the body is an image ({media_type}): it takes character recognition"
         return Document(media_type, (), findings=(ocr.needs_ocr(what),))
-    pages, left_out = _frames(body)
-    read_pages = [ocr.read_page(image, k, scale) for k, (image, scale) in enumerate(pages, 1)]
+    file, count = _open(body)
+    read_pages = [ocr.read_page(image, k, scale) for k, (image, scale) in enumerate(_frames(file, count), 1)]
+    left_out = count - len(read_pages)
     findings = (ocr.needs_ocr(f"{left_out} more pages of the image were not read"),) if left_out else ()
     return Document(media_type, tuple(blocks(read_pages)), findings=findings)
 
@@ -49,31 +52,46 @@ def opened(body: bytes) -> Opened:
     Raises:
         UnreadableDocument: as `read`.
     """
-    return _frames(body, most=1)[0][0]
+    for frame in frames(body):
+        return frame
+    raise UnreadableDocument("the image is damaged: it holds no picture")
 
 
-def frames(body: bytes) -> list[Opened]:
-    """The pages that `read` reads, each as `opened` gives it.
+def frames(body: bytes) -> Iterator[Opened]:
+    """The pages that `read` reads, each as `opened` gives it; one is in memory at a time.
 
     Raises:
         UnreadableDocument: as `read`.
     """
-    return _frames(body)[0]
+    return _frames(*_open(body))
 
 
-def _frames(body: bytes, most: int = ocr.MAX_PAGES) -> tuple[list[Opened], int]:
+def _open(body: bytes) -> tuple[Image.Image, int]:
+    """The file, and how many pages it has."""
+    with _damage_in_words():
+        file = Image.open(io.BytesIO(body))
+        if file.width * file.height > MAX_PIXELS:
+            raise UnreadableDocument(f"the image has {file.width} × {file.height} pixels; no page has")
+        return file, getattr(file, "n_frames", 1) if file.format == "TIFF" else 1
+
+
+def _frames(file: Image.Image, count: int) -> Iterator[Opened]:
+    for number in range(min(count, ocr.MAX_PAGES)):
+        with _damage_in_words():
+            try:
+                file.seek(number)
+            except EOFError:
+                return
+            frame = _fit(ImageOps.exif_transpose(file.copy()))
+        yield frame
+
+
+@contextmanager
+def _damage_in_words() -> Iterator[None]:
     try:
-        with Image.open(io.BytesIO(body)) as file:
-            if file.width * file.height > MAX_PIXELS:
-                raise UnreadableDocument(f"the image has {file.width} × {file.height} pixels; no page has")
-            count = getattr(file, "n_frames", 1) if file.format == "TIFF" else 1
-            frames = [
-                _fit(ImageOps.exif_transpose(frame.copy()))
-                for frame, _ in zip(ImageSequence.Iterator(file), range(min(count, most)), strict=False)
-            ]
+        yield
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise UnreadableDocument(f"the image is damaged: {error}") from error
-    return frames, count - len(frames)
 
 
 def _fit(image: Image.Image) -> Opened:

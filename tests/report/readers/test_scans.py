@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import io
+import weakref
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import pytest
@@ -14,6 +16,8 @@ from pipelines.errors import UnreadableDocument
 from pipelines.report.model import Report
 from pipelines.report.read import read_body
 from pipelines.report.readers import ocr, pdf_render, picture
+from pipelines.report.readers.pdf_blocks import ReadPage
+from pipelines.report.readers.pdf_page import Page
 from tests.made import pdf, scans
 from tests.made.scans import Scan
 from tests.made.truth import Truth, make
@@ -106,6 +110,38 @@ def test_only_pages_that_are_pictures_are_rendered(monkeypatch: pytest.MonkeyPat
 def test_an_empty_picture_of_any_kind_is_opened_and_is_no_report(kind: str) -> None:
     report = read_body(scans.image_file(Image.new("RGB", (300, 200), "white"), kind))
     assert not report.is_report
+
+
+def tiff(pages: list[Image.Image]) -> bytes:
+    out = io.BytesIO()
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:])
+    return out.getvalue()
+
+
+def page_of(pages: list[Image.Image]) -> bytes:
+    inside = (base64.b64encode(scans.image_file(page)).decode() for page in pages)
+    return "".join(f'<p><img src="data:image/png;base64,{data}"></p>' for data in inside).encode()
+
+
+@pytest.mark.parametrize("form", [tiff, page_of])
+def test_pages_are_opened_one_by_one(
+    form: Callable[[list[Image.Image]], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty pages at 300 dpi, all opened, leave recognition no memory."""
+    opened: list[weakref.ref[Image.Image]] = []
+    alive = []
+
+    def read_page(image: Image.Image, number: int, scale: float) -> ReadPage:
+        opened.append(weakref.ref(image))
+        alive.append(sum(one() is not None for one in opened))
+        return ReadPage(Page(number, *image.size), [], [])
+
+    monkeypatch.setattr(ocr, "available", lambda: True)
+    monkeypatch.setattr(ocr, "read_page", read_page)
+    monkeypatch.setattr(ocr, "MAX_PAGES", 5)
+    report = read_body(form([Image.effect_noise((300, 200), 50) for _ in range(6)]))
+    assert (len(alive), max(alive)) == (5, 1)
+    assert [f.message[:7] for f in report.findings if f.code == "needs-ocr"] == ["1 more "]
 
 
 def test_damaged_and_monstrous_pictures_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
