@@ -1,4 +1,4 @@
-"""Which hosts and addresses a crawl may talk to. Pure: names and addresses in, reasons out.
+"""Which hosts and addresses a crawl may talk to, and which one a link means. Pure: addresses in, reasons out.
 
 Government pages link to copies of themselves on foreign hosts (spam mirrors), and a redirect can
 point into the network that the crawler runs in; both are refused with a reason.
@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+if TYPE_CHECKING:
+    from scrapy.http import TextResponse
 
 NAT64 = ip_network("64:ff9b::/96")
 
@@ -54,3 +58,14 @@ def private(address: IPv4Address | IPv6Address) -> str | None:
     if not address.is_global or address.is_multicast or address.is_reserved:
         return f"{address} is a private, local or reserved address"
     return None
+
+
+def linked(page: TextResponse, link: str, base: str | None = None) -> str:
+    """The whole address that a link on the page means, from `base` if given; "" where it is none.
+
+    People type links by hand: one that no browser could follow (`http://[`) must not cost the others.
+    """
+    try:
+        return page.urljoin(link.strip()) if base is None else urljoin(base, link.strip())
+    except ValueError:
+        return ""

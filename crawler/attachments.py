@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from crawler.pages import linked
+from crawler.addresses import linked
 from crawler.pictures import FORMATS, pictures
 
 if TYPE_CHECKING:

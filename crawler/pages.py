@@ -5,8 +5,6 @@ The response itself keeps the bytes as received, which is what the archive wants
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
 from scrapy.http import HtmlResponse, Response, TextResponse
 
 from pipelines.decoding import decode
@@ -23,17 +21,6 @@ def text_page(response: Response) -> TextResponse | None:
         meta["page"] = _decoded(response)
     page: TextResponse | None = meta["page"]
     return page
-
-
-def linked(page: TextResponse, link: str, base: str | None = None) -> str:
-    """The whole address that a link on the page means, from `base` if given; "" where it is none.
-
-    People type links by hand: one that no browser could follow (`http://[`) must not cost the others.
-    """
-    try:
-        return page.urljoin(link.strip()) if base is None else urljoin(base, link.strip())
-    except ValueError:
-        return ""
 
 
 def archived_page(response: Response, body: bytes) -> TextResponse | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from crawler.pages import linked
+from crawler.addresses import linked
 
 if TYPE_CHECKING:
     from scrapy.http import TextResponse

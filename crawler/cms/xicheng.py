@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.addresses import linked
 from crawler.cms.family import Entry
-from crawler.pages import linked
 
 if TYPE_CHECKING:
     from parsel import Selector

@@ -9,6 +9,8 @@ import re
 import pytest
 
 from pipelines.report.read import read_body
+from pipelines.report.readers import sniff as kinds
+from pipelines.report.readers.sniff import sniff
 from tests.made.truth import Truth, make
 from tests.report.shapes import document, plain
 from tests.report.test_shapes import lost
@@ -83,15 +85,15 @@ def test_a_cell_that_draws_its_figure_is_no_blank(drawn: str) -> None:
     assert [f.code for f in report.findings if f.where == where] == ["cell-unreadable"]
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        '<?xml version="1.0"?><w:d xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"><w:p/></w:d>',
-        "MIME-Version: 1.0\nContent-Type: multipart/related;\n boundary=x\n\n--x\n\n<p>a</p>",
-    ],
-)
-def test_word_files_that_are_text_need_a_converter(head: str) -> None:
-    assert [f.code for f in read_body(head.encode()).findings] == ["needs-converter"]
+def test_a_page_saved_with_its_pictures_needs_a_converter() -> None:
+    head = b"MIME-Version: 1.0\nContent-Type: multipart/related;\n boundary=x\n\n--x\n\n<p>a</p>"
+    assert [f.code for f in read_body(head).findings] == ["needs-converter"]
+
+
+def test_a_word_file_that_is_text_is_no_page() -> None:
+    namespace = "http://schemas.microsoft.com/office/word/2003/wordml"
+    body = f'<?xml version="1.0"?><w:d xmlns:w="{namespace}"><w:p/></w:d>'
+    assert sniff(body.encode()) in kinds.WRITER
 
 
 @pytest.mark.parametrize(
