@@ -151,7 +151,11 @@ class _Walk:
                 lines.extend(self._text(element).split("\n"))
                 lines.extend(self._cell_text(box) for box in _boxes(element))
             elif element.tag == f"{W}tbl":
-                self._table(element)
+                held = [inner for inner in element.iter(f"{W}tc") if any(t.text for t in inner.iter(f"{W}t"))]
+                if len(held) == 1:  # a frame around the cell's own text
+                    lines.extend(self._cell_text(held[0]).split("\n"))
+                else:
+                    self._table(element)
         text = "\n".join(text for line in lines if (text := " ".join(line.split())))
         return text or (_PICTURE if _shows_something(tc) else "")
 

@@ -272,3 +272,18 @@ def test_a_cell_that_a_recorded_change_takes_away_leaves_no_place() -> None:
     gone = f"<w:tc><w:tcPr><w:cellDel/></w:tcPr>{text}</w:tc>"
     body = report(TRUTH).replace(RULES, RULES.replace("<w:tc>", f"{gone}<w:tc>"), 1)
     assert lost(TRUTH, read(body)) == []
+
+
+def test_a_figure_in_a_frame_of_its_own_inside_its_cell_is_the_cells() -> None:
+    def cell(content: str) -> str:
+        return f"<w:tc>{content}</w:tc>"
+
+    def row(*cells: str) -> str:
+        return f"<w:tr>{''.join(cells)}</w:tr>"
+
+    framed = f"<w:tbl>{row(cell(p('1207')))}</w:tbl>" + p("")
+    table = row(cell(p("信息内容")), cell(p("本年处理决定数量"))) + row(cell(p("行政许可")), cell(framed))
+    title = p("虚构县水务局2023年政府信息公开工作年度报告")
+    report = read_body(package(f"{title}<w:tbl>{table}</w:tbl>"))
+    assert report.active_disclosure is not None
+    assert report.active_disclosure["licensing"] == {"decisions": 1207}
