@@ -9,8 +9,7 @@ import re
 import pytest
 
 from pipelines.report.read import read_body
-from pipelines.report.readers import sniff as kinds
-from pipelines.report.readers.sniff import sniff
+from pipelines.report.readers.sniff import WRITER, sniff
 from tests.made.truth import Truth, make
 from tests.report.shapes import document, plain
 from tests.report.test_shapes import lost
@@ -93,7 +92,7 @@ def test_a_page_saved_with_its_pictures_needs_a_converter() -> None:
 def test_a_word_file_that_is_text_is_no_page() -> None:
     namespace = "http://schemas.microsoft.com/office/word/2003/wordml"
     body = f'<?xml version="1.0"?><w:d xmlns:w="{namespace}"><w:p/></w:d>'
-    assert sniff(body.encode()) in kinds.WRITER
+    assert sniff(body.encode()) in WRITER
 
 
 @pytest.mark.parametrize(
