@@ -83,8 +83,10 @@ class Sheet:
             return
         half = (old.value.number is None) is not (value.number is None)
         blank = old.value.kind in ("blank", "none-mark") or value.kind in ("blank", "none-mark")
-        twice = self._twice.setdefault(table, {})
-        twice[row, column] = twice.get((row, column), False) or (half and blank)
+        if table != "review" or old.place.table is None or old.place.table != place.table:
+            # 表四 has one row, and a blank one above or below it in the same grid is nothing.
+            twice = self._twice.setdefault(table, {})
+            twice[row, column] = twice.get((row, column), False) or (half and blank)
         if (old.value.number == value.number and old.value.number is not None) or value.kind in (
             "blank",
             "none-mark",

@@ -45,3 +45,19 @@ def test_one_row_repeated_blank_where_a_page_ends_is_no_matter() -> None:
     blank = f"<tr><td>{ROWS[3]}</td>{'<td></td>' * 7}</tr>"
     report = read_body(_page(_table("0").replace("</table>", f"{blank}</table>")))
     assert not flagged(report, "requests.total_processed.total")
+
+
+def test_a_blank_row_beside_the_figures_of_the_review_table_is_no_matter() -> None:
+    names = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
+    head = "".join(f"<td>{name}</td>" for name in names * 3)
+    blocks = "".join(
+        f'<td colspan="5">{block}</td>' for block in ("行政复议", "未经复议直接起诉", "复议后起诉")
+    )
+    rows = f"<tr>{'<td></td>' * 15}</tr><tr>{'<td>0</td>' * 15}</tr>"
+    table = f"<table><tr>{blocks}</tr><tr>{head}</tr>{rows}</table>"
+    report = read_body(_page(table))
+    assert report.review is not None
+    assert report.review["reconsideration"]["total"] == 0
+    assert not flagged(report, "review.reconsideration.total")
+    again = read_body(_page(table, table.replace("<td>0</td>", "<td></td>")))
+    assert flagged(again, "review.reconsideration.total")
