@@ -42,6 +42,8 @@ class GridReader:
     _context: str = ""
     _known_here: bool = False
     """The grid has shown a header or a row of the form: what it holds beside is the form's neighbour."""
+    _reviewed: bool = False
+    """A row of 表四 was found; a header of its own begins another table of it."""
     _width: int = 0
     """The width that most of the grid's rows have."""
 
@@ -50,6 +52,7 @@ class GridReader:
         self._context = context
         self._rows, self._collecting, self._fits = HeaderRows(), None, []
         self._known_here = False
+        self._reviewed = self.sheet.has_row("review", "reconsideration")
         for name in ("active", "requests", "review"):
             if (header := getattr(self, name)) is not None:
                 setattr(self, name, header.moved())
@@ -110,6 +113,7 @@ class GridReader:
             self._settle_header()
             self._rows, self._collecting = HeaderRows(), table
         self._rows.rows.append(slots)
+        self._reviewed = self._reviewed and table != "review"
         self.current = table
         self._known_here = True
         self.sheet.seen.add(table)
@@ -309,7 +313,7 @@ class GridReader:
         texts = [slot for slot in own if slot.text.strip()]
         if any(label_key(slot.text) and parse_value(slot.text).number is None for slot in texts):
             return False
-        if not texts and (self.sheet.has_row("review", "reconsideration") or len(own) < len(header.columns)):
+        if not texts and (self._reviewed or len(own) < len(header.columns)):
             return False
         if not all(c.key and "." in c.key for c in header.columns):
             return False
@@ -317,6 +321,7 @@ class GridReader:
             message = "the header's labels are missing or damaged; the columns are taken in the form's order"
             self.sheet.note("column-unknown", "warning", "review", message)
         self._enter("review", "", header, label, own)
+        self._reviewed = True
         return True
 
     def _enter(
