@@ -33,6 +33,9 @@ _BODY = (
     re.compile(rf"{_FIGURES}[^。;]{{0,24}}(?:不含|不包括|不包含|未包括)[^。;]{{0,20}}?{_ALL}"),
 )
 _MARKED = re.compile(r"[（(](汇总|全[省市区县]|本级|机关|局机关|委机关|本机关|本部门)(?:版|数据)?[)）]")
+_SUMMED = re.compile("数据|汇总|综合")
+_RECEIVED = re.compile("[收受接].*申请", re.DOTALL)
+"""What every wording of `RECEIVED_FIGURE` holds."""
 _WHOSE = re.compile(
     r"(?P<area>(?:全|我|本)[省市区县旗州盟](?:各级|各部门|各单位|各地|行政机关|政府系统|政府|和|、)*"
     r"|全[省市区县旗州]各[^,。;]{1,12})"
@@ -47,19 +50,19 @@ def scope_of(report: Report, lines: Iterable[str]) -> Scope | None:
         if "报" in line:
             if len(line) <= 100 and "公开" in line and (found := _MARKED.search(line)) is not None:
                 said.add("area" if found[1].startswith(("汇总", "全")) else "body")
-            for sentence in _sentences(line, ("数据", "汇总", "综合")):
+            for sentence in _sentences(line, _SUMMED):
                 said |= {"area" for pattern in _AREA if pattern.search(sentence)}
                 said |= {"body" for pattern in _BODY if pattern.search(sentence)}
         if "申请" in line:
-            for sentence in _sentences(line, ("申请",)):
+            for sentence in _sentences(line, _RECEIVED):
                 if (whose := _whose_figure(report, sentence)) is not None:
                     said.add(whose)
     return said.pop() if len(said) == 1 else None
 
 
-def _sentences(line: str, words: tuple[str, ...]) -> list[str]:
-    """The sentences of a line that hold one of the words, folded."""
-    return [fold(part) for part in line.split("。") if any(word in part for word in words)]
+def _sentences(line: str, words: re.Pattern[str]) -> list[str]:
+    """The sentences of a line that hold the words, folded."""
+    return [fold(part) for part in line.split("。") if words.search(part) is not None]
 
 
 def _whose_figure(report: Report, sentence: str) -> Scope | None:
