@@ -128,10 +128,10 @@ class Reader:
 
     def close(self) -> None:
         """Ends the worker, whatever it is doing."""
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-            self._pool.join()
-            self._pool = None
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
         while self._open:  # pebble leaves what was running without an answer
             self._open.pop().set_exception(WorkerDied(CLOSED))
 
@@ -218,6 +218,8 @@ class Reader:
         if done.cancelled():
             return WorkerDied(CLOSED)
         error = done.exception()
+        if error is not None and self._pool is None:  # pebble trips over a pipe that it has closed itself
+            return WorkerDied(CLOSED)
         if isinstance(error, TimeoutError):
             return ReadTimeout(f"reading took longer than {self.seconds:g} seconds")
         if isinstance(error, ProcessExpired):

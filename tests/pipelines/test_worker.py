@@ -47,11 +47,6 @@ def test_a_reading_that_takes_too_much_memory_ends_with_a_reason() -> None:
         assert reader.read(PAGE)["schema"]
 
 
-closes_while_sending = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-"""pebble's own thread stumbles where its pipe is closed while a body is on its way; it has ended by then."""
-
-
-@closes_while_sending
 def test_closing_leaves_no_process(tmp_path: Path) -> None:
     reader = Reader()
     reader.read(PAGE)
@@ -84,7 +79,6 @@ def test_files_that_hang_do_not_keep_the_reader_for_hours(monkeypatch: pytest.Mo
     ]
 
 
-@closes_while_sending
 def test_who_gives_up_waiting_does_no_harm_to_the_end() -> None:
     reader = Reader()
     reader.read(PAGE)
