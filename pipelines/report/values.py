@@ -18,7 +18,8 @@ RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 """For readers: digits set high or low, which are notes and no part of a figure."""
 Kind = Literal["number", "blank", "annotated", "unit", "none-mark", "unreadable", "solved"]
 
-_WHITE = "\\s\u00ad\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\ufeff"
+_WHITE = "\\s\u00ad\u200b-\u200f\u2028\u2029\u202a-\u202d\u2060-\u2064\ufeff"
+"""White space and what shows nothing. U+202E does: what follows it is shown from right to left."""
 _BLANKS = re.compile(f"[{_WHITE}]+")
 # Full-width digits and signs only: NFKC would turn 5② into 52 and 3² into 32.
 _FULL_WIDTH = str.maketrans(

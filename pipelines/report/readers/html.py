@@ -22,8 +22,8 @@ from pipelines.report.model import Block, Cell, Document, Grid, Metadata, Paragr
 from pipelines.report.readers.embedded import embedded
 from pipelines.report.readers.html_decode import decode
 from pipelines.report.readers.html_pictures import read_pictures
-from pipelines.report.readers.html_tags import BREAKS, DRAWN, SKIP, STRUCK
-from pipelines.report.readers.html_unseen import unseen, white_beside_other_text
+from pipelines.report.readers.html_tags import BREAKS, DRAWN, GLOSSES, SKIP, STRUCK
+from pipelines.report.readers.html_unseen import laid_out, unseen, white_beside_other_text
 from pipelines.report.readers.pdf_glyphs import without_radicals
 from pipelines.report.slots import MAX_COLUMNS, MAX_ROWS, MAX_SPAN
 from pipelines.report.values import RAISED
@@ -154,6 +154,13 @@ class _Page:
         if self.source is None:
             return
         gone, empty = unseen(self.root, self.source)
+        faint, doubtful = laid_out(self.root, self.source)
+        empty += faint
+        for element in doubtful:
+            if element.tag in ("td", "th"):
+                element.text = "\ufffd" + (element.text or "")
+            else:
+                element.tail = "\ufffd" + (element.tail or "")
         for element in white_beside_other_text(self.root, self.source):
             element.tail = "\ufffd" + (element.tail or "")
         self.hid_table = any(e.tag == "table" or e.find(".//table") is not None for e in gone[:100])
@@ -187,7 +194,10 @@ class _Page:
                 entry.tail = (entry.get("value") or "") + (entry.tail or "")
 
     def _drop(self) -> None:
-        for element in self.root.iter("img", *DRAWN, *STRUCK):
+        for turned in self.root.iter("bdo"):
+            if (turned.get("dir") or "").strip().lower() == "rtl":
+                turned.text = "\u202e" + (turned.text or "")
+        for element in self.root.iter("img", *DRAWN, *STRUCK, *GLOSSES):
             self._draw(element)
         for element in self.root.iter("nav", "footer"):
             if element.find(".//table") is not None:

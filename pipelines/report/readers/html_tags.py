@@ -29,10 +29,14 @@ SKIP = frozenset(
         "video",
         "canvas",
         "map",
+        "rt",
+        "rp",
     ]
 )
 STRUCK = frozenset(["del", "s", "strike"])
 """Struck out: no longer holds, but a cell with nothing else in it is no blank."""
+GLOSSES = frozenset(["rt", "rp"])
+"""Small letters above others (`<ruby>`): no part of the text that they explain."""
 BREAKS = frozenset(
     [
         "p",

@@ -33,6 +33,10 @@ SHEETS = [
     "/* old */ .x{font-size:0}",
     ".x{visibility:hidden}",
     ".x{text-decoration:line-through}",
+    "td .x , .z{ color:red; DISPLAY : none !important }",
+    "h1, table tr > td span.x:not(.y) { display:none!important }",
+    "td .x{opacity:0}",
+    ".x{position:absolute; left:-9999px}",
 ]
 
 
@@ -42,7 +46,13 @@ def test_a_figure_that_the_pages_own_style_hides_joins_none(sheet: str) -> None:
     assert lost(TRUTH, read_body(with_style(sheet, page))) == []
 
 
-@pytest.mark.parametrize("style", ["display:none", "font-size:0", "font-size: 0px", "visibility:hidden"])
+@pytest.mark.parametrize(
+    "style",
+    [
+        *("display:none", "font-size:0", "font-size: 0px", "visibility:hidden"),
+        *("opacity:0", "color:red; opacity: 0.0 !important", "top:0;position:absolute;left: -9999px"),
+    ],
+)
 def test_a_figure_hidden_in_its_own_tag_joins_none(style: str) -> None:
     page = PAGE.replace(RULES, f'{RULES}<span style="{style}">7</span>', 1)
     assert lost(TRUTH, read_body(page.encode())) == []
@@ -121,3 +131,43 @@ def test_a_figure_that_only_a_program_shows_is_no_blank(tag: str) -> None:
 def test_a_figure_in_a_frame_of_its_own_is_in_its_cell() -> None:
     page = re.sub("<td([^>]*)><p>([0-9]+)</p>", r"<td\1><table><tr><td>\2</td></tr></table>", PAGE)
     assert lost(TRUTH, read_body(page.encode())) == []
+
+
+def test_a_gloss_above_a_figure_is_no_part_of_it() -> None:
+    page = re.sub(f"{RULES}([0-9]+)", rf"{RULES}<ruby>\1<rp>(</rp><rt>5</rt><rp>)</rp></ruby>", PAGE, count=1)
+    assert lost(TRUTH, read_body(page.encode())) == []
+
+
+@pytest.mark.parametrize(
+    ("sheet", "held"),
+    [
+        ("", "<bdo dir=rtl>21</bdo>"),
+        ("", "&#x202e;21"),
+        ("", "\u202e21"),
+        ("", "<span style='float:right'>2</span>1"),
+        ("", "1<b style='position:absolute;left:0'>2</b>"),
+        ("", "<span style='display:flex;flex-direction:row-reverse'><i>2</i><i>1</i></span>"),
+        (".x{float:right}", "<span class=x>2</span>1"),
+        (".x:before{content:'1'}", "<span class=x>2</span>"),
+        ("td .x::after { CONTENT: '\\31' }", "<span class=x>2</span>"),
+    ],
+)
+def test_a_figure_that_is_shown_otherwise_than_it_is_written_is_flagged(sheet: str, held: str) -> None:
+    report = read_body(with_style(sheet, re.sub(RULES + "[0-9]+", lambda _: RULES + held, PAGE, count=1)))
+    assert lost(TRUTH, report) == [CELL]
+    assert flagged(report) == ["cell-unreadable"]
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        ".x{float:left; position:absolute}",
+        ".x{opacity:0.5; text-indent:-21.0pt}",
+        ".x:before{content:''} .x:after{content: none}",
+        ".x:after{content:'.'; visibility:hidden}",
+        "td .x:before, .x::selection, .x:hover {display:none}",
+    ],
+)
+def test_a_rule_that_leaves_the_figure_as_it_is_flags_nothing(sheet: str) -> None:
+    page = PAGE.replace(RULES, "规章</p></td><td><p class='x MsoNormal'>", 1)
+    assert lost(TRUTH, read_body(with_style(sheet, page))) == []
