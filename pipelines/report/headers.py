@@ -268,7 +268,10 @@ def _drawn_true(rows: HeaderRows, columns: list[Column]) -> bool:
     rows of one width.
     """
     if any(
-        len([s for s in slots if s.first and _column(s) is not None]) >= len(columns) for slots in rows.rows
+        len([s for s in slots if s.first and _column(s) is not None]) >= len(columns)
+        # The group beside its own columns: two header rows that ran together, 总计 before the kinds.
+        and not any(s.first and _is_organizations(s) for s in slots)
+        for slots in rows.rows
     ):
         return True
     inside = [c for c in columns if c.key not in (None, "natural_person", "total")]
@@ -296,7 +299,11 @@ def _in_reading_order(rows: HeaderRows) -> list[str]:
         return [*kinds, "total"] if in_order == kinds and "total" in flat else in_order
     below = [key for row in named[at + 1 :] for key in row if key is not None]
     group = named[at].index("organizations")
-    row = [*named[at][:group], *below, *named[at][group + 1 :]]
+    behind = named[at][group + 1 :]
+    if not below:  # the row of the group's own columns ran together with this one
+        below = [key for key in behind if key not in (None, "natural_person", "total")]
+        behind = [key for key in behind if key not in below]
+    row = [*named[at][:group], *below, *behind]
     return [key for above in [*named[:at], row] for key in above if key is not None]
 
 

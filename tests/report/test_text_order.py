@@ -142,3 +142,17 @@ def test_a_row_that_the_form_lacks_gives_the_row_above_no_values(label: str) -> 
     assert [f.where for f in report.findings if f.code == "cell-unreadable"] == cells
     others = [path for path in lost(truth, report) if not path.startswith("active_disclosure.normative")]
     assert others == []
+
+
+def test_header_rows_that_ran_together_leave_the_total_last() -> None:
+    """Extractors lose the line between the header's two rows: 总计 then stands before the organizations."""
+    kinds = ["商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他"]
+    header = ["自然人", "法人或其他组织", "总计", "", "", *kinds, ""]
+    rows = [header, ["一、本年新收政府信息公开申请数量", *"1200003"], ["（一）予以公开", *"0200002"]]
+    text = "三、收到和处理政府信息公开申请情况\n\n" + "\n\n".join(
+        "\n".join(f"\t{cell}" for cell in row) for row in rows
+    )
+    table = read_body(text.encode()).requests
+    assert table is not None
+    assert [*table["received"].values()] == [1, 2, 0, 0, 0, 0, 3]
+    assert [*table["granted"].values()] == [0, 2, 0, 0, 0, 0, 2]
