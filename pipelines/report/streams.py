@@ -339,11 +339,10 @@ class _Reader:
             message = "the row's header is lost; its columns are taken as the other rows' edition has them"
             self.sheet.note("column-unknown", "warning", where, message)
             once = list(fits[0])
-        for column in fits[0]:
-            if column not in once:
-                message = "the column's label is damaged; the column is taken by elimination"
-                path = f"{where}.{form.published_column(column)}"
-                self.sheet.note("column-unknown", "warning", path, message)
+        if any(column not in once for column in fits[0]):
+            # Whatever lost or moved one label may have moved the values as well: nothing here has a place.
+            message = "a column's label is missing or damaged; the columns are taken in the form's order"
+            self.sheet.note("column-unknown", "warning", f"{where}.*", message)
         self._unknown_row("active_disclosure", hit, len(fits[0]))
         self._enter("active_disclosure", hit, hit.key, fits[0], values)
         width = len(fits[0])

@@ -118,7 +118,7 @@ def test_an_excerpt_with_a_header_typed_twice() -> None:
     report = read("excerpts/x06-shangwanxiang-2019-dupheader.txt")
     assert report.active_disclosure is not None
     assert report.active_disclosure["procurement"] == {"items": 6, "amount": 152790}
-    assert "active_disclosure.rules.made" in {f.where for f in report.findings if f.code == "column-unknown"}
+    assert "active_disclosure.rules.*" in {f.where for f in report.findings if f.code == "column-unknown"}
 
 
 def test_an_excerpt_with_an_extra_row_shifts_nothing() -> None:
