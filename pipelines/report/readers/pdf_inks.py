@@ -6,6 +6,7 @@ which the page paints them. It must not look at what the text says, nor render a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ _WHITE = (255, 255, 255)
 _APART = 48
 """Colours that differ by less than this in every channel (of 255) look alike; light grey is 80 from white."""
 _OPAQUE = 200
+_SLIVER = 1.5
+"""Points. What is narrower is a rule, and covers no text that anybody could read."""
 _MAX_FILLS = 3_000
 """More filled shapes than this are a drawing; what they cover is not worked out."""
 
@@ -42,6 +45,8 @@ class Inks:
 
     def fill(self, order: int, item: int, box: Box) -> None:
         """A filled area, in the page's displayed space."""
+        if box[2] - box[0] < _SLIVER or box[3] - box[1] < _SLIVER:
+            return
         (colour,) = pdf_calls.fill_colours([item])
         if colour[3] >= _OPAQUE and not pdf_calls.transparent(item):
             self._fills.append(_Fill(order, box, colour))
@@ -51,7 +56,8 @@ class Inks:
 
         `boxes` gives objects' boxes in the page's displayed space.
         """
-        fills = self._fills if len(self._fills) <= _MAX_FILLS else []
+        fills = sorted(self._fills, key=lambda fill: fill.order) if len(self._fills) <= _MAX_FILLS else []
+        painted = [fill.order for fill in fills]
         out: set[int] = set()
         for items, orders, outer in self._text:
             colours = pdf_calls.fill_colours(items)
@@ -62,11 +68,19 @@ class Inks:
                 and not any(_dark(fill.colour) for fill in fills)
             ):
                 continue
+            # Only what looks like a text's colour can swallow it; for most colours there is no such thing.
+            swallowed = {
+                colour: _alike(colour, _WHITE) or any(_alike(colour, fill.colour) for fill in fills)
+                for colour in set(colours)
+            }
             for item, order, colour, box in zip(items, orders, colours, boxes(items, outer), strict=True):
-                over = [fill for fill in fills if _covers(fill.box, box)]
-                behind = [fill.colour for fill in over if fill.order < order]
-                if len(behind) < len(over) or _alike(colour, behind[-1] if behind else _WHITE):
+                first = bisect_right(painted, order)
+                if any(_covers(fill.box, box) for fill in fills[first:]):
                     out.add(item)
+                elif swallowed[colour]:
+                    behind = [fill.colour for fill in fills[:first] if _covers(fill.box, box)]
+                    if _alike(colour, behind[-1] if behind else _WHITE):
+                        out.add(item)
         return out
 
 
