@@ -189,6 +189,9 @@ class Reader:
 
         def collect(name: str | None, done: Future[list[dict[str, Any]]]) -> None:
             nonlocal slow
+            if self._pool is None:  # closed: what is missing was not unreadable, and half a reading is none
+                self._settle(answer, WorkerDied(CLOSED))
+                return
             error = self._error(done)
             if error is None:
                 documents.extend(done.result())
