@@ -15,9 +15,9 @@ from typing import Any
 from pipelines.corrections import Corrections
 from pipelines.errors import InvalidReport
 from pipelines.readings import Readings, Reads
-from pipelines.report.documents import apply_hints, apply_member_name, unstated, why_unread
+from pipelines.report.documents import Hints, apply_hints, apply_member_name, unstated, why_unread
 from pipelines.report.merge import merge
-from pipelines.report.model import Hints, Report
+from pipelines.report.model import Report
 from pipelines.report.stored import report_from_json
 from pipelines.report.years import with_previous_year
 from pipelines.shelf import ReportName, Shelf

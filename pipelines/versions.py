@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from pipelines.report.model import Hints
+from pipelines.report.documents import Hints
 from storage.journal import Capture
 
 UNFIT = {

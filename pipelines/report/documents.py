@@ -9,15 +9,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
 from pipelines.report.identity import ONLY_PROSE
-from pipelines.report.model import Finding, Hints, Report
+from pipelines.report.model import Finding, Report
 from pipelines.report.names import is_organization
 from pipelines.report.titles import parse_title, squeeze
 
 _NAME_ENDS = ("人民政府", "委员会", "办公室", "办事处", "街道", "局", "厅", "委", "镇", "乡", "中心")
 _NUMBERED = re.compile(r"^[0-9０-９]{1,3}[.、．\-_\s]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What is known about a document before it is opened: the list entry's and link's own words.
+
+    Never read from the address: an address's date is often a migration's.
+    """
+
+    title: str | None = None
+    organization: str | None = None
+    year: int | None = None
+    published: date | None = None
 
 
 def why_unread(report: Report) -> str | None:

@@ -364,19 +364,6 @@ class Report:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """What is known about a document before it is opened: the list entry's and link's own words.
-
-    Never read from the address: an address's date is often a migration's.
-    """
-
-    title: str | None = None
-    organization: str | None = None
-    year: int | None = None
-    published: date | None = None
-
-
 def number_json(value: Number | None) -> int | float | None:
     """A JSON number that reads back as the same decimal; a value that cannot is refused.
 

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from pipelines.report.documents import apply_hints
-from pipelines.report.model import Hints, Report
+from pipelines.report.documents import Hints, apply_hints
+from pipelines.report.model import Report
 from pipelines.report.read import read_body
 from pipelines.report.titles import parse_page_title, parse_title
 
