@@ -13,6 +13,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,14 +33,23 @@ class Site:
     key: str
     """What a person types, what stands in the archive's keys: `bjxch`."""
     name: str
-    code: str
-    """GB/T 2260 division code, six digits."""
     family: str
     """The CMS family that lists its columns: a module of `crawler.cms`."""
     hosts: tuple[str, ...]
     """Hosts that belong to it. Others are followed only where they end in `.gov.cn`."""
-    seeds: tuple[str, ...]
+    seeds: tuple[str, ...] = ()
     """Where a crawl starts: column pages and known reports."""
+    code: str | None = None
+    """GB/T 2260 division code, six digits; every shipped entry has one."""
+    directories: tuple[str, ...] = ()
+    """Pages that list the site's bodies, each with a disclosure page of its own whose annual column is
+    looked for."""
+    known_years: tuple[int, ...] = ()
+    """Report years that somebody has seen there."""
+    recheck_days: int = 30
+    """How many days a known report of an older year rests before it is asked for again."""
+    probed: str | None = None
+    """ISO date on which `gongkai probe` last found its columns."""
     first_year: int = FIRST_REPORT_YEAR
     """The oldest report year worth asking for, where years are enumerated."""
     departments: Mapping[str, str] | None = None
@@ -121,10 +131,13 @@ def _site(file: Path, key: str, table: Any) -> Site:
         elif name in REQUIRED:
             raise wrong(name, "missing. " + REQUIRED[name])
     site = Site(key=key, source=file, **values)
-    for seed in site.seeds:
-        host = urlsplit(seed).netloc
-        if host not in site.hosts and not host.endswith(".gov.cn"):
-            raise wrong("seeds", f"{seed} is on {host}, which `hosts` does not name. Add it there.")
+    if not site.seeds and not site.directories:
+        raise wrong("seeds", "should have at least one address to start from, or `directories` one.")
+    for name, addresses in (("seeds", site.seeds), ("directories", site.directories)):
+        for address in addresses:
+            host = urlsplit(address).netloc
+            if host not in site.hosts and not host.endswith(".gov.cn"):
+                raise wrong(name, f"{address} is on {host}, which `hosts` does not name. Add it there.")
     return site
 
 
@@ -166,20 +179,39 @@ def _hosts(value: Any) -> tuple[str, ...]:
     return hosts
 
 
-def _seeds(value: Any) -> tuple[str, ...]:
-    seeds = _texts(value)
-    for seed in seeds:
-        if not re.match(r"https?://[^/]+/", seed):
-            raise ValueError(f"{seed!r} should be a whole address, as in https://www.example.gov.cn/gknb/.")
-    if not seeds:
-        raise ValueError("should have at least one address to start from.")
-    return seeds
+def _addresses(value: Any) -> tuple[str, ...]:
+    addresses = _texts(value)
+    for address in addresses:
+        if not re.match(r"https?://[^/]+/", address):
+            raise ValueError(
+                f"{address!r} should be a whole address, as in https://www.example.gov.cn/gknb/."
+            )
+    return addresses
 
 
 def _year(value: Any) -> int:
     if not isinstance(value, int) or not FIRST_REPORT_YEAR <= value <= 2100:
         raise ValueError(f"should be a report year from {FIRST_REPORT_YEAR} on.")
     return value
+
+
+def _years(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list):
+        raise ValueError("should be a list of report years, as in [2023, 2024].")
+    return tuple(sorted(_year(year) for year in value))
+
+
+def _days(value: Any) -> int:
+    if not isinstance(value, int) or not 0 <= value <= 3650:
+        raise ValueError("should be a number of days, 0 for at every crawl.")
+    return value
+
+
+def _date(value: Any) -> str:
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        raise ValueError("should be a date, as in 2026-01-31.") from None
 
 
 def _departments(value: Any) -> dict[str, str]:
@@ -204,7 +236,11 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "code": _code,
     "family": _family,
     "hosts": _hosts,
-    "seeds": _seeds,
+    "seeds": _addresses,
+    "directories": _addresses,
+    "known_years": _years,
+    "recheck_days": _days,
+    "probed": _date,
     "first_year": _year,
     "departments": _departments,
     "sweep": _sweep,
@@ -212,8 +248,6 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
 }
 REQUIRED = {
     "name": 'Add the place\'s full name, as in name = "北京市西城区".',
-    "code": 'Add its GB/T 2260 code, as in code = "110102".',
     "family": 'Add its CMS family, as in family = "xicheng".',
     "hosts": 'Add the site\'s hosts, as in hosts = ["www.bjxch.gov.cn"].',
-    "seeds": "Add the addresses to start from.",
 }

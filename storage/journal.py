@@ -47,6 +47,8 @@ class Capture:
     media_type: str | None = None
     hints: dict[str, str | int] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    request_body: str | None = None
+    """What a POST sent: some lists are asked for by form or JSON."""
 
     def to_line(self) -> bytes:
         """One JSON object on one line, newline at its end; the same capture always gives the same bytes."""

@@ -1,14 +1,18 @@
-"""What a CMS family is asked, and the entries it gives.
+"""What a CMS family is asked, and what it answers: entries, columns, and the next page of a list.
 
 A family knows one content management system's markup and addresses; nothing else in the code does.
-It works on pages that somebody else fetched: it must not fetch, and does not judge titles (`links.py`).
+It works on pages that somebody else fetched: it must not fetch, and does not judge titles (`links.py`)
+or decide what is followed (`columns.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from crawler.cms import pager, rows
+from crawler.cms.model import Entry, ListPage
 
 if TYPE_CHECKING:  # annotations only: listing the registry loads no Scrapy
     from scrapy.http import TextResponse
@@ -16,47 +20,53 @@ if TYPE_CHECKING:  # annotations only: listing the registry loads no Scrapy
     from crawler.sites import Site
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a column: where a report is said to be, in the column's own words."""
+class Family:
+    """One content management system. Methods take a page that was fetched and are pure.
 
-    url: str
-    title: str | None = None
-    """The whole title where the markup has it (`title` attribute), else the link's text."""
-    organization: str | None = None
-    """The body, where the column names it apart from the title."""
-    year: int | None = None
-    """The report year, where column or address says it outright (never a date in an address)."""
-    published: str | None = None
-    """ISO date of publication, where the column prints one."""
-    listed: bool = True
-    """False for an address that was made up by enumeration: nobody promised a page there."""
+    The defaults are those of static pages: links are entries by the shape of their address, columns are
+    the other links, and the next page is what the pager says.
+    """
 
-
-class Family(Protocol):
-    """One content management system. Methods take a page that was fetched and are pure."""
-
-    name: str
+    name: ClassVar[str]
+    """What a site's entry says, and the module's name."""
+    title: ClassVar[str]
+    """For people, with the vendor's name: `TRS WCM (拓尔思)`."""
+    articles: ClassVar[re.Pattern[str]]
+    """Searched in path and query of an address: is it an article?"""
 
     def recognise(self, url: str, text: str) -> str | None:
-        """Why this page is of the family, in words, or None."""
+        """Why this page is of the family, in words for a person, or None. `text` is the page's source."""
+        raise NotImplementedError
 
     def entries(self, page: TextResponse) -> Iterable[Entry]:
-        """The column's entries on this page; on a report's page, the other reports that it links to."""
+        """The rows on this page, reports or not; on a report's page, the other articles that it links to."""
+        return rows.entries(page, self.articles)
 
-    def lists(self, page: TextResponse) -> Iterable[tuple[str, int | None]]:
-        """Further lists that this page leads to (one for each year or group), with the year if it says so."""
+    def columns(self, page: TextResponse) -> Iterable[ListPage]:
+        """Links on this page that may lead to another column: neither articles nor documents."""
+        return rows.columns(page, self.articles)
 
-    def next_page(self, page: TextResponse) -> str | None:
-        """The address of the list's next page, or None."""
+    def parts(self, page: TextResponse) -> Iterable[ListPage]:
+        """What this page itself loads to show its rows: frames of its own host, calls of its scripts."""
+        return rows.frames(page)
+
+    def next_pages(self, page: TextResponse) -> Sequence[ListPage]:
+        """Where the list goes on: candidates, best first. The first that answers with new rows is the one.
+
+        Empty where the page says that it is the last, or nothing hints at another.
+        """
+        return pager.following(page)
 
     def report(self, url: str) -> Entry | None:
         """What a report's address says by itself; None where it does not tell that it is a report."""
+        return None
 
     def department(self, url: str) -> str | None:
         """The department id in a report's address, where the family has one."""
+        return None
 
     def enumerated(
         self, site: Site, departments: Mapping[str, str | None], years: Iterable[int]
     ) -> Iterator[Entry]:
         """Addresses that follow from department ids (with names) and years, if any do."""
+        return iter(())

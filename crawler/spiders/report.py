@@ -93,13 +93,12 @@ class ReportSpider(Spider):
                 self.entries.add(entry.url)
                 for request in self.report_page(entry, parent=page.url):
                     yield request
-            for url, year in self.family.lists(page):
-                if self.wants(year):
-                    for request in self.list_page(url):
+            for column in self.family.columns(page):
+                if self.wants(column.year):
+                    for request in self.list_page(column.url):
                         yield request
-            following = self.family.next_page(page)
-            if following is not None and len(self.entries) > known:
-                for request in self.list_page(following):
+            for following in self.family.next_pages(page)[:1] if len(self.entries) > known else ():
+                for request in self.list_page(following.url):
                     yield request
         elif response.status not in (404, 410) and "soft-404" not in response.flags:
             self.lists_lost += 1

@@ -21,7 +21,7 @@ def sites_view(sites: Iterable[Site]) -> Table:
         table.add_row(
             site.key,
             site.name,
-            site.code,
+            site.code or "?",
             site.family,
             "\n".join(site.hosts),
             str(site.first_year),

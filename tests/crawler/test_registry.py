@@ -46,7 +46,6 @@ def test_a_users_files_and_folders_join_and_win(tmp_path: Path) -> None:
     ("change", "words"),
     [
         (("code =", "kode ="), ["[xuxian]", "kode", "code"]),
-        (('code = "000000"\n', ""), ["[xuxian]", "code", "missing", "GB/T 2260"]),
         (('"000000"', "110102"), ["[xuxian]", "code", "quotes"]),
         (('"xicheng"', '"nosuch"'), ["[xuxian]", "family", "'nosuch'", "xicheng"]),
         (('["www.xuxian.example"]', '["https://www.xuxian.example"]'), ["[xuxian]", "hosts", "https://"]),

@@ -70,13 +70,14 @@ def test_year_lists_and_next_page() -> None:
     body = """<a href="pnnfpv2023.html">2023年度</a><a href="pnnfpv2022.html">2022年度</a>
     <a href="pnnfpv2023pnpagepv2.html">2</a><a class="n" href="pnnfpv2023pnpagepv2.html"> 下一页 </a>"""
     lists = [(f"{BASE}/gknb/pnnfpv2023.html", 2023), (f"{BASE}/gknb/pnnfpv2022.html", 2022)]
-    assert list(FAMILY.lists(page(body))) == lists
-    assert FAMILY.next_page(page(body)) == f"{BASE}/gknb/pnnfpv2023pnpagepv2.html"
-    assert FAMILY.next_page(page("<a href='javascript:void(0)'>下一页</a>")) is None
+    assert [(column.url, column.year) for column in FAMILY.columns(page(body))] == lists
+    (following,) = FAMILY.next_pages(page(body))
+    assert following.url == f"{BASE}/gknb/pnnfpv2023pnpagepv2.html"
+    assert not FAMILY.next_pages(page("<a href='javascript:void(0)'>下一页</a>"))
 
 
 def test_addresses_follow_from_department_and_year() -> None:
-    site = Site("bjxch", "西城", "110102", "xicheng", ("www.bjxch.gov.cn",), (), source=Path())
+    site = Site("bjxch", "西城", "xicheng", ("www.bjxch.gov.cn",), source=Path())
     entries = list(FAMILY.enumerated(site, {"155": "虚构局"}, [2023]))
     assert entries == [
         Entry(
@@ -100,4 +101,4 @@ def test_the_family_says_by_what_it_knows_a_page() -> None:
 def test_an_address_that_is_none_costs_no_other() -> None:
     rows = '<a href="http://[">虚构甲局</a><a href="../gknbxq/pnidpv1pnnfpv2023.html">虚构乙局</a>'
     assert [entry.url for entry in FAMILY.entries(page(rows))] == [f"{BASE}/gknbxq/pnidpv1pnnfpv2023.html"]
-    assert FAMILY.next_page(page('<a href="http://[">下一页</a>')) is None
+    assert not FAMILY.next_pages(page("<a href='http://['>下一页</a>"))
