@@ -26,7 +26,9 @@ class Answer:
         return gzip.decompress(self.body) if zipped else self.body
 
 
-def fetch(replica: Replica, url: str, *, method: str = "GET", **headers: str) -> Answer:
+def fetch(
+    replica: Replica, url: str, *, method: str = "GET", body: bytes | None = None, **headers: str
+) -> Answer:
     """One request through the proxy; `If_None_Match="x"` sends `If-None-Match: x`."""
     parts = urlsplit(url)
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -40,7 +42,7 @@ def fetch(replica: Replica, url: str, *, method: str = "GET", **headers: str) ->
         connection = http.client.HTTPConnection("127.0.0.1", replica.port, timeout=20)
         target = url
     try:
-        connection.request(method, target, headers=sent)
+        connection.request(method, target, body=body, headers=sent)
         answer = connection.getresponse()
         return Answer(
             answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()

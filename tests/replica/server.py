@@ -24,7 +24,10 @@ from urllib.parse import urlsplit
 
 from tests.replica.certificates import Authority
 from tests.replica.failures import Failures
-from tests.replica.site import Page, Site
+from tests.replica.site import Asked, Page, Site
+
+MAX_BODY = 1 << 20
+"""Bytes of a request's body that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Request:
     status: int
     headers: dict[str, str]
     time: datetime
+    body: str = ""
+    """What was posted, read as UTF-8."""
 
     @property
     def host(self) -> str:
@@ -76,9 +81,13 @@ class Server(ThreadingHTTPServer):
             return self._contexts[host]
 
     def page(self, host: str, path: str) -> Page | None:
+        """What the site says to a plain GET."""
+        return self.answer(Asked(path, host=host))
+
+    def answer(self, asked: Asked) -> Page | None:
         """What the site says; pages are made one at a time (PDF and font libraries are not thread-safe)."""
         with self._making:
-            return self.sites[host].respond(path)
+            return self.sites[asked.host].answer(asked)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         error = sys.exception() if sys.version_info >= (3, 12) else sys.exc_info()[1]
@@ -114,6 +123,7 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     disable_nagle_algorithm = True
     _tunnel: str | None = None
+    _body: bytes = b""
 
     def setup(self) -> None:
         super().setup()
@@ -153,6 +163,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answers for a played site, or as the failure that was asked for."""
+        self._body = self._read_body()
         url = self.url()
         parts = urlsplit(url)
         host, path = (parts.hostname or "").lower(), parts.path or "/"
@@ -161,7 +172,9 @@ class Handler(BaseHTTPRequestHandler):
         if host not in self.server.sites:
             self._refuse(host)
             return
-        page = self.server.page(host, path) or not_found()
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        asked = Asked(path, self.command, self._body, headers, host, parts.scheme)
+        page = self.server.answer(asked) or not_found()
         failure: Callable[[Handler, Page], None] | None = self.server.failures.take(host, path)
         if failure is not None:
             failure(self, page)
@@ -169,6 +182,7 @@ class Handler(BaseHTTPRequestHandler):
             self.reply(page)
 
     do_HEAD = do_GET
+    do_POST = do_GET
 
     def reply(self, page: Page) -> None:
         """The page by the rules of HTTP: validators, 304, gzip, HEAD."""
@@ -211,6 +225,11 @@ class Handler(BaseHTTPRequestHandler):
             return f"https://{self._tunnel}{self.path}"
         return self.path if "://" in self.path else f"http://{self.headers.get('Host', '')}{self.path}"
 
+    def _read_body(self) -> bytes:
+        """What was posted; read before anything is answered, or it would be taken for the next request."""
+        length = self.headers.get("Content-Length", "0")
+        return self.rfile.read(min(int(length), MAX_BODY)) if length.isdigit() else b""
+
     def _unchanged(self, page: Page) -> bool:
         if page.status != 200 or self.command not in ("GET", "HEAD"):
             return False
@@ -232,7 +251,8 @@ class Handler(BaseHTTPRequestHandler):
         """Puts this request in the log; before the answer goes out, so that who has that finds this."""
         headers = {name.lower(): value for name, value in self.headers.items()}
         url = f"//{self.path}" if self.command == "CONNECT" else self.url()
-        self.server.log.append(Request(self.command, url, status, headers, datetime.now(UTC)))
+        body = self._body.decode("utf-8", "replace")
+        self.server.log.append(Request(self.command, url, status, headers, datetime.now(UTC), body))
 
 
 def not_found() -> Page:

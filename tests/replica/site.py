@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Literal
@@ -28,6 +29,19 @@ class Page:
     location: str | None = None
     compressed: Literal["on-request", "always", "never"] = "on-request"
     """`always`: gzip whatever the client accepts, as some servers do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, for sites that look at more than its path; header names are lower-case."""
+
+    path: str
+    """With the query, if any."""
+    method: str = "GET"
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    host: str = ""
+    scheme: str = "https"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,12 @@ class Site(ABC):
     @abstractmethod
     def respond(self, path: str) -> Page | None:
         """The page at `path` (with its query, if any); None: there is none."""
+
+    def answer(self, asked: Asked) -> Page | None:
+        """The page for a request; a site of plain pages goes by the path alone and takes no POST."""
+        if asked.method == "POST":
+            return Page(b"405 Method Not Allowed\n", "text/plain", status=405)
+        return self.respond(asked.path)
 
     def truth(self) -> dict[Key, dict[str, Any]]:
         """For each report that a polite crawl finds, what `Replica.truth` says."""
