@@ -81,24 +81,49 @@ archive_option = click.option(
 @main.command(
     short_help="Crawl sites into the archive.", epilog="Next: gongkai show SITE YEAR lists what was found."
 )
-@click.argument("sites", metavar="SITE...", nargs=-1, required=True)
+@click.argument("sites", metavar="[SITE...]", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Crawl every site that `gongkai sites` lists.")
+@click.option(
+    "--shard", metavar="I/N",
+    help="Crawl one part of N of the sites, for several machines: 1/4. A host belongs to one part.",
+)  # fmt: skip
 @click.option(
     "--year", "years", metavar="Y", type=click.IntRange(2008, 2100), multiple=True,
     help="Only reports of this year; repeat it for several.",
 )  # fmt: skip
+@click.option("--recheck", is_flag=True, help="Ask for older reports, too, that are not due yet.")
 @archive_option
 @click.option(
     "-s", "settings", metavar="NAME=VALUE", multiple=True,
     help="A Scrapy setting, for example -s LOG_LEVEL=DEBUG; repeat it for several.",
 )  # fmt: skip
-def crawl(sites: tuple[str, ...], years: tuple[int, ...], archive: str, settings: tuple[str, ...]) -> None:
+def crawl(
+    sites: tuple[str, ...],
+    everything: bool,
+    shard: str | None,
+    years: tuple[int, ...],
+    recheck: bool,
+    archive: str,
+    settings: tuple[str, ...],
+) -> None:
     """Crawl sites: find their reports, archive every file, read and publish the tables.
 
-    SITE is a name that `gongkai sites` lists. A second crawl fetches only what changed.
+    SITE is a name that `gongkai sites` lists. A second crawl asks for the lists, for recent reports if they
+    changed, and for older ones now and then.
     """
     from crawler.run import crawl as run_crawl
+    from crawler.shards import parse_shard
 
-    sys.exit(run_crawl(sites, years=years, archive=archive, settings=_settings(settings)))
+    if not sites and not everything and shard is None:
+        _wrong("name a site, as in `gongkai crawl bjxch`, or --all; `gongkai sites` lists them")
+    if sites and everything:
+        _wrong("name sites or say --all, not both")
+    part = None if shard is None else parse_shard(shard)
+    sys.exit(
+        run_crawl(
+            sites, years=years, archive=archive, settings=_settings(settings), shard=part, recheck=recheck
+        )
+    )
 
 
 @main.command(short_help="List the sites that can be crawled.", epilog="Next: gongkai crawl SITE.")

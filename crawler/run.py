@@ -9,17 +9,21 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from crawler.errors import SettingError
 from crawler.exits import Exit
+from crawler.extensions.progress import say
 from crawler.extensions.run_record import Outcome, RunRecord
+from crawler.shards import Group, groups, of_shard
 from crawler.sites import find_site, load_sites
 from crawler.spiders.report import parse_years
+from crawler.turns import Turns
 from pipelines.corrections import load_corrections
 from storage.archive import Archive
 
@@ -34,35 +38,73 @@ def crawl(
     years: Iterable[int] = (),
     archive: str = "./archive",
     settings: Mapping[str, Any] | None = None,
+    *,
+    shard: tuple[int, int] | None = None,
+    recheck: bool = False,
 ) -> Exit:
-    """Crawls `sites` into `archive`, says on stderr how it went, and gives the exit code.
+    """Crawls `sites` (none: the whole registry) into `archive`, says on stderr how it went; the exit code.
 
-    Call it once in a process: Scrapy's reactor cannot be started again.
+    `shard` (number, count) takes this share of them; `recheck` asks for what rests, too. Call it once in a
+    process: Scrapy's reactor cannot be started again.
 
     Raises:
         UnknownSite, SiteFileError, SettingError, CorrectionFileError: before anything is fetched.
         ArchiveUnusable: the same.
     """
-    registry = load_sites()
-    keys = [find_site(key, registry).key for key in dict.fromkeys(sites)]
-    asked = ",".join(str(year) for year in years) or None
-    parse_years(asked)
+    chosen = choose(sites, shard)
+    if not chosen:
+        print("gongkai: no site falls to this shard", file=sys.stderr)
+        return Exit.OK
+    arguments = _arguments(years, recheck=recheck)
     load_corrections()
     prepared = _settings(archive, settings or {})
     Archive.open(archive).close()
-    process = AsyncCrawlerProcess(prepared)
+    outcomes = _Outcomes(sum(map(len, chosen)))
+    process = Turns(prepared, arguments, outcomes.add)
     if not os.environ.get("GONGKAI_CONTACT") and "USER_AGENT" not in (settings or {}):
         print("gongkai: set GONGKAI_CONTACT, so that a site's owner can reach you", file=sys.stderr)
     _hush(process.settings["LOG_LEVEL"])
-    crawlers = [(key, process.create_crawler(key)) for key in keys]
-    for _, crawler in crawlers:
-        process.crawl(crawler, years=asked)
-    process.start()
-    outcomes = [(key, _outcome(crawler)) for key, crawler in crawlers]
-    for key, outcome in outcomes:
+    process.run(chosen)
+    return outcomes.end()
+
+
+def choose(sites: Sequence[str], shard: tuple[int, int] | None = None) -> list[Group]:
+    """The sites of those names (none: every site) in groups that share hosts, of one shard if one is given.
+
+    Raises:
+        UnknownSite, SiteFileError.
+    """
+    registry = load_sites()
+    found = groups([find_site(key, registry) for key in dict.fromkeys(sites)] or registry.values())
+    return found if shard is None else of_shard(found, *shard)
+
+
+class _Outcomes:
+    """Says how each site's crawl went when it has ended, and keeps of it what the end needs."""
+
+    def __init__(self, sites: int) -> None:
+        self.sites = sites
+        self.exits: list[Exit] = []
+        self.reports = 0
+
+    def add(self, key: str, crawler: Crawler) -> None:
+        """One crawl has ended."""
+        outcome = _outcome(crawler)
+        self.exits.append(outcome.exit)
+        self.reports += outcome.record["reports"] if outcome.record is not None else 0
         for line in summary(key, outcome):
-            print(line, file=sys.stderr)
-    return worst([outcome.exit for _, outcome in outcomes])
+            say(line)
+
+    def end(self) -> Exit:
+        """The last has; the exit code."""
+        if self.sites > 1:
+            counts = Counter(code.name.lower() for code in self.exits)
+            states = ", ".join(f"{count} {name}" for name, count in counts.most_common())
+            left = f", {self.sites - len(self.exits)} not begun" if len(self.exits) < self.sites else ""
+            say(f"{self.sites} sites: {states}{left}; {self.reports} report pages.")
+        if len(self.exits) < self.sites:
+            return worst([*self.exits, Exit.INCOMPLETE])
+        return worst(self.exits)
 
 
 def summary(site: str, outcome: Outcome) -> list[str]:
@@ -102,6 +144,12 @@ def worst(exits: Sequence[Exit]) -> Exit:
     if all(code is Exit.OK for code in exits):
         return Exit.OK
     return Exit.NETWORK if all(code is Exit.NETWORK for code in exits) else Exit.INCOMPLETE
+
+
+def _arguments(years: Iterable[int], *, recheck: bool) -> dict[str, str | None]:
+    asked = ",".join(str(year) for year in years) or None
+    parse_years(asked)
+    return {"years": asked, "recheck": "1" if recheck else None}
 
 
 def _settings(archive: str, given: Mapping[str, Any]) -> Settings:

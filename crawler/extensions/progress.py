@@ -70,6 +70,8 @@ class Progress:
     def spider_closed(self) -> None:
         """Ends the line, and the display with the last."""
         self._show()
+        if Progress.display is not None and self.task is not None:
+            Progress.display.remove_task(self.task)  # of hundreds of sites only those under way are shown
         Progress.users -= 1
         if Progress.users == 0 and Progress.display is not None:
             Progress.display.stop()
@@ -90,6 +92,14 @@ class Progress:
             findings=str(record.findings.total()),
             rate=f"{rate:.1f}",
         )
+
+
+def say(line: str) -> None:
+    """A line for the person on stderr, above the display where one is shown."""
+    if Progress.display is None:
+        print(line, file=sys.stderr)
+    else:
+        Progress.display.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _display() -> Display:
