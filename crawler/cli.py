@@ -126,18 +126,28 @@ def crawl(
     )
 
 
-@main.command(short_help="List the sites that can be crawled.", epilog="Next: gongkai crawl SITE.")
+@main.group(
+    invoke_without_command=True,
+    short_help="List the sites that can be crawled.",
+    epilog="Next: gongkai crawl SITE. A site that is missing: gongkai probe URL --write.",
+)
+@click.option(
+    "--search", metavar="WORD", help="Only those in whose key, name, province, family or host it is."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with everything that an entry says.")
-def sites(as_json: bool) -> None:
-    """List the sites that can be crawled, the shipped ones and those that GONGKAI_SITES names."""
+@click.pass_context
+def sites(context: click.Context, search: str | None, as_json: bool) -> None:
+    """List the sites that can be crawled: shipped ones, your own, and those that GONGKAI_SITES names."""
+    if context.invoked_subcommand is not None:
+        return
     from crawler.sites import load_sites
-    from crawler.views.sites import sites_json, sites_view
+    from crawler.views.sites import matching, sites_json, sites_view
 
-    registry = load_sites()
+    found = matching(load_sites().values(), search or "")
     if as_json:
-        _print_json(sites_json(registry.values()))
+        _print_json(sites_json(found))
     else:
-        _print(sites_view(registry.values()))
+        _print(sites_view(found))
 
 
 @main.command(

@@ -1,8 +1,8 @@
 """The registry: which sites there are, and what is known of each.
 
-One TOML file for each province under `crawler/sites/`, one table for each district; `GONGKAI_SITES`
-names further files or folders of them, whose entries stand in for shipped ones of the same key.
-This module reads and checks entries. It must not fetch, and knows nothing of Scrapy.
+One TOML file for each province under `crawler/sites/`, one table for each district. A user's own entries
+stand in `own_folder()` and in the files and folders that `GONGKAI_SITES` names; they stand in for shipped
+ones of the same key. This module reads and checks entries. It must not fetch, and knows nothing of Scrapy.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from platformdirs import user_config_path
 
 from crawler.cms import FAMILIES
 from crawler.errors import SiteFileError, UnknownSite
@@ -63,16 +65,28 @@ class Site:
 
 
 def load_sites(extra: str | None = None) -> dict[str, Site]:
-    """Every site by its key: the shipped files, then `extra` (default: `GONGKAI_SITES`), which wins.
+    """Every site by its key: the shipped files, the user's own folder, then `extra` (default:
+    `GONGKAI_SITES`); the later wins.
 
     Raises:
         SiteFileError: where a file is missing, is no TOML, or has a wrong entry.
     """
-    listed = os.environ.get("GONGKAI_SITES", "") if extra is None else extra
     sites = _load(sorted(SHIPPED.glob("*.toml")))
-    named = (Path(name) for name in listed.split(os.pathsep) if name)
+    sites |= _load(sorted(own_folder().glob("*.toml")))
+    named = listed(extra)
     files = (f for path in named for f in (sorted(path.glob("*.toml")) if path.is_dir() else [path]))
     return sites | _load(files)
+
+
+def own_folder() -> Path:
+    """Where a user's own site files stand when nothing else is said: read always, made by `gongkai probe`."""
+    return user_config_path("gongkai") / "sites"
+
+
+def listed(extra: str | None = None) -> list[Path]:
+    """The files and folders that `extra` (default: `GONGKAI_SITES`) names, in its order."""
+    names = os.environ.get("GONGKAI_SITES", "") if extra is None else extra
+    return [Path(name) for name in names.split(os.pathsep) if name]
 
 
 def find_site(key: str, sites: Mapping[str, Site]) -> Site:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import SiteFileError, UnknownSite
-from crawler.sites import find_site, load_sites
+from crawler.sites import find_site, load_sites, own_folder
 
 ENTRY = """
 [xuxian]
@@ -40,6 +40,18 @@ def test_a_users_files_and_folders_join_and_win(tmp_path: Path) -> None:
     sites = load_sites(os.pathsep.join([str(tmp_path), other]))
     assert sites["xuxian"].hosts == ("www.xuxian.example",)
     assert sites["bjxch"].name == "虚构县"
+
+
+def test_a_users_own_folder_is_always_read_and_what_is_named_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("GONGKAI_SITES", "")
+    own_folder().mkdir(parents=True)
+    written(own_folder(), ENTRY.replace("xuxian]", "bjxch]"))
+    assert load_sites()["bjxch"].name == "虚构县"
+    other = written(tmp_path, ENTRY.replace("xuxian]", "bjxch]").replace("虚构县", "虚构乙县"), "other.toml")
+    assert load_sites(other)["bjxch"].name == "虚构乙县"
 
 
 @pytest.mark.parametrize(
