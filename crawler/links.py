@@ -1,6 +1,13 @@
-"""Judging a title: is it an annual report on information disclosure, whose, and of which year?
+"""Judging titles and links: is it an annual report on information disclosure, whose, of which year;
+and is a link worth following to a column of them?
 
-Pure: text in, judgement out. It must not fetch, look at addresses, or know any CMS.
+Pure: text in, judgement out. It must not fetch, nor know any CMS. The grammar of whole titles is the report
+reader's (`pipelines.report.titles`); here is what lists do to them: cut them off, number them, leave all but
+the body's name or the year away, and put other documents beside them.
+
+Reports under the rules for universities (高等学校信息公开办法: 学年信息公开工作年度报告) and those of public
+enterprises and institutions (公共企事业单位信息公开) follow other forms, and are "other". A school or
+hospital whose title says 政府信息公开 claims the statutory form, and is taken at its word.
 """
 
 from __future__ import annotations
@@ -9,28 +16,57 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from pipelines.report.labels import simplified
+from pipelines.report.names import is_certain, is_organization
+from pipelines.report.titles import parse_title
 
 Verdict = Literal["report", "other", "unclear"]
+ColumnKind = Literal["annual", "year", "group", "body", "portal", "other"]
 
-LOOK_ALIKE = re.compile(
-    r"法治政府|依法行政|网站(工作)?年度|年度(工作)?报表|(预|决)算(公开|报告|情况|说明|草案|$)|三公|指南|目录|图解|一图|图说"
-    r"|图读|读懂|解读|制度(?!改革)|办法|条例|规定|通知|通报|计划(?!生育)|要点|方案|培训(班|会)|申请表|流程"
-    r"|政府工作报告|绩效(评价|自评|报告|考核(结果|情况|办法))|审计(报告|结果|公告)|统计公报|自查|(督查|考核)(结果|情况|办法)"
+LONGEST = 300
+"""Characters without white space: longer is no title."""
+ALWAYS_OTHER = re.compile(
+    r"图解|一图|图说|图读|[读看]懂|解读|指南|目录|办法|条例|规定|通知|通报|要点|方案|申请表|流程|清单|汇编|模板|样表"
+    r"|统计(年报|表|报表|公报|数据|情况)|政府(20\d\d年)?工作报告|年度(工作)?报表|学年|总结(?!.{0,6}(报告|年报))|函$"
+    r"|公共企(业)?事业单位|依申请公开(?!.*年报)|^(关于)?(做好|召开|举办|开展|组织|部署|进一步|印发|转发)"
 )
-"""Words that make a title something else, in the same columns (cms-families, section 16), unless they
-stand in a body's name (审计局, 卫生和计划生育委员会)."""
-REPORT = re.compile(r"(信息|政务)公开.*(年报|年度.*报|工作(的)?(年度)?报告|报告)|年报.*信息公开")
-CUT_OFF = re.compile(r"信息公开.{0,9}(…|\.\.\.|\.\.)$")
-"""A title that its list cut short after the decisive words."""
-YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?=年|\D{0,2}(?:政府|政务)?信息公开)")
-TAIL = re.compile(
-    r"(关于)?(20\d\d年?度?)?(的)?(政府|政务)?信息(主动)?公开(工作)?(的)?(20\d\d年?度?)?(的)?"
-    r"(年报|年度工作报告|年度报告|工作报告|报告)?.*$"
+"""Words that no body's name has, and that make a title something else in the same columns (cms-families,
+section 16)."""
+OTHER_UNLESS_NAME = re.compile(
+    r"法治政府|依法行政|行政执法|网站(工作|监管|绩效)?年度|(预|决)算|三公|制度|计划|培训|绩效|审计|督查|考核|自查|核查"
+    r"|建议|提案|议案|环境信息|企业|事业单位|高校|高等学校|统计|双随机|社会责任|党务公开|村务公开|办事公开|财政收支"
 )
-BODY = re.compile(
-    r"[\u4e00-\u9fff（）()、]{1,38}(政府|委员会|委|办公室|办事处|办|局|厅|院|中心|街道|镇|乡|会|署|处|所|站|队|公司)(（.+）)?"
+"""Words that make a title something else unless they stand in a body's name (审计局, 环境信息中心)."""
+INSTITUTION = re.compile(r"(大学|学院|学校|小学|中学|[一二三四五六七八九十]中|幼儿园|医院|卫生院)$")
+OWN_SUBJECT = re.compile(r"(政府|政务)信息|政务公开")
+NO_BODY = re.compile(
+    r"(大厅|发布会|听证会|座谈会|常务会|推进会|库|专区|园地|在线|公开|报告|年报|首页|网站?|平台|专栏|栏目|工作)$"
+    r"|^(返回|进入|关于|更多|查看|下载|打印|关闭|上一|下一)"
 )
-CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+"""What menus beside a list say, though it ends as bodies' names do."""
+YEAR = r"(?<!\d)20[0-4]\d(?!\d)"
+YEAR_WORDS = re.compile(rf"[（\[【]?{YEAR}(?:年度|年)?[）\]】]?")
+CUT = re.compile(r"(\.{2,}|。{2,})$")
+CUT_SUBJECT = re.compile(r"(政府|政务)?信息公开[^。，]{0,9}$")
+SHORT_ENDING = re.compile(r"(的|年度|工作)*(年度报告|年度工作报告|年报|报告)?$")
+"""What an annual column's titles leave of the subject: 虚构局2023年度报告."""
+NOISE_BEFORE = re.compile(
+    r"^(NEW!?|No\.?\d{1,4}|\[?置顶\]?|\[图文\]|[·•●◆■★▪►>*#\-—_.、，:：]|\d{1,3}[.、)）](?=20\d\d年)"
+    r"|[\u4e00-\u9fff]{1,10}〔20\d\d〕\d{1,4}号)+",
+    re.IGNORECASE,
+)
+NOISE_AFTER = re.compile(
+    r"([\[（(]?20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\]）)]?|\d{1,2}:\d{2}(:\d{2})?|NEW!?|[（\[]?(点击)?下载[）\]]?"
+    r"|的?(公示|公告)|[（\[](word|pdf)版?[）\]])+$",
+    re.IGNORECASE,
+)
+FILE = re.compile(r"\.(pdf|docx?|wps|html?|ofd|xlsx?|rtf|txt|jpe?g|png)$", re.IGNORECASE)
+SEPARATORS = re.compile(r"[_|—\-–:：/>]+")
+INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]+")
+CHINESE_YEAR = re.compile(r"[二两][〇零○一二三四五六七八九]{3}(?=年)")
+CHINESE_DIGITS = str.maketrans("〇零○一二两三四五六七八九", "0001223456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,36 +75,217 @@ class Judgement:
 
     verdict: Verdict
     organization: str | None
+    """As the title has it, without white space and with full-width brackets."""
     year: int | None
     why: str
 
 
-def judge(title: str) -> Judgement:
-    """What `title` names. Year and organization are None where it does not say them without doubt."""
+@dataclass(frozen=True, slots=True)
+class ColumnJudgement:
+    """What a link says of the column that it leads to."""
+
+    kind: ColumnKind
+    year: int | None
+    """Of the reports in it, or the year after: a folder's name."""
+    organization: str | None
+    score: int
+    """How promising it is on the way to annual reports: 0 (not at all) to 100."""
+    why: str
+
+
+def judge(title: str, *, column: bool | None = None) -> Judgement:
+    """What `title` names. Year and organization are None where it does not say them without doubt.
+
+    `column` says whether it stands in a list that holds annual reports (None: nobody knows). Only there
+    may a title leave out what it is: a body's name, a year or both are a report then, elsewhere unclear.
+    """
     text = _plain(title)
-    year = _year(text)
-    if match := LOOK_ALIKE.search(text):
-        return Judgement("other", None, year, f"says {match[0]}")
-    if REPORT.search(text) or CUT_OFF.search(text):
-        return Judgement("report", _organization(text), year, "names a report on information disclosure")
-    name = text if BODY.fullmatch(text) else None
-    return Judgement("unclear", name, year, "names a body only" if name else "says neither")
+    if len(text) > LONGEST:
+        return Judgement("unclear", None, None, "too long for a title")
+    read = simplified(text)
+    if match := ALWAYS_OTHER.search(read):
+        return Judgement("other", None, _year(read), f"says {match[0]}")
+    whole = _completed(text, read)
+    if whole is not None and (parsed := parse_title(whole)) is not None:
+        return _report(parsed.organization, _year_of_title(parsed.year, read), read)
+    return _without_subject(text, read, annual=column is True)
 
 
 def _plain(title: str) -> str:
-    """Half-width forms, no white space, brackets and comma as Chinese titles have them."""
-    text = "".join(unicodedata.normalize("NFKC", title).split())
-    text = re.sub(r"[〇零一二三四五六七八九]{4}(?=年)", lambda m: m[0].translate(CHINESE_DIGITS), text)
-    return text.replace("(", "（").replace(")", "）").replace(",", "，")
+    """Half-width forms, no white space, full-width brackets, without what lists put around titles."""
+    text = INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", title[: LONGEST * 10]).split()))
+    text = text.replace("(", "（").replace(")", "）").replace(",", "，")
+    text = CHINESE_YEAR.sub(lambda m: m[0].translate(CHINESE_DIGITS), text)
+    text = text.replace("資訊", "信息").replace("资讯", "信息")
+    if len(text) <= LONGEST:
+        text = FILE.sub("", NOISE_BEFORE.sub("", text))
+        text = FILE.sub("", NOISE_AFTER.sub("", text))
+    return text
 
 
-def _year(text: str) -> int | None:
-    years = set(YEAR.findall(text))
+def _completed(text: str, read: str) -> str | None:
+    """The title as far as it names a report; what the list cut off after the decisive words is put back."""
+    if cut := CUT.search(read):
+        subject = CUT_SUBJECT.search(read[: cut.start()])
+        if subject is None:
+            return None
+        return text[: subject.start()] + "政府信息公开工作年度报告" if subject else None
+    ends = [m.end() for m in re.finditer(r"报告书?|年报", read)]
+    if not ends:
+        return None
+    return text if parse_title(text) is not None else text[: ends[-1]]
+
+
+def _report(organization: str | None, year: int | None, read: str) -> Judgement:
+    """A title with a report's words, unless those outside the body's name say something else too."""
+    around = read.replace(simplified(organization), "", 1) if organization else read
+    if match := OTHER_UNLESS_NAME.search(around):
+        return Judgement("other", None, year, f"says {match[0]}")
+    if organization and INSTITUTION.search(organization) and not OWN_SUBJECT.search(around):
+        return Judgement("other", organization, year, "an institution's report under rules of its own")
+    return Judgement("report", organization, year, "names a report on information disclosure")
+
+
+def _without_subject(text: str, read: str, *, annual: bool) -> Judgement:
+    """A title that does not say what it is: a body's name, a year, both, or something else altogether."""
+    year = _year(read)
+    cut = CUT.search(text)
+    name = _short_name(text[: cut.start()] if cut else text)
+    if name is None or (name and not _is_body(name)):
+        if match := OTHER_UNLESS_NAME.search(read):
+            return Judgement("other", None, year, f"says {match[0]}")
+        if annual and cut and (year or len(read) > 8):
+            return Judgement("report", None, year, "cut off before it says what it is, in an annual column")
+        return Judgement("unclear", None, year, "says neither")
+    what = " and ".join(word for word, said in (("a body", name), ("a year", year)) if said) or "nothing"
+    if annual and (name or year):
+        return Judgement("report", name or None, year, f"names {what} only, in an annual column")
+    return Judgement("unclear", name or None, year, f"names {what} only")
+
+
+def _short_name(text: str) -> str | None:
+    """What is left of a title without year and ending: a body's name, "" for nothing, None for neither."""
+    parts = [YEAR_WORDS.sub("", part) for part in SEPARATORS.split(text)]
+    parts = [SHORT_ENDING.sub("", part).strip("《》“”\"'·、，的") for part in parts]
+    parts = [part for part in parts if part]
+    if len(parts) > 1:  # 虚构镇_2017年_虚构县人民政府: the site's name comes last
+        return parts[0] if _is_body(parts[0]) and len(parts) == 2 else None
+    return parts[0] if parts else ""
+
+
+def _is_body(name: str) -> bool:
+    return is_organization(name) and is_certain(name) and not NO_BODY.search(simplified(name))
+
+
+def _year(read: str) -> int | None:
+    years = set(re.findall(YEAR, read))
     return int(years.pop()) if len(years) == 1 else None
 
 
-def _organization(text: str) -> str | None:
-    name = TAIL.sub("", text)
-    name = re.sub(r"^(关于)?(20\d\d)年?度?", "", name)  # the year may stand first
-    name = re.sub(r"(20\d\d)年?度?$", "", name).strip("_-—·:：|[]【】《》“”\"'")
-    return name if len(name) >= 2 and re.search(r"[\u4e00-\u9fff]{2}", name) and "…" not in name else None
+def _year_of_title(parsed: int | None, read: str) -> int | None:
+    """The year before the subject; None where several stand there."""
+    before = set(re.findall(YEAR, read[: max(read.rfind("信息公开"), read.rfind("政务公开"), 0)]))
+    if len(before) > 1:
+        return None
+    return int(before.pop()) if before else parsed
+
+
+# ------------------------------------------------------------------ columns
+
+ANNUAL_TITLE = re.compile(
+    r"(?P<sure>信息公开(工作)?(的)?(年报|年度.{0,4}报告|报告)|公开年报)|(?P<likely>年报|年度报告|年度工作报告)"
+)
+YEAR_TITLE = re.compile(rf"({YEAR})(年度|年)?")
+GROUP_WORDS = re.compile(
+    r"政府|部门|单位|机构|乡镇|街道|街镇|镇街|办事处|园区|开发区|功能区|委办局|国有企业|事业|地区|人民|行政|地方|垂直|双管|直属|派出"
+    r"|其他|党政|所属|工作|组成|管理|本级|驻|直|属|各|级|省|市|区|县|州|旗|盟|乡|镇|办|和|及|、|（|）"
+)
+"""What the names of groups consist of, and nothing else: 区政府工作部门, 乡镇（街道）, 县直单位."""
+PORTAL_TITLE = re.compile(
+    r"(政府|政务|部门|基层|乡镇|街道|法定|主动|重点)*(信息|政务)?公开(专栏|专区|平台|专题|内容|网|信息)?"
+)
+ANNUAL_PATH = re.compile(
+    r"gk(gz|gw)?n(d|ian)?(gz)?(b|gb|bg|bao)|gkbg$|(^|[a-z])nd(gz)?(bg|gb)|^(bm|jd|xz|zj|[qsx]?zf)?nb$|nianbao|annualreport"
+)
+PORTAL_PATH = re.compile(r"^(zf|zw)?xxgk|^zwgk$|^gongkai$|^public$|^gkmlpt$")
+YEAR_SEGMENT = re.compile(rf"^(?P<before>[a-z]*_?)({YEAR})(?P<after>_?[a-z]*\d{{0,3}})$")
+SCORES: dict[ColumnKind, int] = {"annual": 90, "year": 40, "group": 35, "body": 30, "portal": 50, "other": 0}
+
+
+def annual_path(url: str) -> str | None:
+    """The segment of an address that says that annual reports lie there (zfxxgknb, ndbg); else None."""
+    for segment in _segments(url):
+        if ANNUAL_PATH.search(_bare(segment)):
+            return segment
+    return None
+
+
+def judge_column(title: str, url: str = "") -> ColumnJudgement:
+    """What kind of column a link leads to, from its words first and from its path where they say nothing."""
+    text = simplified(_plain(title)).strip("《》“”\"'·>»|【】[]")
+    year, segment = _year(text) or _path_year(url), annual_path(url)
+
+    def said(kind: ColumnKind, score: int, why: str, organization: str | None = None) -> ColumnJudgement:
+        dated = year if kind in ("annual", "year", "group", "body") else None
+        return ColumnJudgement(kind, dated, organization, score, why)
+
+    if not text or text in ("更多", "更多>>", "more", "MORE", "More"):
+        return _by_path(url, year, segment)
+    lifted = 20 if segment else 0
+    if len(text) > 40 or ALWAYS_OTHER.search(text):
+        return said("other", 0, "says something else")
+    if match := ANNUAL_TITLE.search(text):
+        if other := OTHER_UNLESS_NAME.search(text[: match.start()]):
+            return said("other", 0, f"says {other[0]}")
+        score = 100 if match["sure"] and "政府信息" in text else 90 if match["sure"] else 70
+        return said("annual", min(100, score + lifted), f"says {match[0]}")
+    if YEAR_TITLE.fullmatch(text):
+        return said("year", SCORES["year"] + lifted, "names a year")
+    if PORTAL_TITLE.fullmatch(text):
+        return said("portal", 60 if "信息公开" in text else 50, "names a disclosure portal")
+    bare = YEAR_WORDS.sub("", text)
+    if not GROUP_WORDS.sub("", bare):
+        return said("group", SCORES["group"] + lifted, "names a group of bodies")
+    if _is_body(bare):
+        name = YEAR_WORDS.sub("", _plain(title))
+        return said("body", SCORES["body"] + lifted, "names a body", name)
+    return said("other", 0, "says neither")
+
+
+def _by_path(url: str, year: int | None, segment: str | None) -> ColumnJudgement:
+    """What the path alone says."""
+    segments = _segments(url)
+    if segment is not None:
+        kind: ColumnKind = "year" if year and segments and _segment_year(segments[-1]) else "annual"
+        return ColumnJudgement(kind, year, None, 60, f"its path has {segment}")
+    if year:
+        return ColumnJudgement("year", year, None, 20, "its path has a year")
+    for found in segments:
+        if PORTAL_PATH.search(_bare(found)):
+            return ColumnJudgement("portal", None, None, 20, f"its path has {found}")
+    return ColumnJudgement("other", None, None, 0, "neither words nor path say anything")
+
+
+def _segments(url: str) -> list[str]:
+    """The folders of an address's path and its file's stem, in small letters; index files say nothing."""
+    parts = [part.lower() for part in unquote(urlsplit(url).path).split("/") if part]
+    if parts and "." in parts[-1]:
+        stem = parts[-1].rpartition(".")[0]
+        parts[-1] = re.sub(r"^(index|default|list)?(_\d+)?$", "", stem)
+    return [part for part in parts if part]
+
+
+def _bare(segment: str) -> str:
+    """A segment without years, serial numbers and the marks between: 2023nb, nb_2022n, zfxxgknb_97478."""
+    return re.sub(r"_?list$|[\d_\-]+(n(ian)?(?![a-z]))?", "", segment)
+
+
+def _segment_year(segment: str) -> int | None:
+    match = YEAR_SEGMENT.match(re.sub(r"_?list$", "", segment))
+    return int(match[2]) if match else None
+
+
+def _path_year(url: str) -> int | None:
+    """The year that the deepest folder with one names."""
+    years = (_segment_year(segment) for segment in reversed(_segments(url)))
+    return next((year for year in years if year is not None), None)
