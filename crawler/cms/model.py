@@ -48,5 +48,7 @@ class ListPage:
     year: int | None = None
     """What the way there said of its entries' year: a folder's name, which may be the report year or the
     year after."""
+    certain: bool = False
+    """Whether `year` is the report year outright, because the address says it as a parameter."""
     organization: str | None = None
     """The body whose column it is, where the way there named one."""
