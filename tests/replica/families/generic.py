@@ -1,0 +1,71 @@
+"""Sites of no family: numbered pages (延安), lists in a frame (常州), pages that are the report (益阳)."""
+
+from __future__ import annotations
+
+from tests.replica.district import District
+from tests.replica.district_plan import Column, Item, Slugs
+
+
+class Numbered(District):
+    """`<column>/1.html`, `2.html`, …: the page's number is the file's name (cms-families 2, Yan'an)."""
+
+    family = "generic"
+    place = "虚构甲县"
+    host = "www.xugou-jia.gov.cn"
+    code = "6199010001"
+    layout = ("mixed",)
+    robots = "html"
+
+    def column_path(self, column: Column) -> str:
+        return f"/{'/'.join(column.slugs)}/1.html"
+
+    def page_path(self, column: Column, number: int) -> str:
+        return f"/{'/'.join(column.slugs)}/{number}.html"
+
+    def article_path(self, column: Column, item: Item) -> str:
+        """19 digits that begin like a date and are none (临潼)."""
+        return f"/{'/'.join(column.slugs)}/2017{int(self.token(item.number), 16) % 10**15:015d}.html"
+
+    def pager(self, column: Column, number: int, count: int) -> str:
+        links = [
+            f'<a href="{self.page_path(column, other)}">{other}</a>'
+            if other != number
+            else f"<span>{other}</span>"
+            for other in range(1, count + 1)
+        ]
+        return f'<div class="pages">共{count}页 {" ".join(links)}</div>'
+
+
+class Framed(District):
+    """Column pages are shells; their lists sit in same-host frames (cms-families 0.8, 常州)."""
+
+    family = "generic"
+    place = "虚构乙区"
+    host = "www.xugou-yi.gov.cn"
+    code = "3299020001"
+    layout = ("mixed", "iframe", "meta-refresh")
+    slugs = Slugs(portal="xxgk", annual="xxgknb")
+    decoys = True
+    gone_as = "home"
+
+    def article_path(self, column: Column, item: Item) -> str:
+        return f"/html/{item.day:%Y-%m-%d}/article_{item.day:%Y%m%d}{item.number}.html"
+
+
+class PageIsReport(District):
+    """Each body's column page is its report, overwritten yearly (cms-families 16.4, 大通湖)."""
+
+    family = "generic"
+    place = "虚构丙区"
+    host = "www.xugou-bing.gov.cn"
+    code = "4399030001"
+    layout = ("page-is-report", "script-redirect")
+    years = (2024,)
+
+    def column_path(self, column: Column) -> str:
+        return "/" + "/".join(str(at.number) for at in self.way(column)) + "/index.htm"
+
+    def article_path(self, column: Column, item: Item) -> str:
+        if column.is_report:
+            return self.column_path(column)
+        return f"/{column.number}/content_{item.number}.html"
