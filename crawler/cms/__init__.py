@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from crawler.cms.family import Family
+from crawler.cms.generic import Generic
 from crawler.cms.model import Entry, ListPage
+from crawler.cms.trs import Trs
 from crawler.cms.xicheng import Xicheng
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (Xicheng(),)}
+FAMILIES: dict[str, Family] = {family.name: family for family in (Xicheng(), Trs(), Generic())}
+"""In the order in which a page is tested: the more telling signs first (cms-families 1)."""
 
 __all__ = ["FAMILIES", "Entry", "Family", "ListPage"]
