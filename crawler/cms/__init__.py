@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from crawler.cms.family import Family
 from crawler.cms.generic import Generic
+from crawler.cms.hanweb import Hanweb
+from crawler.cms.jpaas import Jpaas
 from crawler.cms.model import Entry, ListPage
 from crawler.cms.trs import Trs
 from crawler.cms.xicheng import Xicheng
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (Xicheng(), Trs(), Generic())}
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        Jpaas(),
+        Hanweb(),
+        Xicheng(),
+        Trs(),
+        Generic(),
+    )
+}
 """In the order in which a page is tested: the more telling signs first (cms-families 1)."""
 
 __all__ = ["FAMILIES", "Entry", "Family", "ListPage"]
