@@ -28,15 +28,17 @@ def exchange(response: Response, *, role: Role, hints: dict[str, str | int] | No
     assert request is not None
     passed = [*request.meta.get("redirect_urls", ()), response.url]
     confirmed = request.meta.get("confirmed") if response.status == 304 else None
+    posted = request.meta.get("posted")  # what was asked at first: a redirect may have made a GET of it
     has_body = response.status != 304 and "too-large" not in response.flags
     kind = response.headers.get("Content-Type")
     capture = Capture(
         site="",  # site and run are the archive's to fill in
         run="",
-        url=passed[0],
+        url=passed[0].partition("#")[0],
         final_url=passed[-1],
         redirects=tuple(passed[1:-1]),
-        method=request.method,
+        method=request.method if posted is None else "POST",
+        request_body=posted,
         request_headers=_pairs(request.headers, without=SECRET),
         status=response.status,
         headers=_pairs(response.headers),

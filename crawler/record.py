@@ -12,8 +12,9 @@ from typing import Any, Literal
 from crawler.exits import Exit
 from storage.journal import Capture
 
-State = Literal["captured", "unchanged", "absent", "failed", "refused", "blocked"]
-STATES: tuple[State, ...] = ("captured", "unchanged", "absent", "failed", "refused", "blocked")
+State = Literal["captured", "unchanged", "resting", "absent", "failed", "refused", "blocked"]
+STATES: tuple[State, ...] = ("captured", "unchanged", "resting", "absent", "failed", "refused", "blocked")
+"""`resting`: it is in the archive and was not asked for this time (crawler/rhythm.py)."""
 NOT_ASKED = "the run ended before it was asked for"
 
 
@@ -40,6 +41,7 @@ class Record:
     """One run of one site."""
 
     tasks: dict[str, Task] = field(default_factory=dict)
+    """By what is asked (`storage.journal.question`)."""
     requests: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """Host -> status (or `error`) -> answers, robots.txt, redirects and repeats included."""
     bytes: int = 0
@@ -50,27 +52,31 @@ class Record:
     bugs: int = 0
     """Errors that nobody foresaw; their tracebacks are in the log."""
     published: dict[str, int] = field(default_factory=dict)
+    foreseen: int = 0
+    """Report pages that a dry run would have asked for."""
 
-    def expect(self, url: str, role: str, title: str | None = None, *, promised: bool = True) -> bool:
-        """Sets out to fetch `url`; False if the run already has."""
-        if url in self.tasks:
+    def expect(self, asked: str, role: str, title: str | None = None, *, promised: bool = True) -> bool:
+        """Sets out to ask for that; False if the run already has."""
+        if asked in self.tasks:
             return False
-        self.tasks[url] = Task(url, role, title, promised)
+        self.tasks[asked] = Task(asked, role, title, promised)
         return True
 
-    def settle(self, url: str, state: State, reason: str = "") -> None:
-        """What became of an address: the first word counts. What nobody expected (robots.txt) has none."""
-        task = self.tasks.get(url)
+    def settle(self, asked: str, state: State, reason: str = "") -> None:
+        """What became of a question: the first word counts. What nobody expected (robots.txt) has none."""
+        task = self.tasks.get(asked)
         if task is not None and task.state is None:
             task.state, task.reason = state, reason
 
     def settle_capture(self, capture: Capture) -> None:
         """What became of an address, as its capture tells."""
-        task = self.tasks.get(capture.url)
+        task = self.tasks.get(capture.asked)
         state, reason = judge(capture)
         if state == "absent" and task is not None and task.promised:
             reason += ", though the site links to it"
-        self.settle(capture.url, state, reason)
+        if task is not None:
+            task.role = capture.role  # a column's page may turn out to be a report
+        self.settle(capture.asked, state, reason)
 
     def left_unread(self, sha256: str, url: str, reason: str) -> None:
         """Notes a document that could not be read."""
@@ -82,8 +88,8 @@ class Record:
 
     @property
     def reports(self) -> int:
-        """Report pages that are in the archive as they now are."""
-        return self.count("captured", "report") + self.count("unchanged", "report")
+        """Report pages that are in the archive as they now are, or as they were when last asked for."""
+        return sum(self.count(state, "report") for state in ("captured", "unchanged", "resting"))
 
     def complete(self, ended: str) -> bool:
         """Whether everything expected was found or its lack is the site's own doing, and everything was read.
@@ -91,7 +97,8 @@ class Record:
         An address that the site does not have, or forbids, or that leads off the site, is explained.
         """
         missing = self.count("failed") + self.count("blocked") + self.count(None) + self.bugs
-        return ended == "finished" and not missing and not self.unread and self.reports > 0
+        found = self.reports + self.foreseen
+        return ended == "finished" and not missing and not self.unread and found > 0
 
     def exit(self, ended: str) -> Exit:
         """The exit code that says it (docs/running.md)."""
@@ -99,7 +106,7 @@ class Record:
             return Exit.BUG
         if self.complete(ended):
             return Exit.OK
-        fetched = self.count("captured") + self.count("unchanged")
+        fetched = sum(self.count(state) for state in ("captured", "unchanged", "resting"))
         return Exit.INCOMPLETE if fetched or ended == "shutdown" else Exit.NETWORK
 
     def to_json(self, ended: str) -> dict[str, Any]:
@@ -116,6 +123,7 @@ class Record:
             "reports": self.reports,
             "captured": [t.url for t in by_state["captured"]],
             "unchanged": [t.url for t in by_state["unchanged"]],
+            "resting": [t.url for t in by_state["resting"]],
             **{s: [t.to_json() for t in by_state[s]] for s in ("absent", "failed", "refused", "blocked")},
             "requests": {host: dict(sorted(n.items())) for host, n in sorted(self.requests.items())},
             "bytes": self.bytes,
@@ -138,6 +146,8 @@ def judge(capture: Capture) -> tuple[State, str]:
         return "failed", "the body is larger than DOWNLOAD_MAXSIZE"
     if "soft-404" in flags:
         return "absent", "the page says that it does not exist"
+    if "login" in flags:
+        return "absent", "a login page stands in its place"
     if "unchanged" in flags:
         return "unchanged", ""
     if capture.status == 200:

@@ -127,7 +127,7 @@ class ArchivePipeline:
         assert self.run is not None
         assert self.archive is not None
         capture = item.capture
-        last = self.archive.latest(self.run.site, capture.url)
+        last = self.archive.latest(self.run.site, capture.asked)
         if last is not None:
             same = item.body is not None and last.sha256 == hashlib.sha256(item.body).hexdigest()
             if same and not capture.flags:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from storage.journal import Capture
 
-UNSOUND = frozenset({"truncated", "blocked", "too-large", "soft-404"})
+UNSOUND = frozenset({"truncated", "blocked", "too-large", "soft-404", "login"})
 
 
 class ParsePipeline:

@@ -17,6 +17,7 @@ UNFIT = {
     "too-large": "larger than the crawl takes",
     "blocked": "the site refused and sent a page saying so",
     "soft-404": "an error page sent as if it were sound",
+    "login": "a login page in the page's place",
 }
 """Flags of captures whose bodies are kept but never read as a version of a document."""
 

@@ -165,13 +165,17 @@ class Archive:
         """Whether a body with this digest is stored. Does not read it."""
         return self.store.exists(raw_key(sha256))
 
-    def latest(self, site: str, url: str) -> Capture | None:
-        """The newest committed capture of that address that a conditional request may build on.
+    def latest(self, site: str, asked: str) -> Capture | None:
+        """The newest committed sound answer to that question: what a conditional request may build on.
 
-        That is: status 200 or 304, with a body's digest, none of the flags truncated, blocked,
-        soft-404, too-large. None: never seen whole.
+        `asked` is an address, or of a POST what `Capture.asked` says. Sound is: status 200 or 304, with a
+        body's digest, none of the flags truncated, blocked, soft-404, too-large, login. None: there is none.
         """
-        return self._index.ask(site, lambda ledger: ledger.latest(site, url))
+        return self._index.ask(site, lambda ledger: ledger.latest(site, asked))
+
+    def last(self, site: str, asked: str) -> Capture | None:
+        """The newest committed answer to that question, sound or not."""
+        return self._index.ask(site, lambda ledger: ledger.latest(site, asked, sound=False))
 
     def documents(self, site: str) -> Iterator[Capture]:
         """Every committed capture of a report or attachment with status 200 or 304 and a body, oldest first.

@@ -26,7 +26,8 @@ class Capture:
     repetitions kept. Times are aware and in UTC. `sha256` and `size` are of the body exactly as on the
     wire, before content decoding; a 304 names the body that it confirms and has size 0; without a body
     `sha256` is None. `hints` are the list entry's own words: title, organization, year, published (ISO
-    date), parent (address). `flags`: truncated, blocked, unchanged, soft-404, too-large.
+    date), parent (address). `flags`: truncated, blocked, unchanged, soft-404, too-large, login, and how a
+    second attempt reached the host: legacy-tls, plain-http, over-https.
     """
 
     site: str
@@ -49,6 +50,11 @@ class Capture:
     flags: tuple[str, ...] = ()
     request_body: str | None = None
     """What a POST sent: some lists are asked for by form or JSON."""
+
+    @property
+    def asked(self) -> str:
+        """What was asked: see `question`."""
+        return question(self.url, self.method, self.request_body)
 
     def to_line(self) -> bytes:
         """One JSON object on one line, newline at its end; the same capture always gives the same bytes."""
@@ -77,6 +83,11 @@ class Capture:
     def header(self, name: str) -> str | None:
         """The first response header of that name, whatever its case."""
         return next((v for k, v in self.headers if k.lower() == name.lower()), None)
+
+
+def question(url: str, method: str = "GET", body: str | None = None) -> str:
+    """What tells one question from another: the address, and of a POST also what was posted."""
+    return url if method in ("GET", "HEAD") else f"{url} {method} {body or ''}"
 
 
 def segment(lines: Iterable[bytes]) -> bytes:

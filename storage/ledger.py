@@ -25,15 +25,16 @@ from storage.journal import Capture
 Place = tuple[str, str, int]
 """Where a capture stands in the order of time: received, segment, line."""
 
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
 _SCHEMA = """
 CREATE TABLE archive (identity TEXT NOT NULL);
 CREATE TABLE segments (key TEXT PRIMARY KEY, site TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE captures (
-    segment TEXT NOT NULL, number INTEGER NOT NULL, site TEXT NOT NULL, run TEXT NOT NULL, url TEXT NOT NULL,
-    received TEXT NOT NULL, sound INTEGER NOT NULL, document INTEGER NOT NULL, line BLOB NOT NULL,
+    segment TEXT NOT NULL, number INTEGER NOT NULL, site TEXT NOT NULL, run TEXT NOT NULL,
+    asked TEXT NOT NULL, received TEXT NOT NULL, sound INTEGER NOT NULL, document INTEGER NOT NULL,
+    line BLOB NOT NULL,
     PRIMARY KEY (segment, number));
-CREATE INDEX captures_by_address ON captures (site, url, received, segment, number) WHERE sound;
+CREATE INDEX captures_by_question ON captures (site, asked, received, segment, number);
 CREATE INDEX captures_by_time ON captures (site, received, segment, number);
 CREATE TABLE bodies (sha256 TEXT PRIMARY KEY, read_back INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE runs (key TEXT PRIMARY KEY, site TEXT NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
@@ -43,7 +44,7 @@ CREATE TABLE sites (
 """
 _ADD_BODY = """INSERT INTO bodies VALUES (?, ?)
     ON CONFLICT DO UPDATE SET read_back = max(read_back, excluded.read_back)"""
-_UNSOUND = {"truncated", "blocked", "soft-404", "too-large"}
+_UNSOUND = {"truncated", "blocked", "soft-404", "too-large", "login"}
 _NOT_THE_FILE = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_READONLY,
@@ -114,13 +115,14 @@ class Ledger:
                 _make_dirty(run, site)
         return added
 
-    def latest(self, site: str, url: str) -> Capture | None:
-        """See `Archive.latest`."""
+    def latest(self, site: str, asked: str, *, sound: bool = True) -> Capture | None:
+        """See `Archive.latest` and `Archive.last`."""
         rows = self._all(
-            "SELECT line FROM captures WHERE site = ? AND url = ? AND sound "
+            "SELECT line FROM captures WHERE site = ? AND asked = ? AND sound >= ? "
             "ORDER BY received DESC, segment DESC, number DESC LIMIT 1",
             site,
-            url,
+            asked,
+            sound,
         )
         return Capture.from_line(rows[0][0]) if rows else None
 
@@ -259,7 +261,7 @@ def _row(key: str, number: int, line: bytes, capture: Capture) -> tuple[Any, ...
     sound = answered and not _UNSOUND.intersection(capture.flags)
     document = answered and capture.role in ("report", "attachment")
     received = capture.received.isoformat(timespec="microseconds")
-    return key, number, capture.site, capture.run, capture.url, received, sound, document, line
+    return key, number, capture.site, capture.run, capture.asked, received, sound, document, line
 
 
 def _make_dirty(run: Any, site: str) -> None:

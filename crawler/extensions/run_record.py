@@ -94,13 +94,13 @@ class RunRecord:
     def item_dropped(self, item: Any) -> None:
         """Settles an address whose exchange could not be archived."""
         if isinstance(item, Exchange):
-            self.record.settle(item.capture.url, "failed", "the archive could not take it")
+            self.record.settle(item.capture.asked, "failed", "the archive could not take it")
 
     def item_error(self, item: Any, failure: Failure) -> None:
         """Settles an address on which a pipeline stumbled; Scrapy logs the traceback."""
         self.record.bugs += 1
         if isinstance(item, Exchange):
-            self.record.settle(item.capture.url, "failed", f"a bug: {failure.value!r}")
+            self.record.settle(item.capture.asked, "failed", f"a bug: {failure.value!r}")
 
     def spider_error(self, failure: Failure, response: Response | None) -> None:
         """Notes that the spider stumbled; Scrapy logs the traceback."""

@@ -38,6 +38,8 @@ class Conditional:
         keeper = self.crawler.get_item_pipeline(ArchivePipeline)
         if keeper is None or keeper.archive is None or self.crawler.spider is None:
             return
+        if "posted" in request.meta:
+            return  # what a POST asks for has no validators
         last = keeper.archive.latest(self.crawler.spider.name, request.url)
         if last is None or last.final_url != request.url:
             return  # its validators belong to the address that it was redirected to

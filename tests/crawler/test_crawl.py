@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from crawler.record import STATES
 from pipelines.report.model import TABLES
 from tests.crawler.crawling import Crawl
 from tests.replica import Replica
@@ -71,9 +72,8 @@ def test_forbidden_and_foreign_addresses_are_refused_by_name(crawled: tuple[Repl
 def test_the_run_record_adds_up(crawled: tuple[Replica, Crawl, Any]) -> None:
     _, crawl, _ = crawled
     (record,) = crawl.runs()
-    states = ("captured", "unchanged", "absent", "failed", "refused", "blocked")
-    assert record["expected"] == sum(len(record[state]) for state in states)
-    assert record["counts"] == {state: len(record[state]) for state in states}
+    assert record["expected"] == sum(len(record[state]) for state in STATES)
+    assert record["counts"] == {state: len(record[state]) for state in STATES}
     assert record["complete"]
     assert record["captures"] == len(crawl.captures())
     assert record["reports"] == len(crawl.reports())

@@ -1,0 +1,103 @@
+"""What rests: known pages and documents that need not be asked for again today, and why the others are asked.
+
+A report of an older year hardly ever changes: it is asked for every month or so. Reports of the two newest
+years are asked for at each crawl, conditionally; where the server gave nothing to make it conditional, once
+a day. It reads the archive's journal. It must not fetch, nor decide what a report is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from storage.archive import Archive
+    from storage.journal import Capture
+
+Why = Literal["new", "due", "changed", "asked each time"]
+
+UNSOUND = frozenset({"truncated", "blocked", "soft-404", "too-large", "login"})
+DAY = timedelta(hours=20)
+"""Once a day, for crawls that start at the same hour and take their time."""
+SPREAD = 1 / 3
+"""By so much of its time at most a page rests longer, so that not all come due on one day."""
+NEWEST = 2
+"""Report years that are asked for at each crawl."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether an address rests, or why it is asked for."""
+
+    rests: Capture | None
+    """The capture whose body stands for the page meanwhile."""
+    why: Why
+
+
+class Rhythm:
+    """The rhythm of one site's crawl.
+
+    `latest` is the newest report year. `days` is how long an older report rests; `recheck` lets none rest.
+    """
+
+    def __init__(
+        self, site: str, *, latest: int, days: int, recheck: bool, now: datetime | None = None
+    ) -> None:
+        self.site = site
+        self.latest = latest
+        self.days = days
+        self.recheck = recheck
+        self.now = now or datetime.now(UTC)
+
+    def ask(
+        self, archive: Archive | None, url: str, hints: Mapping[str, str | int], folder: int | None = None
+    ) -> Answer:
+        """Whether to ask for a report page or attachment of which its list says `hints`.
+
+        `folder` is the year of the folder that its list is, which is the report's year or the one after.
+        """
+        last = archive.last(self.site, url) if archive is not None else None
+        if last is None:
+            return Answer(None, "new")
+        if not is_sound(last):
+            return Answer(None, "due")
+        if any(name in hints and hints[name] != last.hints.get(name) for name in ("title", "published")):
+            return Answer(None, "changed")
+        year = report_year(dict(last.hints) | dict(hints), folder)
+        if self.recheck:
+            return Answer(None, "due")
+        age = self.now - last.received
+        if year is None or year > self.latest - NEWEST:
+            rests = age < DAY and not may_be_confirmed(last)
+            return Answer(last if rests else None, "asked each time")
+        return Answer(last if age < self.rest(url) else None, "due")
+
+    def rest(self, url: str) -> timedelta:
+        """How long an older report at that address rests: always the same, but not for all addresses."""
+        share = int.from_bytes(hashlib.sha256(url.encode()).digest()[:4]) / 2**32
+        return timedelta(days=self.days * (1 + SPREAD * share))
+
+
+def is_sound(capture: Capture) -> bool:
+    """Whether the answer was the page itself, or a word that it is as it was."""
+    answered = capture.sha256 is not None and capture.status in (200, 304)
+    return answered and not UNSOUND.intersection(capture.flags)
+
+
+def may_be_confirmed(capture: Capture) -> bool:
+    """Whether the server gave something by which to ask whether the page has changed."""
+    return capture.status == 304 or bool(capture.header("etag") or capture.header("last-modified"))
+
+
+def report_year(hints: Mapping[str, str | int], folder: int | None) -> int | None:
+    """The latest year that the report may be of, by its title or address, its folder or its date."""
+    if isinstance(year := hints.get("year"), int):
+        return year
+    if folder is not None:
+        return folder
+    published = str(hints.get("published", ""))[:4]
+    return int(published) - 1 if published.isdigit() else None
