@@ -1,104 +1,278 @@
 """Rows of a list in HTML, as nearly all families print them: a link, and beside it a date or a body's name.
 
 Pure: page in, entries and columns out. Knows no CMS: what an article's address looks like it is told.
+A page may have many hundred links, so it is walked with lxml, each node a few times at most.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from lxml import etree
 
 from crawler.addresses import linked
 from crawler.attachments import NAMED
 from crawler.cms.model import Entry, ListPage
 
 if TYPE_CHECKING:
-    from parsel import Selector
     from scrapy.http import TextResponse
 
-DATE = re.compile(r"(20\d\d)[-./年](\d{1,2})[-./月](\d{1,2})日?")
-BRACKETED = re.compile(r"[\[【(（]([^\[【(（]*(?:[(（].*[)）])?)[\]】)）]")
+Node = etree._Element
+
+LINKS = etree.XPath("descendant-or-self::*[self::a or self::area or @onclick or @data-href]")
+SCRIPTED = re.compile(r"#|javascript:|about:|void\b|$", re.IGNORECASE)
+"""Links that a browser hands to a script."""
+OPENS = re.compile(
+    r"(?:\w*(?:open|goto|jump|link|url|view|detail)\w*\s*\(|location(?:\.href)?\s*=|location\.(?:assign|replace)\()"
+    r"\s*['\"]([^'\"]*[./][^'\"]*)['\"]",
+    re.IGNORECASE,
+)
+PLACEHOLDER = re.compile(r"[{}<>|\"`]|'\s*\+|\$\(")
+"""What stands in an address that a script has yet to fill in: `{{url}}`, `<?=el.link?>`, `'+url+'`."""
+SESSION = re.compile(r";jsessionid=[^?#]*|(?<=[?&])ddtab=[^&#]*&?", re.IGNORECASE)
+"""Parts that make one page have many addresses (cms-families 0.8)."""
+
+DATE = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)\s*日?")
+TIME = re.compile(r"\b\d{1,2}:\d\d(:\d\d)?")
+BRACKETED = re.compile(r"[\[【(（]\s*([^\[【(（]*(?:[(（].*[)）])?)\s*[\]】)）]")
 BODY_NAME = re.compile(r"[\u4e00-\u9fff（）()]{3,40}")
-ROW = "ancestor::*[self::li or self::tr or self::dd or self::p][1]"
-FRAMES_LEFT = re.compile(r"login|share|foot|head|visit|count|tree|search|weather|map|nav|menu", re.IGNORECASE)
+ISSUER = re.compile(r"(?:发布|发文)(?:机构|机关|单位)|公开(?:主体|单位)|责任部门|来源")
+"""Labels of the body in a row (cms-families 0.2)."""
+NO_NAME = re.compile(
+    r"查看|点击|下载|更多|阅读|浏览|发布|公开(?!局)|成文|生成|索引|文号|序号|有效|主动|年度|置顶|最新|图片|详细|附件|时间|日期"
+    r"|(政府)?信息(公开|名称|标题)|无文号"
+)
+BODY_END = re.compile(r"(政府|委|办|局|厅|院|中心|街道|办事处|镇|乡|会|署|处|所|站|队|公司)([（(].+[)）])?$")
+DATED_END = re.compile(rf"^[\s\[(（]*{DATE.pattern}[\s\])）]*|[\s|·\[(（]*{DATE.pattern}[\s\])）]*$")
+"""The date before or after a title that stands in the same link."""
+CUT_OFF = re.compile(r"(…|\.\.+|·{3,})\s*$")
+FILLER = re.compile(
+    r"^\W*(查看|点击|下载|更多|阅读|浏览|详情|详细|全文|原文|在线|进入)*(查看|阅读|浏览|更多|详情|详细|全文|内容|原文)?\W*$"
+)
+"""Words of a link that say nothing of where it leads: 查看详情."""
+NAMED_IN_TITLE = re.compile(r"标题\s*[:：]\s*(\S[^\r\n]*)")
+"""Some lists put the whole index block into the `title` attribute, a line for each label."""
+WHOLE_ROWS = frozenset({"li", "tr", "dl", "article"})
+NO_ROWS = frozenset({"ul", "ol", "table", "tbody", "form", "section", "main", "body", "html"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+LONGEST_ROW = 300
+"""Characters beside a link above which it stands in a text and not in a row."""
+CLIMBS = 4
+"""How far above its link a row without li, tr or dl may begin."""
+FRAMES_LEFT = re.compile(
+    r"login|share|visit|counter|count(?!y)|(?<!s)tree(?!t)"
+    r"|(?<![a-z])(foot|head|top|bottom|search|weather|map|nav|menu)(er|ing)?(?![a-z])",
+    re.IGNORECASE,
+)
 """Frames that hold no list (cms-families 0.8)."""
 
 
-def entries(page: TextResponse, articles: re.Pattern[str]) -> Iterator[Entry]:
-    """An entry for each link whose path and query match `articles`, each address once, in page order."""
-    seen: set[str] = set()
-    for link in page.xpath("//a[@href]"):
-        url = address(page, link.attrib["href"])
-        if url and url not in seen and articles.search(path_of(url)):
-            seen.add(url)
-            yield entry(link, url)
+def entries(page: TextResponse, articles: re.Pattern[str], *, root: Node | None = None) -> Iterator[Entry]:
+    """An entry for each address whose path and query match `articles`, in page order.
+
+    `root` is a fragment to read in the page's place: rows that came in JSON or were written by a script.
+    """
+    found: dict[str, list[Node]] = {}
+    for node, url in links(page, root):
+        if articles.search(path_of(url)):
+            found.setdefault(url, []).append(node)
+    yield from entries_of(found)
 
 
-def columns(page: TextResponse, articles: re.Pattern[str]) -> Iterator[ListPage]:
+def entries_of(found: Mapping[str, list[Node]]) -> Iterator[Entry]:
+    """The entries that these addresses, each with the links that lead there, make with their rows."""
+    shared = _shared(found)
+    for url, nodes in found.items():
+        title, inside = _title(nodes)
+        beside = _beside(nodes, shared)
+        published = next((d for text in (*beside, inside) if (d := iso_date(text))), None)
+        yield Entry(url, title=title, organization=_organization(beside), published=published)
+
+
+def columns(page: TextResponse, articles: re.Pattern[str], *, root: Node | None = None) -> Iterator[ListPage]:
     """A column for each other link with words, each address once: neither an article nor a document."""
     seen = {page.url.partition("#")[0]}
-    for link in page.xpath("//a[@href]"):
-        url, title = address(page, link.attrib["href"]), title_of(link)
-        if not url or not title or url in seen:
+    for node, url in (*links(page, root), *_options(page, root)):
+        if url in seen or articles.search(path_of(url)) or NAMED.search(urlsplit(url).path):
             continue
-        if not articles.search(path_of(url)) and not NAMED.search(urlsplit(url).path):
+        if title := _title([node])[0]:
             seen.add(url)
             yield ListPage(url, title)
 
 
 def frames(page: TextResponse) -> Iterator[ListPage]:
     """The frames of the page's own host that may hold its list."""
-    host = urlsplit(page.url).netloc
-    for frame in page.xpath("//iframe[@src] | //frame[@src]"):
-        url = address(page, frame.attrib["src"])
-        if url and urlsplit(url).netloc == host and not FRAMES_LEFT.search(path_of(url)):
+    top, host = root_of(page), urlsplit(page.url).netloc
+    for frame in () if top is None else top.iter("iframe", "frame"):
+        url = address(page, frame.get("src") or "")
+        unseen = frame.get("height") in ("0", "1") or frame.get("width") == "0"
+        if url and urlsplit(url).netloc == host and not unseen and not FRAMES_LEFT.search(path_of(url)):
             yield ListPage(url)
 
 
-def entry(link: Selector, url: str, *, year: int | None = None) -> Entry:
-    """The entry that a link and its row make."""
-    text = text_of(link)
-    row = link.xpath(ROW)
-    beside = ""
-    if row and len(row[0].xpath(".//a[@href]")) == 1:  # a row of its own: what else it says is of this entry
-        beside = text_of(row[0]).replace(text, " ", 1)
-    name = DATE.sub(" ", beside).strip(" |·")
-    if bracketed := BRACKETED.fullmatch(name):
-        name = bracketed[1]
-    return Entry(
-        url,
-        title=title_of(link),
-        organization=name if BODY_NAME.fullmatch(name) else None,
-        year=year,
-        published=iso_date(beside),
-    )
+def links(page: TextResponse, root: Node | None = None) -> Iterator[tuple[Node, str]]:
+    """Each element that leads somewhere, with the address, in page order; none that is commented out."""
+    top = root_of(page) if root is None else root
+    if top is None:
+        return
+    for node in LINKS(top):
+        if url := address(page, target(node)):
+            yield node, url
 
 
-def title_of(link: Selector) -> str | None:
-    """The `title` attribute, which is whole where the text is cut short; else the text."""
-    return " ".join(link.attrib.get("title", "").split()) or text_of(link) or None
+def target(node: Node) -> str:
+    """Where a link leads in its own words, whether by href, a data attribute or a script; "" for nowhere."""
+    href = (node.get("href") or "").strip()
+    if not SCRIPTED.match(href):
+        return href
+    for name in ("data-href", "data-url", "data-link"):
+        if value := (node.get(name) or "").strip():
+            return value
+    found = OPENS.search(node.get("onclick") or "") or OPENS.search(href)
+    return found[1] if found else ""
 
 
-def text_of(node: Selector) -> str:
-    """The text of a node, white space compressed."""
-    return " ".join("".join(node.xpath(".//text()").getall()).split())
+def root_of(page: TextResponse) -> Node | None:
+    """The page's tree; None where it holds something else than markup."""
+    root = page.selector.root
+    return root if isinstance(root, Node) else None
+
+
+def fragment(html: str) -> Node:
+    """A piece of markup as a tree, for `entries(root=…)`."""
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+    return etree.fromstring(f"<div>{html}</div>".encode(errors="replace"), parser)
+
+
+def text_of(node: Node, apart: str = "") -> str:
+    """The text of a node without scripts, white space compressed; `apart` stands between its pieces."""
+    return " ".join(apart.join(_pieces(node, ())).split())
 
 
 def iso_date(text: str) -> str | None:
-    """The first date in a text, as YYYY-MM-DD."""
-    found = DATE.search(text)
-    return "{}-{:0>2}-{:0>2}".format(*found.groups()) if found else None
+    """The first date in a text that exists, as YYYY-MM-DD. A day without its year is none."""
+    for found in DATE.finditer(text):
+        try:
+            return date(*map(int, found.groups())).isoformat()
+        except ValueError:
+            continue
+    return None
 
 
 def address(page: TextResponse, link: str) -> str:
-    """The http or https address that a link means, without fragment; "" for any other."""
-    url = linked(page, link).partition("#")[0]
-    return url if url.startswith(("http://", "https://")) else ""
+    """The http or https address that a link means, without fragment or session; "" for any other."""
+    link = link.strip()
+    if not link or SCRIPTED.match(link) or PLACEHOLDER.search(link):
+        return ""
+    url = linked(page, link.replace("\\", "/")).partition("#")[0]
+    if not url.startswith(("http://", "https://")):
+        return ""
+    return SESSION.sub("", url).rstrip("?&") if SESSION.search(url) else url
 
 
 def path_of(url: str) -> str:
     """Path and query."""
     parts = urlsplit(url)
     return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def title_of(node: Node) -> str | None:
+    """What a link calls the page it leads to: whole, where its text is cut short."""
+    return _title([node])[0]
+
+
+def _title(nodes: list[Node]) -> tuple[str | None, str]:
+    """The best title that links to one address give, and what date they print inside."""
+    offers: list[str] = []
+    pictures: list[str] = []
+    inside = ""
+    for node in nodes:
+        given = node.get("title") or ""
+        labelled = NAMED_IN_TITLE.search(given)
+        heading = next((text_of(h) for h in node.iter(*HEADINGS)), "")
+        text = heading or text_of(node)
+        if dated := DATED_END.search(spaced := text_of(node, " ")):
+            inside = inside or dated[0]
+            text = heading or DATED_END.sub("", spaced)
+        offers += [labelled[1] if labelled else given, text]
+        pictures += (image.get("alt") or "" for image in node.iter("img"))
+    said = [words for offer in (*offers, *pictures) if (words := " ".join(offer.split()))]
+    telling = [words for words in said if not FILLER.match(words)]
+    whole = [words for words in telling if not CUT_OFF.search(words)]
+    return next(iter(whole or telling or said), None), inside
+
+
+def _shared(found: Mapping[str, list[Node]]) -> set[Node]:
+    """The nodes above links to more than one of the addresses: none of them is a row."""
+    owner: dict[Node, str] = {}
+    shared: set[Node] = set()
+    for url, nodes in found.items():
+        for node in nodes:
+            above: Node | None = node
+            while above is not None and above not in shared:  # above a shared node all are
+                if owner.setdefault(above, url) != url:
+                    shared.add(above)
+                above = above.getparent()
+    return shared
+
+
+def _beside(nodes: list[Node], shared: set[Node]) -> list[str]:
+    """What a row says beside its links, piece by piece."""
+    beside: list[str] = []
+    row = nodes[0].getparent()
+    for _ in range(CLIMBS):
+        if row is None or row in shared or row.tag in NO_ROWS:
+            break
+        said = [words for piece in _pieces(row, nodes) if (words := " ".join(piece.split()))]
+        if sum(map(len, said)) > LONGEST_ROW:
+            break
+        beside = said
+        if row.tag in WHOLE_ROWS or iso_date(" ".join(beside)):
+            break
+        row = row.getparent()
+    return [" ".join(beside), *beside]
+
+
+def _organization(beside: list[str]) -> str | None:
+    """The body that a row names apart from its title. The first piece is all of them together."""
+    joined = beside[0]
+    for before, after in pairwise([*beside[1:], ""]):
+        label, _, value = before.replace("：", ":").partition(":")
+        if ISSUER.fullmatch(label.strip()):
+            value = value.strip() or after
+            return value if BODY_NAME.fullmatch(value) else None
+    for offer in (joined, *beside[1:]):
+        name = TIME.sub(" ", DATE.sub(" ", offer)).strip(" |·-—")
+        if bracketed := BRACKETED.fullmatch(name):
+            name = bracketed[1].strip()
+        known = offer is joined or bracketed or BODY_END.search(name)
+        if known and BODY_NAME.fullmatch(name) and not NO_NAME.match(name):
+            return name
+    return None
+
+
+def _pieces(node: Node, without: Collection[Node]) -> Iterator[str]:
+    """The texts below a node in order, but for those in scripts and in the nodes `without`."""
+    walk = etree.iterwalk(node, events=("start", "end", "comment", "pi"))
+    for event, at in walk:
+        if event == "start":
+            if at in without or at.tag in ("script", "style"):
+                walk.skip_subtree()
+            elif at.text:
+                yield at.text
+        elif at.tail and at is not node:  # ended, or a comment
+            yield at.tail
+
+
+def _options(page: TextResponse, root: Node | None) -> Iterator[tuple[Node, str]]:
+    """The choices of a drop-down that leads to another page when changed."""
+    top = root_of(page) if root is None else root
+    for option in () if top is None else top.iter("option"):
+        value = option.get("value") or ""
+        if ("/" in value or ".htm" in value) and (url := address(page, value)):
+            yield option, url

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.cms import rows
 from crawler.cms.family import Family
 from crawler.cms.model import Entry, ListPage
 
@@ -36,7 +36,7 @@ class Xicheng(Family):
 
     name = "xicheng"
     title = "西城: parameters written into file names"
-    articles = re.compile(r"/zt/xxgkzl/gknb\w*/pnidpv\w+\.html$")
+    articles = re.compile(r"/zt/xxgkzl/gknb\w*/[^/?#]*pnidpv[^/?#]*\.html$")
 
     def recognise(self, url: str, text: str) -> str | None:
         if parameters(url):
@@ -46,18 +46,14 @@ class Xicheng(Family):
         return None
 
     def entries(self, page: TextResponse) -> Iterable[Entry]:
-        for link in page.xpath("//a[@href]"):
-            url = rows.address(page, link.attrib["href"])
-            found = parameters(url)
-            if "id" in found:
-                yield rows.entry(link, url, year=_year(found.get("nf")))
+        for entry in super().entries(page):
+            yield replace(entry, year=_year(parameters(entry.url).get("nf")))
 
     def columns(self, page: TextResponse) -> Iterable[ListPage]:
-        for link in page.xpath("//a[@href]"):
-            url = rows.address(page, link.attrib["href"])
-            found = parameters(url)
-            if "nf" in found and "id" not in found and found.get("page", "1") == "1":
-                yield ListPage(url, rows.title_of(link), annual=True, year=_year(found["nf"]))
+        for column in super().columns(page):
+            found = parameters(column.url)
+            if "nf" in found and found.get("page", "1") == "1":
+                yield replace(column, annual=True, year=_year(found["nf"]))
 
     def next_pages(self, page: TextResponse) -> Sequence[ListPage]:
         return [found for found in super().next_pages(page) if parameters(found.url)]
