@@ -63,7 +63,7 @@ def crawl(
     process = Turns(prepared, arguments, outcomes.add)
     if not os.environ.get("GONGKAI_CONTACT") and "USER_AGENT" not in (settings or {}):
         print("gongkai: set GONGKAI_CONTACT, so that a site's owner can reach you", file=sys.stderr)
-    _hush(process.settings["LOG_LEVEL"])
+    hush(process.settings["LOG_LEVEL"])
     process.run(chosen)
     return outcomes.end()
 
@@ -156,12 +156,12 @@ def _settings(archive: str, given: Mapping[str, Any]) -> Settings:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     for name, value in given.items():
-        _check_setting(name, value, settings.get(name))
+        check_setting(name, value, settings.get(name))
     settings.setdict({**QUIET, **given, "GONGKAI_ARCHIVE": archive}, priority="cmdline")
     return settings
 
 
-def _check_setting(name: str, value: Any, default: Any) -> None:
+def check_setting(name: str, value: Any, default: Any) -> None:
     """Raises `SettingError` where Scrapy, deep in the crawl, would stumble over the value."""
     if name == "LOG_LEVEL" and value not in logging.getLevelNamesMapping():
         raise SettingError(f"-s {name}={value}: it is one of {', '.join(logging.getLevelNamesMapping())}.")
@@ -172,7 +172,7 @@ def _check_setting(name: str, value: Any, default: Any) -> None:
             raise SettingError(f"-s {name}={value}: it takes a number, for example {default}.") from None
 
 
-def _hush(level: str) -> None:
+def hush(level: str) -> None:
     """Stops log records below `level` where they are made: some thirty for each page, all thrown away."""
     for name in ("scrapy", "asyncio", "filelock", "boto3", "botocore", "urllib3"):
         logging.getLogger(name).setLevel(level)
