@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipelines.report.labels import simplified
 from pipelines.report.names import is_certain, is_organization
-from pipelines.report.titles import parse_title
+from pipelines.report.titles import parse_title, without_prefix
 
 Verdict = Literal["report", "other", "unclear"]
 ColumnKind = Literal["annual", "year", "group", "body", "portal", "other"]
@@ -29,14 +29,15 @@ LONGEST = 300
 """Characters without white space: longer is no title."""
 ALWAYS_OTHER = re.compile(
     r"图解|一图|图说|图读|[读看]懂|解读|指南|目录|办法|条例|规定|通知|通报|要点|方案|申请表|流程|清单|汇编|模板|样表"
-    r"|统计(年报|表|报表|公报|数据|情况)|政府(20\d\d年)?工作报告|年度(工作)?报表|学年|总结(?!.{0,6}(报告|年报))|函$"
+    r"|统计(年报|表|报表|公报|数据|情况)|政府(20\d\d年)?工作报告|年度(工作)?报表|学年|总结(?!.{0,6}(报告|年报))|(函|说明)$"
     r"|公共企(业)?事业单位|依申请公开(?!.*年报)|^(关于)?(做好|召开|举办|开展|组织|部署|进一步|印发|转发)"
 )
 """Words that no body's name has, and that make a title something else in the same columns (cms-families,
 section 16)."""
 OTHER_UNLESS_NAME = re.compile(
     r"法治政府|依法行政|行政执法|网站(工作|监管|绩效)?年度|(预|决)算|三公|制度|计划|培训|绩效|审计|督查|考核|自查|核查"
-    r"|建议|提案|议案|环境信息|企业|事业单位|高校|高等学校|统计|双随机|社会责任|党务公开|村务公开|办事公开|财政收支"
+    r"|建议|提案|议案|环境信息|企业|事业单位|高校|高等学校|统计|双随机|社会责任|社会组织|市场主体|党务公开|村务公开|办事公开"
+    r"|财政收支|(医院|大学|学校)信息公开"
 )
 """Words that make a title something else unless they stand in a body's name (审计局, 环境信息中心)."""
 INSTITUTION = re.compile(r"(大学|学院|学校|小学|中学|[一二三四五六七八九十]中|幼儿园|医院|卫生院)$")
@@ -50,10 +51,14 @@ YEAR = r"(?<!\d)20[0-4]\d(?!\d)"
 YEAR_WORDS = re.compile(rf"[（\[【]?{YEAR}(?:年度|年)?[）\]】]?")
 CUT = re.compile(r"(\.{2,}|。{2,})$")
 CUT_SUBJECT = re.compile(r"(政府|政务)?信息公开[^。，]{0,9}$")
+SUBJECT = re.compile(r"((政府|政务)?信息(主动)?公开|政务公开)[工作情况年度的总结和及（）\d]{0,16}(年报|报告)")
+REPORT_ENDING = re.compile(r"(报告书?|年报)([（【\[][^（）【】\[\]]{0,4}20\d\d年?度?[）】\]])?")
 SHORT_ENDING = re.compile(r"(的|年度|工作)*(年度报告|年度工作报告|年报|报告)?$")
 """What an annual column's titles leave of the subject: 虚构局2023年度报告."""
+NUMBERED = re.compile(r"^\s*(no\.?)?\s*\d{1,3}\s+(?=20\d\d\D)", re.IGNORECASE)
 NOISE_BEFORE = re.compile(
-    r"^(NEW!?|No\.?\d{1,4}|\[?置顶\]?|\[图文\]|[·•●◆■★▪►>*#\-—_.、，:：]|\d{1,3}[.、)）](?=20\d\d年)"
+    r"^([\[（]?20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?([\]）]|(?!\d))|No\.?\d{1,4}|[a-z]{3,}[.!:]?|\[?置顶\]?|\[图文\]"
+    r"|[·•●◆■★▪►>*#\-—_.、，:：]|\d{1,3}[.、)）](?=20\d\d年)"
     r"|[\u4e00-\u9fff]{1,10}〔20\d\d〕\d{1,4}号)+",
     re.IGNORECASE,
 )
@@ -105,15 +110,16 @@ def judge(title: str, *, column: bool | None = None) -> Judgement:
     read = simplified(text)
     if match := ALWAYS_OTHER.search(read):
         return Judgement("other", None, _year(read), f"says {match[0]}")
-    whole = _completed(text, read)
-    if whole is not None and (parsed := parse_title(whole)) is not None:
-        return _report(parsed.organization, _year_of_title(parsed.year, read), read)
+    if (whole := _completed(text, read)) is not None and (found := _read_whole(whole)) is not None:
+        organization, year = found
+        return _report(organization, _year_of_title(year, read), read)
     return _without_subject(text, read, annual=column is True)
 
 
 def _plain(title: str) -> str:
     """Half-width forms, no white space, full-width brackets, without what lists put around titles."""
-    text = INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", title[: LONGEST * 10]).split()))
+    spaced = NUMBERED.sub("", unicodedata.normalize("NFKC", title[: LONGEST * 10]))
+    text = INVISIBLE.sub("", "".join(spaced.split()))
     text = text.replace("(", "（").replace(")", "）").replace(",", "，")
     text = CHINESE_YEAR.sub(lambda m: m[0].translate(CHINESE_DIGITS), text)
     text = text.replace("資訊", "信息").replace("资讯", "信息")
@@ -127,13 +133,24 @@ def _completed(text: str, read: str) -> str | None:
     """The title as far as it names a report; what the list cut off after the decisive words is put back."""
     if cut := CUT.search(read):
         subject = CUT_SUBJECT.search(read[: cut.start()])
-        if subject is None:
-            return None
         return text[: subject.start()] + "政府信息公开工作年度报告" if subject else None
-    ends = [m.end() for m in re.finditer(r"报告书?|年报", read)]
-    if not ends:
+    if parse_title(text) is not None:
+        return text
+    ends = [m.end() for m in REPORT_ENDING.finditer(read)]
+    return text[: ends[-1]] if ends else None
+
+
+def _read_whole(title: str) -> tuple[str | None, int | None] | None:
+    """Body and year of a title with a report's words; None for one without them."""
+    if (parsed := parse_title(title)) is not None:
+        return parsed.organization, parsed.year
+    # The reader refuses titles with other documents' words in them, wherever they stand.
+    subject = SUBJECT.search(simplified(title))
+    if subject is None:
         return None
-    return text if parse_title(text) is not None else text[: ends[-1]]
+    before = title[: subject.start()]
+    name = _short_name(before + "政府" if before.endswith("人民") else before)
+    return name if name and _is_body(name) else None, None
 
 
 def _report(organization: str | None, year: int | None, read: str) -> Judgement:
@@ -150,7 +167,7 @@ def _without_subject(text: str, read: str, *, annual: bool) -> Judgement:
     """A title that does not say what it is: a body's name, a year, both, or something else altogether."""
     year = _year(read)
     cut = CUT.search(text)
-    name = _short_name(text[: cut.start()] if cut else text)
+    name = _short_name(without_prefix(text[: cut.start()] if cut else text)[0])
     if name is None or (name and not _is_body(name)):
         if match := OTHER_UNLESS_NAME.search(read):
             return Judgement("other", None, year, f"says {match[0]}")
@@ -187,7 +204,7 @@ def _year_of_title(parsed: int | None, read: str) -> int | None:
     before = set(re.findall(YEAR, read[: max(read.rfind("信息公开"), read.rfind("政务公开"), 0)]))
     if len(before) > 1:
         return None
-    return int(before.pop()) if before else parsed
+    return int(before.pop()) if before else parsed or _year(read)
 
 
 # ------------------------------------------------------------------ columns
