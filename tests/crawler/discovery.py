@@ -84,7 +84,7 @@ HEAD = (
 
 
 def discover(district: type[District], folder: Path) -> Discovery:
-    """Probes from the home page with --write, crawls the entry that came of it twice, compares with the truth."""
+    """Probes from the home page with --write, crawls the entry that came of it twice, and compares."""
     result = Discovery(district.host, district.family)
     with Replica(sites=[district]) as replica:
         environment = os.environ | replica.environment()
