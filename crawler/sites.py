@@ -116,11 +116,17 @@ def _load(files: Iterable[Path]) -> dict[str, Site]:
                 raise SiteFileError(
                     f"{file}: [{key}] stands in {sites[key].source} too. Give one of them another name."
                 )
-            sites[key] = _site(file, key, table)
+            sites[key] = read_entry(file, key, table)
     return sites
 
 
-def _site(file: Path, key: str, table: Any) -> Site:
+def read_entry(file: Path, key: str, table: Any) -> Site:
+    """The site that a table of a file describes.
+
+    Raises:
+        SiteFileError: where it is wrong; names file, table, key and remedy.
+    """
+
     def wrong(name: str, problem: str) -> SiteFileError:
         return SiteFileError(f"{file}: [{key}] {name}: {problem}")
 
