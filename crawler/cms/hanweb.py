@@ -70,8 +70,8 @@ class Hanweb(Family):
             return "the address is a jpage unit's dataproxy.jsp"
         if "dataproxy.jsp" in text or re.search(r"<datastore>|<record>\s*<!\[CDATA\[", text, re.IGNORECASE):
             return "the page has jpage records or names their dataproxy.jsp"
-        if "tree.jsp?" in text or "/module/xxgk/" in path:
-            return None  # the disclosure module, in a column of the same shape
+        if "tree.jsp?" in text or "/module/xxgk/" in path or "jpaas-publish-server" in text:
+            return None  # the disclosure module or the newer generation, in a column of the same shape
         if COLUMN.search(path) or ARTICLES.search(path):
             return "the address is a column /col/col<id>/ or an article art_<column>_<article>.html"
         if re.search(r"""href=["'][^"']*(?:/col/col\d+/|/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_)""", text):

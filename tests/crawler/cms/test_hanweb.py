@@ -161,4 +161,5 @@ def test_recognition_says_why() -> None:
     assert FAMILY.recognise(f"{HOST}/", "<a href='/col/col6098/index.html'>")
     assert FAMILY.recognise(f"{HOST}/x", column(store(record(1))))
     assert FAMILY.recognise(COLUMN, "load('/module/xxgk/tree.jsp?area=001')") is None
+    assert FAMILY.recognise(COLUMN, "url='/api-gateway/jpaas-publish-server/'") is None
     assert FAMILY.recognise(f"{HOST}/info/1/2.htm", "<a href='/info/1/3.htm'>") is None
