@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from crawler.cms.family import Family
 from crawler.cms.generic import Generic
+from crawler.cms.gkmlpt import Gkmlpt
 from crawler.cms.hanweb import Hanweb
 from crawler.cms.jpaas import Jpaas
 from crawler.cms.model import Entry, ListPage
 from crawler.cms.trs import Trs
+from crawler.cms.ucap import Ucap
 from crawler.cms.xicheng import Xicheng
 
 FAMILIES: dict[str, Family] = {
     family.name: family
     for family in (
+        Gkmlpt(),
         Jpaas(),
         Hanweb(),
+        Ucap(),
         Xicheng(),
         Trs(),
         Generic(),
