@@ -190,8 +190,7 @@ class District(Family):
             return
         count = self.page_count(column)
         framed = self.framed_list(column)
-        index = ("index.html",) if first.endswith("/") else ()
-        for path in (first, *(first + name for name in index)):
+        for path in (first, *self.aliases(column)):
             yield path, partial(self._shell if framed else self._column, column, 1)
         if framed:
             yield self.frame_path(column), partial(self._frame_list, column, 1)

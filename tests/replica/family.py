@@ -9,6 +9,7 @@ one usually needs it:
 |---|---|
 | `column_path(column)` | the address of a column's first page |
 | `page_path(column, number)` | that of page `number` (from 2 on) |
+| `aliases(column)` | further addresses of the first page |
 | `article_path(column, item)` | that of a report or look-alike |
 | `attachment_path(column, item)` | that of its file |
 | `rows(column, items)` | the list's markup |
@@ -92,6 +93,11 @@ class Family(Site):
     def page_path(self, column: Column, number: int) -> str:
         """The address of page `number` of the column, from 2 on; it also names pages beyond the last."""
         return f"{self.column_path(column)}index_{number}.html"
+
+    def aliases(self, column: Column) -> tuple[str, ...]:
+        """Further addresses of the column's first page."""
+        first = self.column_path(column)
+        return (f"{first}index.html",) if first.endswith("/") else ()
 
     def article_path(self, column: Column, item: Item) -> str:
         """The address of an article listed in that column."""

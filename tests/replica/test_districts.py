@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
@@ -89,6 +89,25 @@ def test_the_lists_name_every_report_and_look_alike(kind: type[District]) -> Non
                 listed.add(district.column_path(child))
     expected = {entry["listed"] for entry in district.truth().values()}
     assert expected <= {address if "://" in address else district.url(address) for address in listed}
+
+
+@every_district
+def test_no_link_on_a_list_is_dead(kind: type[District]) -> None:
+    district = kind(1)
+    columns = [column for column in district.annual_columns() if not column.is_report]
+    for column in columns[:1] + columns[-3:]:
+        for asked in district.list_requests(column):
+            page = district.answer(asked)
+            if asked.method == "POST" or page is None or page.content_type != district.content_type:
+                continue
+            base = f"{district.scheme}://{asked.host}{asked.path}"
+            shown = re.sub(
+                "<!--.*?-->|<script.*?</script>", "", page.body.decode(district.encoding), flags=re.S
+            )
+            for link in re.findall(r'<(?:a|iframe)\b[^>]*?\s(?:href|src)="([^"#]+)"', shown):
+                address = urljoin(base, unescape(link))
+                if urlsplit(address).hostname in district.hosts:
+                    assert get(district, address) is not None, (base, link)
 
 
 @every_district
