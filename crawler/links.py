@@ -35,13 +35,15 @@ ALWAYS_OTHER = re.compile(
 """Words that no body's name has, and that make a title something else in the same columns (cms-families,
 section 16)."""
 OTHER_UNLESS_NAME = re.compile(
-    r"法治政府|依法行政|行政执法|网站(工作|监管|绩效)?年度|(预|决)算|三公|制度|计划|培训|绩效|审计|督查|考核|自查|核查"
+    r"法治政府|依法行政|行政执法|网站(工作|监管|绩效)?(年度|年报)|(预|决)算|三公|制度|计划|培训|绩效|审计|督查|考核|自查|核查"
     r"|建议|提案|议案|环境信息|企业|事业单位|高校|高等学校|统计|双随机|社会责任|社会组织|市场主体|党务公开|村务公开|办事公开"
     r"|财政收支|(医院|大学|学校)信息公开"
 )
 """Words that make a title something else unless they stand in a body's name (审计局, 环境信息中心)."""
 INSTITUTION = re.compile(r"(大学|学院|学校|小学|中学|[一二三四五六七八九十]中|幼儿园|医院|卫生院)$")
 OWN_SUBJECT = re.compile(r"(政府|政务)信息|政务公开")
+OFFICE = re.compile(r"[省市区县州旗镇乡](人民)?政府|[省市区县州旗镇乡]?(人民)?政府办(公室|公厅)?")
+"""What lists of one place call its government, which names nobody elsewhere."""
 NO_BODY = re.compile(
     r"(大厅|发布会|听证会|座谈会|常务会|推进会|库|专区|园地|在线|公开|报告|年报|首页|网站?|平台|专栏|栏目|工作)$"
     r"|^(返回|进入|关于|更多|查看|下载|打印|关闭|上一|下一)"
@@ -191,6 +193,8 @@ def _short_name(text: str) -> str | None:
 
 
 def _is_body(name: str) -> bool:
+    if OFFICE.fullmatch(name):
+        return True
     return is_organization(name) and is_certain(name) and not NO_BODY.search(simplified(name))
 
 
@@ -209,24 +213,27 @@ def _year_of_title(parsed: int | None, read: str) -> int | None:
 
 # ------------------------------------------------------------------ columns
 
+LONGEST_LINK = 40
+NO_WORDS = re.compile(r"(更多|查看更多|more|进入|详情|点击进入)[>.+…]*", re.IGNORECASE)
+"""Links that say nothing of where they lead."""
 ANNUAL_TITLE = re.compile(
     r"(?P<sure>信息公开(工作)?(的)?(年报|年度.{0,4}报告|报告)|公开年报)|(?P<likely>年报|年度报告|年度工作报告)"
 )
-YEAR_TITLE = re.compile(rf"({YEAR})(年度|年)?")
 GROUP_WORDS = re.compile(
-    r"政府|部门|单位|机构|乡镇|街道|街镇|镇街|办事处|园区|开发区|功能区|委办局|国有企业|事业|地区|人民|行政|地方|垂直|双管|直属|派出"
-    r"|其他|党政|所属|工作|组成|管理|本级|驻|直|属|各|级|省|市|区|县|州|旗|盟|乡|镇|办|和|及|、|（|）"
+    r"政府|部门|单位|机构|乡镇|街道办事处|街道办|街道|街镇|镇街|办事处|园区|开发区|功能区|委办局|国有企业|事业|地区|人民|行政|地方|垂直|垂管"
+    r"|双管|条管|中央|直属|派出|其他|党政|所属|工作|组成|管理|本级|驻|直|属|各|级|省|市|区|县|州|旗|盟|乡|镇|和|及|、|（|）"
 )
 """What the names of groups consist of, and nothing else: 区政府工作部门, 乡镇（街道）, 县直单位."""
+GROUP_NOUN = re.compile(r"政府|部门|单位|机构|乡|镇|街|办事处|园区|开发区|功能区|委办局|企业|地区")
 PORTAL_TITLE = re.compile(
-    r"(政府|政务|部门|基层|乡镇|街道|法定|主动|重点)*(信息|政务)?公开(专栏|专区|平台|专题|内容|网|信息)?"
+    r"(?P<body>[\u4e00-\u9fff]{0,20}?[省市区县州旗盟镇乡道局委办府])??(政府|政务|部门|基层|乡镇|街道|法定|主动|重点)*"
+    r"(信息|政务)?公开(专栏|专区|平台|专题|内容|网|信息|(?P<catalogue>目录))?"
 )
 ANNUAL_PATH = re.compile(
     r"gk(gz|gw)?n(d|ian)?(gz)?(b|gb|bg|bao)|gkbg$|(^|[a-z])nd(gz)?(bg|gb)|^(bm|jd|xz|zj|[qsx]?zf)?nb$|nianbao|annualreport"
 )
 PORTAL_PATH = re.compile(r"^(zf|zw)?xxgk|^zwgk$|^gongkai$|^public$|^gkmlpt$")
 YEAR_SEGMENT = re.compile(rf"^(?P<before>[a-z]*_?)({YEAR})(?P<after>_?[a-z]*\d{{0,3}})$")
-SCORES: dict[ColumnKind, int] = {"annual": 90, "year": 40, "group": 35, "body": 30, "portal": 50, "other": 0}
 
 
 def annual_path(url: str) -> str | None:
@@ -238,35 +245,37 @@ def annual_path(url: str) -> str | None:
 
 
 def judge_column(title: str, url: str = "") -> ColumnJudgement:
-    """What kind of column a link leads to, from its words first and from its path where they say nothing."""
+    """What kind of column a link leads to, from its words first and from its path where they say nothing.
+
+    `body` stands with the body's name, `portal` and `annual` too where the words name whose they are.
+    """
     text = simplified(_plain(title)).strip("《》“”\"'·>»|【】[]")
     year, segment = _year(text) or _path_year(url), annual_path(url)
-
-    def said(kind: ColumnKind, score: int, why: str, organization: str | None = None) -> ColumnJudgement:
-        dated = year if kind in ("annual", "year", "group", "body") else None
-        return ColumnJudgement(kind, dated, organization, score, why)
-
-    if not text or text in ("更多", "更多>>", "more", "MORE", "More"):
-        return _by_path(url, year, segment)
     lifted = 20 if segment else 0
-    if len(text) > 40 or ALWAYS_OTHER.search(text):
-        return said("other", 0, "says something else")
-    if match := ANNUAL_TITLE.search(text):
-        if other := OTHER_UNLESS_NAME.search(text[: match.start()]):
-            return said("other", 0, f"says {other[0]}")
-        score = 100 if match["sure"] and "政府信息" in text else 90 if match["sure"] else 70
-        return said("annual", min(100, score + lifted), f"says {match[0]}")
-    if YEAR_TITLE.fullmatch(text):
-        return said("year", SCORES["year"] + lifted, "names a year")
-    if PORTAL_TITLE.fullmatch(text):
-        return said("portal", 60 if "信息公开" in text else 50, "names a disclosure portal")
+    if not text or NO_WORDS.fullmatch(text):
+        return _by_path(url, year, segment)
     bare = YEAR_WORDS.sub("", text)
-    if not GROUP_WORDS.sub("", bare):
-        return said("group", SCORES["group"] + lifted, "names a group of bodies")
+    if not bare:
+        return ColumnJudgement("year", year, None, 40 + lifted, "names a year")
+    if match := PORTAL_TITLE.fullmatch(text):
+        name = match["body"] if _is_body(match["body"] or "") else None
+        score = 30 if match["catalogue"] else 60 if "信息公开" in text else 50
+        return ColumnJudgement("portal", None, name, score, "names a disclosure portal")
+    if len(text) > LONGEST_LINK:
+        return ColumnJudgement("other", None, None, 0, "too long for a column")
+    if match := ALWAYS_OTHER.search(text):
+        return ColumnJudgement("other", None, None, 0, f"says {match[0]}")
+    if match := ANNUAL_TITLE.search(text):
+        judged = judge(title, column=True)
+        if judged.verdict == "other":
+            return ColumnJudgement("other", None, None, 0, judged.why)
+        score = min(100, (90 if match["sure"] else 70) + (10 if "政府信息" in text else 0) + lifted)
+        return ColumnJudgement("annual", year, judged.organization, score, f"says {match[0]}")
+    if GROUP_NOUN.search(bare) and not GROUP_WORDS.sub("", bare):
+        return ColumnJudgement("group", year, None, 35 + lifted, "names a group of bodies")
     if _is_body(bare):
-        name = YEAR_WORDS.sub("", _plain(title))
-        return said("body", SCORES["body"] + lifted, "names a body", name)
-    return said("other", 0, "says neither")
+        return ColumnJudgement("body", year, YEAR_WORDS.sub("", _plain(title)), 30 + lifted, "names a body")
+    return ColumnJudgement("other", None, None, 0, "says neither")
 
 
 def _by_path(url: str, year: int | None, segment: str | None) -> ColumnJudgement:
@@ -285,7 +294,11 @@ def _by_path(url: str, year: int | None, segment: str | None) -> ColumnJudgement
 
 def _segments(url: str) -> list[str]:
     """The folders of an address's path and its file's stem, in small letters; index files say nothing."""
-    parts = [part.lower() for part in unquote(urlsplit(url).path).split("/") if part]
+    try:
+        path = urlsplit(url).path
+    except ValueError:  # no address
+        return []
+    parts = [part.lower() for part in unquote(path).split("/") if part]
     if parts and "." in parts[-1]:
         stem = parts[-1].rpartition(".")[0]
         parts[-1] = re.sub(r"^(index|default|list)?(_\d+)?$", "", stem)
@@ -303,6 +316,7 @@ def _segment_year(segment: str) -> int | None:
 
 
 def _path_year(url: str) -> int | None:
-    """The year that the deepest folder with one names."""
-    years = (_segment_year(segment) for segment in reversed(_segments(url)))
-    return next((year for year in years if year is not None), None)
+    """The year that the deepest folder with one names; a mere number only where annual reports lie."""
+    annual = annual_path(url) is not None
+    named = (segment for segment in reversed(_segments(url)) if annual or not segment.isdigit())
+    return next((year for segment in named if (year := _segment_year(segment)) is not None), None)
