@@ -9,12 +9,13 @@ import html
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from crawler.cms import rows
-from crawler.cms.model import ListPage
+from crawler.cms.model import Entry, ListPage
 
 if TYPE_CHECKING:
     from scrapy.http import HtmlResponse, TextResponse
@@ -106,6 +107,11 @@ def shown_on(page: TextResponse) -> str:
     if page.request is not None:
         asker = (page.request.headers.get("Referer") or b"").decode("latin-1")
     return asker if urlsplit(asker).netloc == urlsplit(page.url).netloc else page.url
+
+
+def with_year(entry: Entry, year: int | None) -> Entry:
+    """An entry whose address says the report year."""
+    return replace(entry, year=year)
 
 
 def posted(page: TextResponse) -> str:
