@@ -6,7 +6,9 @@ from crawler.cms.family import Family
 from crawler.cms.generic import Generic
 from crawler.cms.gkmlpt import Gkmlpt
 from crawler.cms.hanweb import Hanweb
+from crawler.cms.hanweb_xxgk import HanwebXxgk
 from crawler.cms.jpaas import Jpaas
+from crawler.cms.lonsun import Lonsun
 from crawler.cms.model import Entry, ListPage
 from crawler.cms.trs import Trs
 from crawler.cms.ucap import Ucap
@@ -18,6 +20,8 @@ FAMILIES: dict[str, Family] = {
         Gkmlpt(),
         Jpaas(),
         Hanweb(),
+        HanwebXxgk(),
+        Lonsun(),
         Ucap(),
         Xicheng(),
         Trs(),
