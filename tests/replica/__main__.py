@@ -12,15 +12,20 @@ import threading
 import click
 
 from tests.replica import Replica
+from tests.replica.families import all_districts, small_districts
+from tests.replica.site import all_sites
 
 
 @click.command()
 @click.option("--port", default=0, show_default="a free one", help="Port of the proxy on 127.0.0.1.")
 @click.option("--seed", default=1, show_default=True, help="The same seed plays the same bytes.")
+@click.option("--districts", is_flag=True, help="Play every CMS family's districts, too.")
+@click.option("--small", default=0, show_default=True, help="Play so many tiny districts, too.")
 @click.option("--list-truth", is_flag=True, help="Print what the reports say, as JSON lines, and end.")
-def main(port: int, seed: int, list_truth: bool) -> None:
+def main(port: int, seed: int, districts: bool, small: int, list_truth: bool) -> None:
     """Play government sites behind a proxy (http and https) on this machine."""
-    replica = Replica(seed=seed, port=port)
+    sites = [*all_sites(), *(all_districts() if districts else ()), *small_districts(small)]
+    replica = Replica(seed=seed, port=port, sites=sites)
     if list_truth:
         for entry in replica.truth().values():
             click.echo(json.dumps(entry, ensure_ascii=False))

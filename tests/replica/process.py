@@ -20,10 +20,11 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 class ReplicaProcess:
-    """Starts `python -m tests.replica` on entering and ends it on leaving."""
+    """Starts `python -m tests.replica` on entering and ends it on leaving; its options are the same."""
 
-    def __init__(self, *, seed: int = 1, port: int = 0) -> None:
+    def __init__(self, *, seed: int = 1, port: int = 0, districts: bool = False, small: int = 0) -> None:
         self._command = [sys.executable, "-m", "tests.replica", "--seed", str(seed), "--port", str(port)]
+        self._command += ["--small", str(small), *(["--districts"] if districts else [])]
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(

@@ -119,7 +119,9 @@ class Replica:
         """Makes every report now instead of at its first request: benchmarks measure the serving only."""
         for entry in self.truth().values():
             for url in (entry["url"], *entry["attachments"]):
-                self.server.page(entry["host"], urlsplit(url).path)
+                parts = urlsplit(url)
+                query = f"?{parts.query}" if parts.query else ""
+                self.server.page(parts.hostname or "", parts.path + query)
 
     def fail(self, path: str, mode: str, *, times: int | None = None, host: str = "*") -> None:
         """Requests for `path` (`*` matches anything) go wrong from now on, or `times` times.

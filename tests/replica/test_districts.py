@@ -8,8 +8,10 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
+from tests.replica import Replica
+from tests.replica.client import fetch
 from tests.replica.district import District
-from tests.replica.families import all_districts
+from tests.replica.families import all_districts, small_districts
 from tests.replica.site import Asked, Page
 
 DISTRICTS = all_districts()
@@ -167,3 +169,45 @@ def test_the_floor_counts_lists_pages_and_files(kind: type[District]) -> None:
     truth = district.truth()
     documents = sum(1 + len(entry["attachments"]) + len(entry["also"]) for entry in truth.values())
     assert documents < district.floor() <= documents * 4
+
+
+def test_small_districts_are_many_distinct_and_quick_to_make() -> None:
+    kinds = small_districts(60)
+    assert len({kind.hosts for kind in kinds}) == len({kind.place for kind in kinds}) == 60
+    assert {kind.family for kind in kinds} == {kind.family for kind in DISTRICTS}
+    for kind in kinds:
+        district = kind(1)
+        truth = district.truth()
+        assert len(truth) == 3
+        assert district.floor() <= 14
+        assert not district.absent()
+        for entry in truth.values():
+            page = get(district, entry["url"])
+            assert page is not None
+            assert entry["organization"] in text(district, page)
+
+
+def test_the_proxy_reaches_every_host_over_both_schemes() -> None:
+    with Replica(sites=[*DISTRICTS]) as replica:
+        for kind in DISTRICTS:
+            for host in kind.hosts:
+                assert fetch(replica, f"http://{host}/").status == 200
+                assert fetch(replica, f"https://{host}/").status == 200
+        replica.clear_log()
+
+
+def test_endless_pages_and_years_repeat_themselves() -> None:
+    district = next(kind for kind in DISTRICTS if kind.__name__ == "Endless")(1)
+    path = district.page_path(district.annual, 999)
+    last = district.respond(district.page_path(district.annual, district.page_count(district.annual)))
+    beyond = district.respond(f"{path};jsessionid=ABC")
+    assert beyond is not None
+    assert last is not None
+    rows = [
+        re.findall(r'<ul class="list">.*?</ul>', page.body.decode(), re.DOTALL) for page in (last, beyond)
+    ]
+    assert rows[0] == rows[1]
+    for month in ("1999-12", "2031-01"):
+        page = district.respond(f"/rili/{month}.html")
+        assert page is not None
+        assert f"/rili/{int(month[:4]) + 1}-".encode() in page.body

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.replica.district import District
 from tests.replica.district_plan import Column, Item, Slugs
+from tests.replica.site import Asked, Page
 
 
 class Numbered(District):
@@ -69,3 +72,42 @@ class PageIsReport(District):
         if column.is_report:
             return self.column_path(column)
         return f"/{column.number}/content_{item.number}.html"
+
+
+class Endless(District):
+    """Traps: pages without end that repeat the last rows, a session id in each link to them, a calendar of
+    years beside the list. A crawl of it ends by itself, a few requests beyond the floor.
+    """
+
+    family = "generic"
+    place = "虚构环县"
+    host = "www.xugou-huan.gov.cn"
+    code = "6199140001"
+    offices = 10
+    towns = 3
+    beyond = "last"
+
+    def article_path(self, column: Column, item: Item) -> str:
+        return f"/contents/{column.number}/{item.number}.html"
+
+    def pager(self, column: Column, number: int, count: int) -> str:
+        """The next page always, whatever the page."""
+        session = self.token("session", number).upper()
+        following = f"{self.page_path(column, number + 1)};jsessionid={session}"
+        return f'<div class="page"><a href="{following}">下一页</a></div>'
+
+    def listing(self, column: Column, number: int) -> str:
+        years = "".join(f'<a href="/rili/{year}-01.html">{year}年</a>' for year in self.years)
+        return f'<div class="rili">{years}</div>{super().listing(column, number)}'
+
+    def api(self, asked: Asked) -> Page | None:
+        """Session ids are no part of a page's name, and there is a page for every number."""
+        path = asked.path.split(";jsessionid=")[0]
+        if found := re.fullmatch(r"(/.+/)index_(\d+)\.html", path):
+            for column in self.annual_columns():
+                if self.column_path(column) == found[1]:
+                    return self._column(column, max(1, int(found[2])))
+        return None if path == asked.path else self.respond(path)
+
+    def page_items(self, column: Column, number: int) -> tuple[Item, ...]:
+        return super().page_items(column, min(number, self.page_count(column)))

@@ -79,8 +79,8 @@ class ByBody(Trs):
     """A column for each body, every node with a number of its own (重庆); rows written by script (武汉);
     `countPage`, page 2 is `index_2` (昆明). The portal's root is a script's redirect."""
 
-    place = "虚构戊区"
-    host = "www.xugou-wu.gov.cn"
+    place = "虚构冬区"
+    host = "www.xugou-dong.gov.cn"
     code = "5099050001"
     layout = ("per-body", "script-redirect")
     years = (2019, 2020, 2021, 2022, 2023, 2024)
