@@ -24,7 +24,7 @@ class Family:
     """One content management system. Methods take a page that was fetched and are pure.
 
     The defaults are those of static pages: links are entries by the shape of their address, columns are
-    the other links, and the next page is what the pager says.
+    the other links, and the next page is what the pager links or, while it declares more, the next file.
     """
 
     name: ClassVar[str]
@@ -55,7 +55,7 @@ class Family:
 
         Empty where the page says that it is the last, or nothing hints at another.
         """
-        return pager.following(page)
+        return pager.following(page) or pager.files(page, pager.count(page))
 
     def report(self, url: str) -> Entry | None:
         """What a report's address says by itself; None where it does not tell that it is a report."""

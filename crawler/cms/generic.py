@@ -64,12 +64,9 @@ class Generic(Family):
         return None
 
     def entries(self, page: TextResponse) -> Iterable[Entry]:
-        host = urlsplit(page.url).netloc
         found: dict[str, list[rows.Node]] = {}
         for node, url in rows.links(page, trs.with_written(rows.root_of(page))):
-            named = len(title := rows.title_of(node) or "") >= LONG and TITLE.match(title)
-            own = urlsplit(url).netloc == host and url != page.url and not NAMED.search(urlsplit(url).path)
-            if self.articles.search(rows.path_of(url)) or (named and own):
+            if self.articles.search(rows.path_of(url)) or url in found or _may_be_row(page, node, url):
                 found.setdefault(url, []).append(node)
         for entry in rows.entries_of(found):
             if entry.published or self.articles.search(rows.path_of(entry.url)):
@@ -91,6 +88,19 @@ class Generic(Family):
             return _pages(page, number) if at < counted.total else []
         many = len(list(self.entries(page))) in FULL_PAGES
         return _pages(page, number) if many or _has_pager(page) else []
+
+
+def _may_be_row(page: TextResponse, node: rows.Node, url: str) -> bool:
+    """Whether a link of unknown shape has a title long enough, if a date should stand beside it."""
+    title = node.get("title") or rows.text_of(node)
+    there, here = urlsplit(url), urlsplit(page.url)
+    return (
+        len(title) >= LONG
+        and TITLE.match(title) is not None
+        and there.netloc == here.netloc
+        and url != page.url
+        and not NAMED.search(there.path)
+    )
 
 
 def _has_pager(page: TextResponse) -> bool:

@@ -35,10 +35,10 @@ TOTAL = re.compile(
 )
 CURRENT = re.compile(r"\b(?:currentPage|curPage|pageNo|pageIndex)\s*=\s*['\"]?(\d+)", re.IGNORECASE)
 SAID_TOTAL = re.compile(
-    r"共\s*(\d+)\s*页|总页数\s*[:：]?\s*(\d+)|(?:\d+)\s*/\s*(\d+)\s*页|页次\s*[:：]\s*\d+\s*/\s*(\d+)"
+    r"共\s*(\d+)\s*页|总页数\s*[:：]?\s*(\d+)|(?<![\d/])\d+\s*/\s*(\d+)\s*页|页次\s*[:：]\s*\d+\s*/\s*(\d+)"
 )
 SAID_CURRENT = re.compile(
-    r"第\s*(\d+)\s*(?:/\s*\d+\s*)?页|(\d+)\s*/\s*\d+\s*页|页次\s*[:：]\s*(\d+)\s*/|当前页\s*[:：]?\s*(\d+)"
+    r"第\s*(\d+)\s*(?:/\s*\d+\s*)?页|(?<![\d/])(\d+)\s*/\s*\d+\s*页|页次\s*[:：]\s*(\d+)\s*/|当前页\s*[:：]?\s*(\d+)"
 )
 CALL = re.compile(r"\b\w*[Pp]age\w*\s*\(([^()]*?['\"]\.?(?:s?html?|jhtml|jsp|aspx?|php)['\"][^()]*)\)")
 ARGUMENT = re.compile(r"'([^']*)'|\"([^\"]*)\"|(\d+)|([A-Za-z_$][\w$.]*)")
@@ -62,11 +62,26 @@ class Count:
 
 
 def following(page: TextResponse) -> Sequence[ListPage]:
-    """The page that a 下一页 link leads to, or the link with the next number."""
+    """The page that a 下一页 link leads to, or the link with the next number, where that goes on."""
+    url = linked_next(page)
+    return [ListPage(url)] if url and goes_on(page.url, url) else []
+
+
+def linked_next(page: TextResponse) -> str:
+    """Where the pager's link to the next page leads, be it on or back; "" where there is none."""
     for node, url in rows.links(page):
         if says_next(node):
-            return [ListPage(url)] if goes_on(page.url, url) else []
-    return numbered(page)
+            return url
+    numbers: dict[int, str] = {}
+    for node, url in rows.links(page):
+        if found := NUMBER.fullmatch(rows.text_of(node)):
+            numbers.setdefault(int(found[1]), url)
+    here = place(page.url)
+    current = next((n for n, url in numbers.items() if place(url) == here), None)
+    if current is None:  # it has no link of its own: a gap in the row of numbers
+        gaps = (n - 1 for n in sorted(numbers) if n - 1 not in numbers and (n == 2 or n - 2 in numbers))
+        current = next(gaps, 0)
+    return numbers.get(current + 1, "") if current else ""
 
 
 def says_next(node: rows.Node) -> bool:
@@ -82,21 +97,6 @@ def says_next(node: rows.Node) -> bool:
     above = node.getparent()
     classes = [at.get("class") or "" for at in (node, above) if at is not None]
     return node.get("rel") == "next" or any(map(NEXT_CLASS.search, classes))
-
-
-def numbered(page: TextResponse) -> Sequence[ListPage]:
-    """The link with the next number in a pager of numbers: `1 [2] [3]`."""
-    numbers: dict[int, str] = {}
-    for node, url in rows.links(page):
-        if found := NUMBER.fullmatch(rows.text_of(node)):
-            numbers.setdefault(int(found[1]), url)
-    here = place(page.url)
-    current = next((n for n, url in numbers.items() if place(url) == here), None)
-    if current is None:  # it has no link of its own: a gap in the row of numbers
-        gaps = (n - 1 for n in sorted(numbers) if n - 1 not in numbers and (n == 2 or n - 2 in numbers))
-        current = next(gaps, 0)
-    url = numbers.get(current + 1, "") if current else ""
-    return [ListPage(url)] if url and place(url)[0] == here[0] and goes_on(page.url, url) else []
 
 
 def count(page: TextResponse) -> Count:

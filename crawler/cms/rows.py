@@ -7,11 +7,12 @@ A page may have many hundred links, so it is walked with lxml, each node a few t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from lxml import etree
 
@@ -115,14 +116,19 @@ def frames(page: TextResponse) -> Iterator[ListPage]:
             yield ListPage(url)
 
 
-def links(page: TextResponse, root: Node | None = None) -> Iterator[tuple[Node, str]]:
+def links(page: TextResponse, root: Node | None = None) -> Sequence[tuple[Node, str]]:
     """Each element that leads somewhere, with the address, in page order; none that is commented out."""
     top = root_of(page) if root is None else root
     if top is None:
-        return
-    for node in LINKS(top):
-        if url := address(page, target(node)):
-            yield node, url
+        return ()
+    known = _links.get(page)  # joining addresses costs most of the time, and a page is asked several times
+    if known is None or known[0] is not top:
+        known = top, [(node, url) for node in LINKS(top) if (url := address(page, target(node)))]
+        _links[page] = known
+    return known[1]
+
+
+_links: WeakKeyDictionary[TextResponse, tuple[Node, Sequence[tuple[Node, str]]]] = WeakKeyDictionary()
 
 
 def target(node: Node) -> str:
@@ -177,8 +183,9 @@ def address(page: TextResponse, link: str) -> str:
 
 def path_of(url: str) -> str:
     """Path and query."""
-    parts = urlsplit(url)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    url = url.partition("#")[0]
+    start = url.find("/", url.find("//") + 2)
+    return url[start:] if start >= 0 else ""
 
 
 def title_of(node: Node) -> str | None:
