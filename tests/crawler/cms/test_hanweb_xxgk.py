@@ -19,7 +19,8 @@ SHELL = f"<script>$('#tree').load('{TREE}')</script>"
 
 def row(path: str) -> str:
     return f"""<tr class="tr_main_value_odd"><td>
-    <a href="{path}" title="虚构局2023年政府信息公开年报">虚构…</a></td><td>虚构局</td><td>2024-01-12</td></tr>"""
+    <a href="{path}" title="虚构局2023年政府信息公开年报">虚构…</a></td>
+    <td>虚构局</td><td>2024-01-12</td></tr>"""
 
 
 def results(*paths: str, pages: int = 1) -> str:
