@@ -40,7 +40,11 @@ class RobotsUnavailable(CrawlerError):
 
 
 class HostBlocked(CrawlerError):
-    """Raised when a host has answered with blocks so often that it is left alone for this run."""
+    """Raised when a host has blocked so often, or asks for so much patience, that it is left for this run."""
+
+
+class HostUnreachable(CrawlerError):
+    """Raised when a host could not be reached so often in a row that it is left for this run."""
 
 
 class AmbiguousName(CrawlerError):

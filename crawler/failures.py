@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from OpenSSL import SSL
 from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -14,6 +15,7 @@ from scrapy.exceptions import (
     IgnoreRequest,
 )
 from twisted.internet.error import ConnectError
+from twisted.internet.error import TimeoutError as ConnectTimeout
 
 from crawler.errors import CrawlerError
 from crawler.resolver import refused_by_resolver
@@ -39,6 +41,8 @@ def explain(error: BaseException, request: Request) -> str:
         return (
             f"{who} leads to a network that is off limits: {reason}" if reason else f"{who} is unknown{hint}"
         )
+    if never_connected(error):
+        return f"{who} lets no connection come about{hint}"
     if isinstance(error, DownloadTimeoutError):
         return f"{who} did not answer in time"
     if isinstance(error, TunnelError):
@@ -49,4 +53,19 @@ def explain(error: BaseException, request: Request) -> str:
         return "the download was stopped"
     if isinstance(error, IgnoreRequest):
         return str(error) or "the request was dropped"
+    if (words := _tls(error)) is not None:
+        return f"{who} speaks no TLS that is understood here ({words})"
     return f"{who} broke the connection off ({type(error).__name__}: {error})"
+
+
+def never_connected(error: BaseException) -> bool:
+    """Whether the time ran out before there was a connection."""
+    return isinstance(error, DownloadTimeoutError) and isinstance(error.__cause__, ConnectTimeout)
+
+
+def _tls(error: BaseException) -> str | None:
+    """What OpenSSL says about a handshake that failed."""
+    for reason in getattr(error.__cause__, "reasons", ()):
+        if isinstance(reason.value, SSL.Error) and reason.value.args and reason.value.args[0]:
+            return str(reason.value.args[0][-1][-1])
+    return None

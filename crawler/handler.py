@@ -1,27 +1,92 @@
-"""Scrapy's HTTP download handler, noting when a request went out and when its answer was complete.
+"""Scrapy's HTTP download handler, with what it lacks: the gate before each host, legacy TLS, a limit for
+connecting, and when a request went out and its answer was complete.
 
-`Request.meta` would otherwise know neither: a request waits in its host's queue after the last middleware.
+`Request.meta` would otherwise know neither time: a request waits in its host's queue after the last
+middleware.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from twisted.internet.error import TimeoutError as ConnectTimeout
+from twisted.web.client import HTTPConnectionPool
+
+from crawler.gate import GATE, host_of
+from crawler.tls import LegacyContexts
 
 if TYPE_CHECKING:
     from scrapy import Request
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from twisted.internet.defer import Deferred
 
 
-class TimedDownloadHandler(HTTP11DownloadHandler):
-    """Sets `meta["requested"]` and `meta["received"]`, aware datetimes in UTC."""
+class GatedDownloadHandler(HTTP11DownloadHandler):
+    """Sets `meta["requested"]` and `meta["received"]`, aware datetimes in UTC; obeys `meta["legacy_tls"]`."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        settings = crawler.settings
+        self._pool = Pool(self._pool, settings.getfloat("GONGKAI_CONNECT_TIMEOUT"))
+        self._floor = settings.getfloat("DOWNLOAD_DELAY")
+        self._legacy: LegacyHandler | None = None
 
     async def download_request(self, request: Request) -> Response:
         """The answer to `request`, both of its times in the request's meta."""
-        request.meta["requested"] = datetime.now(UTC)
-        try:
-            return await super().download_request(request)
-        finally:
-            request.meta["received"] = datetime.now(UTC)
+        host, pace = host_of(request.url), self._pace(request)
+        async with GATE.turn(host, self._crawler, pace=pace, floor=self._floor):
+            request.meta["requested"] = datetime.now(UTC)
+            try:
+                if request.meta.get("legacy_tls"):
+                    return await self._by_legacy_tls(request)
+                return await super().download_request(request)
+            finally:
+                request.meta["received"] = datetime.now(UTC)
+
+    async def close(self) -> None:
+        """Scrapy's: closes connections."""
+        if self._legacy is not None:
+            await self._legacy.close()
+        await super().close()
+
+    async def _by_legacy_tls(self, request: Request) -> Response:
+        if self._legacy is None:
+            self._legacy = LegacyHandler(self._crawler)
+        return await self._legacy.download_request(request)
+
+    def _pace(self, request: Request) -> float:
+        """The delay that this crawl now keeps for the request's host."""
+        slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        return 0.0 if slot is None else slot.delay
+
+
+class LegacyHandler(HTTP11DownloadHandler):
+    """Scrapy's handler with other TLS contexts, and so with connections of its own."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool = Pool(self._pool, crawler.settings.getfloat("GONGKAI_CONNECT_TIMEOUT"))
+        self._contextFactory = LegacyContexts()  # type: ignore[assignment]
+
+
+class Pool(HTTPConnectionPool):
+    """Connections that have to come about within some seconds, the name's resolution and a proxy's tunnel
+    included; Scrapy gives connecting all the time that a download has."""
+
+    def __init__(self, like: HTTPConnectionPool, seconds: float) -> None:
+        super().__init__(like._reactor, persistent=like.persistent)  # type: ignore[no-untyped-call]
+        self.maxPersistentPerHost = like.maxPersistentPerHost
+        self._factory = like._factory
+        self._seconds = seconds
+
+    def getConnection(self, key: Any, endpoint: Any) -> Deferred[Any]:
+        """Twisted's: a connection of the pool, or a new one."""
+        made: Deferred[Any] = super().getConnection(key, endpoint)
+        return made.addTimeout(self._seconds, self._reactor, onTimeoutCancel=_in_vain)
+
+
+def _in_vain(value: object, seconds: float) -> NoReturn:
+    raise ConnectTimeout(None, f"no connection within {seconds:g} s")  # type: ignore[no-untyped-call]

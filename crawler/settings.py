@@ -21,6 +21,8 @@ GONGKAI_AT_ONCE = 32  # ours: sites that one process crawls beside each other; e
 GONGKAI_READERS = 1  # ours: processes that read documents, some 90 MB each; politely crawled, one idles
 GONGKAI_COMMIT_EVERY = 100  # ours: captures in one journal segment; reports are published as often
 GONGKAI_BLOCKED_AFTER = 3  # ours: blocked answers in a row that end the crawl of a host
+GONGKAI_UNREACHABLE_AFTER = 3  # ours: failures in a row to reach a host that end its crawl
+GONGKAI_CONNECT_TIMEOUT = 30  # ours: seconds for a connection to come about; silent networks cost time
 GONGKAI_PROGRESS = False  # ours: a progress line on stderr; `gongkai crawl` switches it on
 
 # ------------------------------------------------------------------ manners
@@ -33,6 +35,7 @@ CONCURRENT_REQUESTS = 4  # default 16: a site is one host, rarely two; a short q
 CONCURRENT_ITEMS = 8  # default 100: Scrapy starts so many tasks for every page, and a page has one item
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8: county servers are small
 DOWNLOAD_DELAY = 1  # default 0
+DOWNLOAD_DELAY_JITTER = 0  # default 0.5: takes half of a delay away as often as not; ours is a promise
 AUTOTHROTTLE_ENABLED = True  # default False: a slow server is asked more slowly
 AUTOTHROTTLE_START_DELAY = 1  # default 5: DOWNLOAD_DELAY is the floor already
 DEFAULT_REQUEST_HEADERS = {  # default: English, no encoding
@@ -61,23 +64,29 @@ DOWNLOAD_HANDLERS = {  # default: also data:, file:, ftp: and s3:, where nothing
     "file": None,
     "ftp": None,
     "s3": None,
-    "http": "crawler.handler.TimedDownloadHandler",  # notes when a request really went out
-    "https": "crawler.handler.TimedDownloadHandler",
+    "http": "crawler.handler.GatedDownloadHandler",  # one request at a time for each host of this process
+    "https": "crawler.handler.GatedDownloadHandler",
 }
 TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
 # default CachingThreadedResolver: IPv4 only, and any address will do; ours refuses private ones
-DOWNLOADER_MIDDLEWARES = {
+DOWNLOADER_MIDDLEWARES = {  # by rank: requests pass down the list, answers and errors up
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # default 50: the guard below knows more
     "crawler.middlewares.guard.HostGuard": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # default 100: too lax
     "crawler.middlewares.robots.Robots": 100,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # default 300: no site here has a login
     "crawler.middlewares.truncation.Truncation": 560,  # asks again as RetryMiddleware (550) does
+    "crawler.middlewares.unreachable.Unreachable": 565,  # tells RetryMiddleware what is pointless
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # default 580: knows no scripts
+    "crawler.middlewares.onward.Onward": 580,
+    "crawler.middlewares.soft404.Soft404": 605,  # before redirects (600) see the answer, as the next four
+    "crawler.middlewares.login.Login": 607,
+    "crawler.middlewares.blocks.Blocks": 610,
+    "crawler.middlewares.busy.Busy": 615,
+    "crawler.middlewares.size.SizeLimit": 620,
+    "crawler.middlewares.ways.Ways": 630,  # a second attempt comes before a retry
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # default 700: fetches a list of its own
     "crawler.middlewares.cookies.Cookies": 700,
-    "crawler.middlewares.soft404.Soft404": 605,  # before meta refresh and redirects see the body
-    "crawler.middlewares.blocks.Blocks": 610,
-    "crawler.middlewares.size.SizeLimit": 620,
     "crawler.middlewares.conditional.Conditional": 760,
 }
 SPIDER_MIDDLEWARES = {  # what a spider of known addresses does without

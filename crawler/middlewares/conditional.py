@@ -40,9 +40,10 @@ class Conditional:
             return
         if "posted" in request.meta:
             return  # what a POST asks for has no validators
-        last = keeper.archive.latest(self.crawler.spider.name, request.url)
+        asked = request.meta.get("redirect_urls", [request.url])[0]
+        last = keeper.archive.latest(self.crawler.spider.name, asked)
         if last is None or last.final_url != request.url:
-            return  # its validators belong to the address that it was redirected to
+            return  # its validators belong to the address that answered in the end
         for header, value in validators(last).items():
             request.headers[header] = value
             request.meta["validated"] = last.sha256

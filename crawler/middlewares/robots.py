@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Self
 from scrapy import Request
 from scrapy.exceptions import NotConfigured
 from scrapy.http.request import NO_CALLBACK
-from scrapy.robotstxt import RobotParser
+from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import load_object
 
 from crawler.captures import body_of, exchange
 from crawler.errors import RequestRefused, RobotsUnavailable
 from crawler.failures import explain
+from crawler.gate import GATE, host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -33,7 +34,7 @@ class Robots:
     """Asks each host's robots.txt once a run, archives the answer, and keeps to it.
 
     2xx: its rules. 4xx: there are none (2.3.1.3), 429 excepted. 5xx, 429 or no answer: nothing is fetched
-    from the host in this run (2.3.1.4).
+    from the host in this run (2.3.1.4). A Crawl-delay is kept, up to a minute.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -72,6 +73,9 @@ class Robots:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:  # whatever it was, there is no answer; the reason goes into the record
             return explain(error, request)
+        answered = urlparse_cached(response)
+        if answered.hostname == urlparse_cached(request).hostname:  # a second attempt in the other scheme
+            self.verdicts.setdefault(f"{answered.scheme}://{answered.netloc}", self.verdicts[origin])
         await self.crawler.engine.scraper.start_itemproc_async(
             exchange(response, role="robots"), response=response
         )
@@ -87,4 +91,7 @@ class Robots:
         body = await body_of(response, self.crawler)
         if body.lstrip()[:1] == b"<":
             return None  # a page in place of rules: the usual way of having none (cms-families 0.8)
-        return self.parser.from_crawler(self.crawler, body[:MAX_BYTES])
+        rules = self.parser.from_crawler(self.crawler, body[:MAX_BYTES])
+        if isinstance(rules, ProtegoRobotParser) and (delay := rules.rp.crawl_delay(self.agent)):
+            GATE.at_least(host_of(response.url), float(delay))
+        return rules

@@ -22,6 +22,8 @@ SENTENCE = re.compile(
 """What a page with all its menus still says where its text should be."""
 FEW = 800
 """Characters of visible text, menus included; the shortest report has several thousand."""
+TOLD = frozenset({"blocked", "login"})
+"""What has been said of an answer already says why it is no page."""
 HOME = re.compile(r"/(index\.\w+|404\.\w+|error\.\w+)?$")
 
 
@@ -30,10 +32,15 @@ class Soft404:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """The same response, flagged."""
-        if response.status == 200 and (_sent_home(request, response) or _says_so(text_page(response))):
+        if not TOLD.intersection(response.flags) and is_soft_404(request, response):
             response.flags.append("soft-404")
             request.meta["dont_redirect"] = True  # a stub's meta refresh leads home
         return response
+
+
+def is_soft_404(request: Request, response: Response) -> bool:
+    """Whether the answer is no page, for all its status says."""
+    return response.status == 200 and (_sent_home(request, response) or _says_so(text_page(response)))
 
 
 def _says_so(page: TextResponse | None) -> bool:

@@ -69,4 +69,6 @@ def _ends(response: Response) -> bool:
     kind = response.headers.get("Content-Type") or b""
     if kind.startswith(b"text/plain"):
         return True
+    if not re.search(rb"<html|<body", body[:4096], re.IGNORECASE):  # JSON, JSONP, XML, a part of a page
+        return body.rstrip()[-1:] in (b"}", b"]", b")", b";", b">")
     return re.search(rb"</html>\s*(<!--.*-->\s*)*$", body[-2048:], re.IGNORECASE | re.DOTALL) is not None

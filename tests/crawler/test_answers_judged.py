@@ -8,7 +8,7 @@ import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
-from crawler.middlewares.blocks import is_block
+from crawler.blocking import is_block
 from crawler.middlewares.soft404 import Soft404
 from crawler.middlewares.truncation import is_truncated
 from crawler.pages import archived_page, text_page
@@ -94,6 +94,7 @@ PDF = b"%PDF-1.7\n" + b"x" * 100
     [
         body(b"<html>", flags=["dataloss"]),
         body(b"<html><body>cut", flags=["partial"]),
+        body(b'{"rows": [1, 2', flags=["partial"], Content_Type="application/json"),
         body(PDF, flags=["partial"]),
         body(b"PK\x03\x04" + b"x" * 50, flags=["partial"]),
         body(gzip.compress(REPORT.encode())[:-1], Content_Encoding="gzip"),
@@ -107,6 +108,9 @@ def test_a_body_without_its_end_is_truncated(response: Response) -> None:
     "response",
     [
         body(b"<html><body>cut"),
+        body(b'{"rows": [1, 2]}\n', flags=["partial"], Content_Type="application/json"),
+        body(b"show([1]);", flags=["partial"], Content_Type="text/javascript"),
+        body(b"<ul><li>1</li></ul>", flags=["partial"], Content_Type="text/html"),
         body(REPORT.encode(), flags=["partial"]),
         body(REPORT.encode() + b"\n<!-- made by CMS -->\n", flags=["partial"]),
         body(PDF + b"%%EOF\n", flags=["partial"]),
