@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from crawler.pages import archived_page
 from pipelines.archive import ArchivePipeline, Exchange
-from storage.journal import Capture, Role
+from storage.journal import UNSOUND, Capture, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Headers, Response
+    from scrapy.http import Headers, Response, TextResponse
 
-FLAGS = ("truncated", "blocked", "unchanged", "soft-404", "too-large")
+FLAGS = (
+    *("truncated", "blocked", "unchanged", "soft-404", "too-large", "login"),
+    *("legacy-tls", "plain-http", "over-https"),
+)
 SECRET = frozenset({"proxy-authorization", "authorization"})
 """Request headers that stay out of the journal."""
 
@@ -61,6 +67,17 @@ async def body_of(response: Response, crawler: Crawler) -> bytes:
     if response.status != 304 or digest is None or keeper is None or keeper.archive is None:
         return response.body
     return await asyncio.to_thread(keeper.archive.body, digest)
+
+
+async def page_of(
+    response: Response, crawler: Crawler, read: Callable[[Response], TextResponse | None]
+) -> TextResponse | None:
+    """The answer as text; for a 304 what it confirms. None for a document, an error or a broken body."""
+    if UNSOUND.intersection(response.flags):
+        return None
+    if response.status == 304:
+        return archived_page(response, await body_of(response, crawler))
+    return read(response) if response.status == 200 else None
 
 
 def _peer(request: Request, response: Response) -> str | None:

@@ -96,7 +96,7 @@ def survey(page: TextResponse, at: ListPage, preferred: Family, families: Iterab
         annual=annual,
         entries=entries,
         # Beside a report stands all kinds of things: there a title has to say itself what it is.
-        reports=tuple(_reports(entries, family, annual=annual and not is_report)),
+        reports=tuple(filter(None, (report_in(e, family, annual=annual and not is_report) for e in entries))),
         links=links,
         columns=tuple(_columns(page, here, links)),
         parts=tuple(_on(here, part) for part in family.parts(page)),
@@ -144,6 +144,8 @@ def reads_as_report(page: TextResponse) -> bool:
 def _family_of(
     page: TextResponse, preferred: Family, families: Iterable[Family]
 ) -> tuple[Family, str | None]:
+    if not is_markup(page):
+        families = ()  # an answer to a call that the family made
     for family in (preferred, *(other for other in families if other is not preferred)):
         if why := family.recognise(page.url, page.text):
             return family, why
@@ -171,11 +173,17 @@ def _rows(page: TextResponse, family: Family) -> Iterator[Entry]:
                 yield Entry(url, title=text)
 
 
-def _reports(entries: Iterable[Entry], family: Family, *, annual: bool) -> Iterator[tuple[Entry, Judgement]]:
-    for entry in entries:
-        judged = judge(entry.title or "", column=annual or None)
-        if judged.verdict == "report" or (judged.verdict == "unclear" and family.report(entry.url)):
-            yield entry, judged
+def report_in(entry: Entry, family: Family, *, annual: bool = False) -> tuple[Entry, Judgement] | None:
+    """The entry, with the year that its address says, if it is an annual report; None if it is not.
+
+    Title or address say it, or, in a column of such reports (`annual`), the column does.
+    """
+    judged, addressed = judge(entry.title or "", column=annual or None), family.report(entry.url)
+    if judged.verdict == "other" or (judged.verdict == "unclear" and addressed is None):
+        return None
+    if addressed is not None and entry.year is None:
+        entry = replace(entry, year=addressed.year)
+    return entry, judged
 
 
 # ------------------------------------------------------------------ columns

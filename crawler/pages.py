@@ -12,6 +12,7 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 
 from pipelines.decoding import decode
 from pipelines.errors import DecodingError
+from storage.journal import question
 
 if TYPE_CHECKING:
     from crawler.cms import ListPage
@@ -30,6 +31,17 @@ def request_of(page: ListPage, **arguments: Any) -> Request:
     if page.method == "POST":
         request.headers.setdefault("Content-Type", FORM)
     return request
+
+
+def first_address(request: Request) -> str:
+    """The address that was asked for at first, before redirects."""
+    return str(request.meta.get("redirect_urls", [request.url])[0])
+
+
+def question_in(request: Request) -> str:
+    """What was asked at first: see `storage.journal.question`."""
+    posted = request.meta.get("posted")
+    return question(first_address(request).partition("#")[0], "GET" if posted is None else "POST", posted)
 
 
 def text_page(response: Response) -> TextResponse | None:

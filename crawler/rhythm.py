@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Why = Literal["new", "due", "changed", "asked each time"]
 
-UNSOUND = frozenset({"truncated", "blocked", "soft-404", "too-large", "login"})
 DAY = timedelta(hours=20)
 """Once a day, for crawls that start at the same hour and take their time."""
 SPREAD = 1 / 3
@@ -63,7 +62,7 @@ class Rhythm:
         last = archive.last(self.site, url) if archive is not None else None
         if last is None:
             return Answer(None, "new")
-        if not is_sound(last):
+        if not last.sound:
             return Answer(None, "due")
         if any(name in hints and hints[name] != last.hints.get(name) for name in ("title", "published")):
             return Answer(None, "changed")
@@ -80,12 +79,6 @@ class Rhythm:
         """How long an older report at that address rests: always the same, but not for all addresses."""
         share = int.from_bytes(hashlib.sha256(url.encode()).digest()[:4]) / 2**32
         return timedelta(days=self.days * (1 + SPREAD * share))
-
-
-def is_sound(capture: Capture) -> bool:
-    """Whether the answer was the page itself, or a word that it is as it was."""
-    answered = capture.sha256 is not None and capture.status in (200, 304)
-    return answered and not UNSOUND.intersection(capture.flags)
 
 
 def may_be_confirmed(capture: Capture) -> bool:

@@ -16,13 +16,13 @@ from typing import Any
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
+from crawler.arguments import parse_years
 from crawler.errors import SettingError
 from crawler.exits import Exit
 from crawler.extensions.progress import say
 from crawler.extensions.run_record import Outcome, RunRecord
 from crawler.shards import Group, groups, of_shard
 from crawler.sites import find_site, load_sites
-from crawler.spiders.report import parse_years
 from crawler.turns import Turns
 from pipelines.corrections import load_corrections
 from storage.archive import Archive

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from storage.journal import Capture
 
-UNSOUND = frozenset({"truncated", "blocked", "too-large", "soft-404", "login"})
-
 
 class ParsePipeline:
     """Reads documents that this parser version has not read, stores the readings, publishes the reports.
@@ -163,9 +161,4 @@ class ParsePipeline:
 
 
 def _is_document(capture: Capture) -> bool:
-    return (
-        capture.role in ("report", "attachment")
-        and capture.status in (200, 304)
-        and capture.sha256 is not None
-        and not UNSOUND.intersection(capture.flags)
-    )
+    return capture.role in ("report", "attachment") and capture.sound

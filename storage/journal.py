@@ -16,6 +16,9 @@ from storage.errors import Damaged
 
 Role = Literal["robots", "list", "report", "attachment"]
 
+UNSOUND = frozenset({"truncated", "blocked", "soft-404", "too-large", "login"})
+"""Flags of an answer that is not the page itself, whatever its status."""
+
 
 @dataclass(frozen=True, slots=True)
 class Capture:
@@ -55,6 +58,11 @@ class Capture:
     def asked(self) -> str:
         """What was asked: see `question`."""
         return question(self.url, self.method, self.request_body)
+
+    @property
+    def sound(self) -> bool:
+        """Whether the answer is the page itself, or a word that it is as it was."""
+        return self.sha256 is not None and self.status in (200, 304) and not UNSOUND.intersection(self.flags)
 
     def to_line(self) -> bytes:
         """One JSON object on one line, newline at its end; the same capture always gives the same bytes."""

@@ -44,7 +44,6 @@ CREATE TABLE sites (
 """
 _ADD_BODY = """INSERT INTO bodies VALUES (?, ?)
     ON CONFLICT DO UPDATE SET read_back = max(read_back, excluded.read_back)"""
-_UNSOUND = {"truncated", "blocked", "soft-404", "too-large", "login"}
 _NOT_THE_FILE = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_READONLY,
@@ -258,10 +257,9 @@ class Ledger:
 
 def _row(key: str, number: int, line: bytes, capture: Capture) -> tuple[Any, ...]:
     answered = capture.sha256 is not None and capture.status in (200, 304)
-    sound = answered and not _UNSOUND.intersection(capture.flags)
     document = answered and capture.role in ("report", "attachment")
     received = capture.received.isoformat(timespec="microseconds")
-    return key, number, capture.site, capture.run, capture.asked, received, sound, document, line
+    return key, number, capture.site, capture.run, capture.asked, received, capture.sound, document, line
 
 
 def _make_dirty(run: Any, site: str) -> None:

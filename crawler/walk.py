@@ -1,0 +1,109 @@
+"""The walk through one column, page by page: what is new on a page, and when to stop.
+
+Pure bookkeeping. Calendars, endless pagination and session ids end here. A page that shows nothing new
+ends a walk, whatever it is: a repeated page, a stub beyond the last, an error page that looks like a list.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from storage.journal import question
+
+if TYPE_CHECKING:
+    from crawler.cms import Family, ListPage
+    from crawler.columns import Survey
+
+MAX_LISTS = 500
+"""List pages of one site in one run."""
+MAX_PAGES = 200
+"""Pages of one column: of the largest mixed ones the last ten years."""
+FRUITLESS = 30
+"""Pages in a row without a report after which a column is left: a calendar, or other matters."""
+SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+SESSION = frozenset({"jsessionid", "phpsessid", "aspsessionid", "_t", "random", "rand", "rnd", "nocache"})
+"""Query parameters that change from one visit to the next and mean nothing."""
+TIMED = frozenset({"t", "r", "v", "_", "ts", "time", "timestamp", "sid"})
+"""The same, if the value looks it: a time in seconds or more, a fraction, a long identifier."""
+PASSING = re.compile(r"\d{10,}|0?\.\d+|(?=.*\d)[0-9A-Za-z]{16,}")
+
+
+@dataclass(slots=True)
+class Walk:
+    """One column being walked."""
+
+    family: Family
+    """Which read its first page."""
+    rows: set[str] = field(default_factory=set)
+    """What its pages have listed so far."""
+    homes: set[str] = field(default_factory=set)
+    """Where the reports of its first page lie."""
+    pages: int = 0
+    fruitless: int = 0
+
+    def take(self, found: Survey) -> bool:
+        """Notes what a page has; whether there were rows that no page of this walk had before.
+
+        Rows that have left the column are none: some systems fill deep pages from other columns.
+        """
+        rows = {canonical(entry.url) for entry in found.entries}
+        rows |= {canonical(column.url) for column in found.columns if column.kind == "body"}
+        fresh = rows - self.rows
+        reports = {canonical(entry.url) for entry, _ in found.reports} & fresh
+        if self.homes and not reports and not any(_home(url) in self.homes for url in fresh):
+            fresh = set()
+        if fresh:
+            self.pages += 1
+            self.fruitless = 0 if reports else self.fruitless + 1
+            self.homes = self.homes or {_home(url) for url in reports}
+            self.rows |= rows
+        return bool(fresh)
+
+    @property
+    def over(self) -> bool:
+        """Whether the walk has gone on long enough."""
+        return self.pages >= MAX_PAGES or self.fruitless >= FRUITLESS
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of a walk that is asked for."""
+
+    at: ListPage
+    walk: Walk
+    others: tuple[ListPage, ...] = ()
+    """What else the next page may be, where this turns out to show nothing new."""
+    follows: bool = False
+    """Whether it is taken for a page after another, which has to show something new."""
+
+
+def question_of(page: ListPage) -> str:
+    """What is asked with this page: see `storage.journal.question`."""
+    return question(page.url.partition("#")[0], page.method, page.body)
+
+
+def canonical(url: str) -> str:
+    """The address without what only tells visits apart: for comparing, never for asking.
+
+    http and https are one, and so are a folder and its index page.
+    """
+    parts = urlsplit(url)
+    path = re.sub(r"/index\.s?html?$", "/", SESSION_PATH.sub("", parts.path))
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(name, value) for name, value in pairs if not _passing(name.lower(), value)]
+    query = parts.query if kept == pairs else urlencode(kept)
+    return urlunsplit(("", parts.netloc.lower(), path, query, parts.fragment))
+
+
+def _passing(name: str, value: str) -> bool:
+    return name in SESSION or (name in TIMED and PASSING.fullmatch(value) is not None)
+
+
+def _home(url: str) -> str:
+    """Host and first two folders, numbers and identifiers apart: where rows of one column lie."""
+    parts = urlsplit(url)
+    folders = parts.path.split("/")[1:3]
+    return parts.netloc + "/" + re.sub(r"[0-9a-f]{16,}|\d+", "0", "/".join(folders))
