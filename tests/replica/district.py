@@ -170,7 +170,7 @@ class District(Family):
             for path, make in self._column_routes(column):
                 add(path, make)
         for column, item in self.places.values():
-            add(self.article_path(column, item), partial(self._article, column, item))
+            add(self.located(column, item), partial(self._article, column, item))
             if "pdf" in item.form and item.reachable:
                 add(self.attachment_path(column, item), partial(self._attachment, item))
         if self.robots != "none":
@@ -230,9 +230,8 @@ class District(Family):
     def _robots(self) -> Page:
         if self.robots == "html":
             return self._plain("您访问的页面走丢了")
-        forbidden = [
-            self.article_path(column, item) for column, item in self.places.values() if item.quirk == "robots"
-        ]
+        hidden = (place for place in self.places.values() if place[1].quirk == "robots")
+        forbidden = [self.located(column, item) for column, item in hidden]
         lines = "".join(f"Disallow: {path}\n" for path in ("/admin/", *forbidden))
         return Page(f"User-agent: *\n{lines}".encode(), "text/plain")
 
@@ -308,9 +307,8 @@ class District(Family):
             f"{self.article_frame(column, item, content)}\n{self._around(column, item)}</div>"
         )
         changed = self._corrected and item.quirk == "corrected"
-        text = pages.frame(
-            self.skin, f"{title}-{self.skin.name}", body, self.article_metas(column, item, title)
-        )
+        metas = self.article_metas(column, item, title)
+        text = pages.frame(self.skin, self.page_title(item, title), body, metas)
         return self.page(text, _CORRECTED if changed else noon(item.day))
 
     def _around(self, column: Column, item: Item) -> str:

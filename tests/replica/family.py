@@ -17,6 +17,7 @@ one usually needs it:
 | `submenu(column)` | links to the columns below |
 | `listing(column, number)` | all three, where the system does not just put them one after the other |
 | `column_metas(column)`, `article_metas(column, item, truth)` | the metas of cms-families 0.1 |
+| `page_title(item, title)` | an article's `<title>` |
 | `article_frame(column, item, content)` | the container around a report's text |
 | `api(asked)` | answers that are no page: JSON lists, POST; None for anything else |
 | `list_requests(column)` | the requests that read a list whole, where they are not just its pages |
@@ -146,6 +147,10 @@ class Family(Site):
             *self.column_metas(column),
         )
 
+    def page_title(self, item: Item, title: str) -> str:
+        """What an article's `<title>` says; `title` is its heading."""
+        return f"{title}-{self.skin.name}"
+
     def article_frame(self, column: Column, item: Item, content: str) -> str:
         """The family's container around an article's text."""
         return f'<div class="content" id="zoom">{content}</div>'
@@ -176,7 +181,7 @@ class Family(Site):
 
     def frame_path(self, column: Column) -> str:
         """Where the list is, of a column whose page holds it in a frame."""
-        return f"/iframe/{column.number}/list.html"
+        return self.column_path(column).rsplit("/", 1)[0] + f"/list{column.number}.html"
 
     # What a family may use
 
@@ -265,7 +270,11 @@ class Family(Site):
 
     def href(self, column: Column, item: Item) -> str:
         """Where a row leads: the article's path, or an absolute address off the site."""
-        return item.address or self.article_path(*self.places[item.number])
+        return item.address or self.located(*self.places[item.number])
+
+    def located(self, column: Column, item: Item) -> str:
+        """An article's path: the column's own, where that is the report."""
+        return self.column_path(column) if column.is_report else self.article_path(column, item)
 
     def label(self, column: Column) -> str:
         """A column's name as a menu has it."""

@@ -69,8 +69,6 @@ class PageIsReport(District):
         return "/" + "/".join(str(at.number) for at in self.way(column)) + "/index.htm"
 
     def article_path(self, column: Column, item: Item) -> str:
-        if column.is_report:
-            return self.column_path(column)
         return f"/{column.number}/content_{item.number}.html"
 
 

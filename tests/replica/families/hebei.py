@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from uuid import UUID
 
 from tests.replica.district import District
@@ -29,6 +30,15 @@ class Hebei(District):
     def article_path(self, column: Column, item: Item) -> str:
         day = "202308/21" if item.year == self.years[0] else f"{item.day:%Y%m/%d}"
         return f"/columns/{self._uuid('column', column.number)}/{day}/{self._uuid('doc', item.number)}.html"
+
+    def rows(self, column: Column, items: tuple[Item, ...]) -> str:
+        """Titles are cut off, and no attribute has them whole."""
+        lines = "\n".join(
+            f'<li><a href="{self.href(column, item)}">{escape(self.cut(item.title))}</a>'
+            f"<em>{item.day:%m-%d}</em></li>"
+            for item in items
+        )
+        return f'<ul class="list">\n{lines}\n</ul>'
 
     def pager(self, column: Column, number: int, count: int) -> str:
         following = self.page_path(column, number + 1).rsplit("/", 1)[1] if number < count else "#"

@@ -33,6 +33,7 @@ class Trs(District):
         return "./" + self.attachment_path(column, item).rsplit("/", 1)[1]
 
     def article_frame(self, column: Column, item: Item, content: str) -> str:
+        """The editor of two generations."""
         if item.number % 2:
             return f"<div class=TRS_Editor><div class=Custom_UnionStyle>{content}</div></div>"
         return f'<div class="view TRS_UEDITOR trs_paper_default trs_editor_view">{content}</div>'
@@ -69,6 +70,12 @@ class ByYearAndGroup(Trs):
         lines.insert(1, f"<!-- {old} -->")
         lines.append(f"<!--{lines[0]}-->")
         return f'<ul class="u_list">\n{chr(10).join(lines)}\n</ul>'
+
+    def page_title(self, item: Item, title: str) -> str:
+        """Some pages' titles are no sentence (密云)."""
+        if item.body.group == "jd" and item.year:
+            return f"{item.body.short}_{item.year}年_{self.skin.name}"
+        return super().page_title(item, title)
 
     def pager(self, column: Column, number: int, count: int) -> str:
         call = f'createPageHTML({count}, {number - 1}, "index", "html");'
@@ -153,3 +160,39 @@ class Mixed(Trs):
 
     def column_metas(self, column: Column) -> tuple[Link, ...]:
         return (*super().column_metas(column), ("ColumnDescription", f"{self.place}{column.name}"))
+
+
+class AllOnOne(Trs):
+    """The first page holds every row and shows them in slices by script, with placeholders between
+    (北京): the pager's numbers lead nowhere.
+    """
+
+    place = "虚构西乡区"
+    host = "www.xugou-xixiang.gov.cn"
+    code = "1199150001"
+    layout = ("year-group", "meta-refresh")
+    slugs = Slugs(portal="gongkai", year="nb_{year}n", group="{group}")
+    offices = 18
+    towns = 4
+    years = (2023, 2024)
+
+    def page_count(self, column: Column) -> int:
+        return 1
+
+    def page_items(self, column: Column, number: int) -> tuple[Item, ...]:
+        return column.items
+
+    def rows(self, column: Column, items: tuple[Item, ...]) -> str:
+        lines = []
+        for item in items:
+            link = f'<a href="{escape(self.relative(column, item))}" title="{escape(item.title)}">'
+            lines.append(
+                f'<li data-flag="1">{link}{escape(self.cut(item.title))}</a><span>{item.day}</span></li>'
+            )
+            lines.append('<li data-flag=""><a href="" title=""></a><span></span></li>')
+        return f'<ul class="default_news">\n{chr(10).join(lines)}\n</ul>'
+
+    def pager(self, column: Column, number: int, count: int) -> str:
+        shown = -(-len(column.items) // self.page_size)
+        call = f'createPageHTML({len(column.items)}, {shown}, 0, "index", "html", {self.page_size});'
+        return f'<div class="page">{SCRIPT}{call}</script></div>'
