@@ -6,6 +6,7 @@ point into the network that the crawler runs in; both are refused with a reason.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from scrapy.http import TextResponse
 
 NAT64 = ip_network("64:ff9b::/96")
+PORTS = {"http": 80, "https": 443}
+NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+NUMBER = re.compile(r"0x[0-9a-f]*|\d+")
 
 
 def refusal(url: str, hosts: Collection[str], allowed: Collection[str] = ()) -> str | None:
@@ -22,23 +26,61 @@ def refusal(url: str, hosts: Collection[str], allowed: Collection[str] = ()) -> 
 
     `hosts` are the site entry's own (host or host:port); `allowed` the operator lets be private.
     """
-    parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
-    if parts.scheme not in ("http", "https") or not host:
+    try:
+        parts = urlsplit(url)
+        host, port = spelled(parts.hostname or ""), parts.port
+    except ValueError:
+        return "is no address that can be asked for"
+    if parts.scheme not in PORTS or not host:
         return "is no http or https address"
-    if "/gate/big5/" in parts.path:
+    if parts.username is not None or parts.password is not None:
+        return "carries a user name or password"
+    if "/gate/big5/" in parts.path.lower():
         return "is the gateway that repeats articles in traditional characters"
-    if (address := literal(host)) is not None:
-        if host not in hosts and parts.netloc not in hosts and host not in allowed:
-            return f"{host} is a bare address that the site's entry does not name"
-        return private(address) if host not in allowed else None
-    if host in hosts or parts.netloc in hosts or host in allowed or host.endswith(".gov.cn"):
+    if host in allowed:
         return None
-    return f"{host} is neither in the site's entry nor under .gov.cn"
+    unusual = port is not None and port != PORTS[parts.scheme]
+    named = (f"[{host}]:{port}" if ":" in host else f"{host}:{port}") in hosts
+    if (address := literal(host)) is not None:
+        if not named and (unusual or host not in hosts):
+            return f"{host} is a bare address that the site's entry does not name"
+        return private(address)
+    if not named and host not in hosts and not host.endswith(".gov.cn"):
+        return f"{host} is neither in the site's entry nor under .gov.cn"
+    if unusual and not named:
+        return f"{host}:{port} is a port that the site's entry does not name"
+    return None
+
+
+def spelled(host: str) -> str:
+    """The host as it is looked up: ASCII in small letters, no final dot, an address in its usual writing.
+
+    Raises:
+        ValueError: it is neither a name nor an address, or one that means another to each who reads it.
+    """
+    if ":" in host:
+        return str(IPv6Address(host.partition("%")[0]))
+    name = (host if host.isascii() else host.encode("idna").decode("ascii")).lower().removesuffix(".")
+    if name and not NAME.fullmatch(name):
+        raise ValueError(f"{host!r} is no host name")
+    if NUMBER.fullmatch(name.rpartition(".")[2]):
+        return str(IPv4Address(_number(name)))
+    return name
+
+
+def _number(name: str) -> int:
+    """The 32 bits of an IPv4 address in any of the ways that `inet_aton` takes: 127.1, 0x7f.1, 2130706433."""
+    *leading, last = (
+        int(part, 16) if part[:2] == "0x" else int(part, 8 if part[0] == "0" else 10)
+        for part in ((part + "0" if part == "0x" else part) for part in name.split("."))
+    )
+    if len(leading) > 3 or any(part > 255 for part in leading) or last >= 256 ** (4 - len(leading)):
+        raise ValueError(f"{name} is no address")
+    return last + sum(part << 8 * (3 - place) for place, part in enumerate(leading))
 
 
 def literal(host: str) -> IPv4Address | IPv6Address | None:
-    """The address that `host` spells out, or None if it is a name."""
+    """The address that `host` spells out in the usual way, or None if it is a name."""
     try:
         return ip_address(host.strip("[]").partition("%")[0])
     except ValueError:

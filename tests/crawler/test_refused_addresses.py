@@ -11,7 +11,7 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from crawler.addresses import private, refusal
 from crawler.resolver import PublicOnly
 
-HOSTS = ("www.bjxch.gov.cn", "www.xuxian.example", "8.8.8.8:8080")
+HOSTS = ("www.bjxch.gov.cn", "www.xuxian.example", "8.8.8.8:8080", "www.xuxian.example:8000")
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,12 @@ HOSTS = ("www.bjxch.gov.cn", "www.xuxian.example", "8.8.8.8:8080")
         "http://other.gov.cn/a.pdf",
         "https://www.xuxian.example/",
         "http://8.8.8.8:8080/list",
+        "http://WWW.BJXCH.GOV.CN/a.html",
+        "http://www.bjxch.gov.cn./a.html",
+        "http://www.bjxch.gov.cn:80/a.html",
+        "https://www.bjxch.gov.cn:443/a.html",
+        "http://www.xuxian.example:8000/a.html",
+        "http://xn--fiq228c.gov.cn/",
     ],
 )
 def test_the_sites_hosts_and_gov_cn_are_followed(url: str) -> None:
@@ -42,10 +48,46 @@ def test_the_sites_hosts_and_gov_cn_are_followed(url: str) -> None:
         "file:///etc/passwd",
         "https://www.beijing.gov.cn/gate/big5/www.bjxch.gov.cn/a.html",
         "https:///nohost",
+        "http://www.bjxch.gov.cn.evil.com/",
+        "http://evilgov.cn/",
+        "http://gov.cn.evil.com/",
+        "http://www.bjxch.g\N{CYRILLIC SMALL LETTER O}v.cn/",  # looks the same
+        "http://www.bjxch.xn--gv-fmc.cn/",  # the same as it is looked up
+        "http://www.bjxch.gov.cn@evil.com/",
+        "http://user:secret@www.bjxch.gov.cn/",
+        "http://user@www.bjxch.gov.cn/",
+        "http://www.bjxch.gov.cn:8080/",
+        "https://www.bjxch.gov.cn:80/",
+        "http://www.bjxch.gov.cn:22/",
+        "http://www.xuxian.example:9/",
+        "http://www.bjxch.gov.cn:99999/",
+        "http://evil.com%2f.gov.cn/",
+        "http://evil.com\\.gov.cn/",
+        "http://evil.com;.gov.cn/",
+        "http://www..gov.cn/",
+        "http://.gov.cn/",
+        "http://0x7f.1/",
+        "http://0x7f000001/",
+        "http://0177.0.0.1/",
+        "http://127.1/",
+        "http://127.0.0.1./",
+        "http://017700000001/",
+        "http://999.1/",
+        "http://8.8.8.8:9090/",
+        "http://[fe80::1%25eth0]/",
+        "http://[::ffff:7f00:1]:80/",
+        "http://[::127.0.0.1]/",
+        "https://www.beijing.gov.cn/Gate/BIG5/www.bjxch.gov.cn/a.html",
     ],
 )
 def test_everything_else_is_refused_with_a_reason(url: str) -> None:
     assert refusal(url, HOSTS)
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "127.1", "0177.1", "10.0.0.1", "[::1]"])
+def test_an_entry_that_names_a_private_address_is_no_permission(host: str) -> None:
+    spellings = (host, "127.0.0.1", "10.0.0.1", "::1")
+    assert "private" in str(refusal(f"http://{host}/", spellings))
 
 
 def test_the_operator_can_allow_a_private_address() -> None:
