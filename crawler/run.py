@@ -21,8 +21,10 @@ from crawler.errors import SettingError
 from crawler.exits import Exit
 from crawler.extensions.progress import say
 from crawler.extensions.run_record import Outcome, RunRecord
+from crawler.foresight import Due
 from crawler.shards import Group, groups, of_shard
 from crawler.sites import find_site, load_sites
+from crawler.spiders.report import ReportSpider
 from crawler.turns import Turns
 from pipelines.corrections import load_corrections
 from storage.archive import Archive
@@ -41,11 +43,13 @@ def crawl(
     *,
     shard: tuple[int, int] | None = None,
     recheck: bool = False,
+    foreseen: dict[str, Sequence[Due]] | None = None,
 ) -> Exit:
     """Crawls `sites` (none: the whole registry) into `archive`, says on stderr how it went; the exit code.
 
-    `shard` (number, count) takes this share of them; `recheck` asks for what rests, too. Call it once in a
-    process: Scrapy's reactor cannot be started again.
+    `shard` (number, count) takes this share of them; `recheck` asks for what rests, too. Given `foreseen`
+    it is a dry run: only lists are asked for, nothing is archived, and each site's key gets there what a
+    crawl would fetch. Call it once in a process: Scrapy's reactor cannot be started again.
 
     Raises:
         UnknownSite, SiteFileError, SettingError, CorrectionFileError: before anything is fetched.
@@ -55,11 +59,12 @@ def crawl(
     if not chosen:
         print("gongkai: no site falls to this shard", file=sys.stderr)
         return Exit.OK
-    arguments = _arguments(years, recheck=recheck)
+    arguments = _arguments(years, recheck=recheck, dry=foreseen is not None)
     load_corrections()
     prepared = _settings(archive, settings or {})
-    Archive.open(archive).close()
-    outcomes = _Outcomes(sum(map(len, chosen)))
+    if foreseen is None:
+        Archive.open(archive).close()
+    outcomes = _Outcomes(sum(map(len, chosen)), foreseen)
     process = Turns(prepared, arguments, outcomes.add)
     if not os.environ.get("GONGKAI_CONTACT") and "USER_AGENT" not in (settings or {}):
         print("gongkai: set GONGKAI_CONTACT, so that a site's owner can reach you", file=sys.stderr)
@@ -82,8 +87,9 @@ def choose(sites: Sequence[str], shard: tuple[int, int] | None = None) -> list[G
 class _Outcomes:
     """Says how each site's crawl went when it has ended, and keeps of it what the end needs."""
 
-    def __init__(self, sites: int) -> None:
+    def __init__(self, sites: int, foreseen: dict[str, Sequence[Due]] | None) -> None:
         self.sites = sites
+        self.foreseen = foreseen
         self.exits: list[Exit] = []
         self.reports = 0
 
@@ -92,7 +98,11 @@ class _Outcomes:
         outcome = _outcome(crawler)
         self.exits.append(outcome.exit)
         self.reports += outcome.record["reports"] if outcome.record is not None else 0
-        for line in summary(key, outcome):
+        lines = summary(key, outcome)
+        if self.foreseen is not None and isinstance(spider := crawler.spider, ReportSpider):
+            self.foreseen[key] = spider.would_fetch
+            lines[:1] = [foretold(key, spider)]
+        for line in lines:
             say(line)
 
     def end(self) -> Exit:
@@ -136,6 +146,16 @@ def summary(site: str, outcome: Outcome) -> list[str]:
     return lines
 
 
+def foretold(site: str, spider: ReportSpider) -> str:
+    """What a dry run found, in one line."""
+    counts = Counter(due.role for due in spider.would_fetch)
+    resting = spider.record.count("resting", "report")
+    return (
+        f"{site}: {spider.lists} lists asked for; a crawl would fetch {counts['report']} report pages and "
+        f"{counts['attachment']} attachments known of them; {resting} known report pages rest."
+    )
+
+
 def worst(exits: Sequence[Exit]) -> Exit:
     """The exit code of several sites: what most needs a person; NETWORK only if it was all of them."""
     for code in (Exit.BUG, Exit.ARCHIVE, Exit.BUSY):
@@ -146,10 +166,10 @@ def worst(exits: Sequence[Exit]) -> Exit:
     return Exit.NETWORK if all(code is Exit.NETWORK for code in exits) else Exit.INCOMPLETE
 
 
-def _arguments(years: Iterable[int], *, recheck: bool) -> dict[str, str | None]:
+def _arguments(years: Iterable[int], *, recheck: bool, dry: bool) -> dict[str, str | None]:
     asked = ",".join(str(year) for year in years) or None
     parse_years(asked)
-    return {"years": asked, "recheck": "1" if recheck else None}
+    return {"years": asked, "recheck": "1" if recheck else None, "dry": "1" if dry else None}
 
 
 def _settings(archive: str, given: Mapping[str, Any]) -> Settings:
