@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from crawler.cms import rows
 from crawler.cms.family import Family
 
 UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+COLUMN = re.compile(rf"/columns/{UUID}(?:[/.?]|$)", re.IGNORECASE)
 
 
 class Hebei(Family):
@@ -21,9 +23,7 @@ class Hebei(Family):
     articles = re.compile(rf"/columns/{UUID}/\d{{6}}/\d\d/{UUID}\.s?html(?:$|\?)", re.IGNORECASE)
 
     def recognise(self, url: str, text: str) -> str | None:
-        column = rf"/columns/{UUID}(?=[/.?\"']|$)"
-        if re.search(column, url, re.IGNORECASE):
+        if COLUMN.search(url):
             return "the address is of the kind /columns/<uuid>/"
-        if re.search(column, text, re.IGNORECASE):
-            return "links on the page have addresses of the kind /columns/<uuid>/"
-        return None
+        link = rows.own_link(url, text, COLUMN)
+        return f"a link on the page is {link}" if link else None

@@ -46,10 +46,8 @@ class Query(Family):
             return f"the address is an article's: {found[0]}"
         if found := LISTS.search(path):
             return f"the address is a list's: {found[0]}"
-        links = re.findall(r"""href=["']([^"'#]+)["']""", text)
-        if found_link := next((link for link in links if self.articles.search(rows.path_of(link))), None):
-            return f"a link on the page is {found_link}"
-        return None
+        link = rows.own_link(url, text, self.articles)
+        return f"a link on the page is {link}" if link else None
 
     def next_pages(self, page: TextResponse) -> Sequence[ListPage]:
         if linked := pager.following(page):

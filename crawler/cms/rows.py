@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from html import unescape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Node = etree._Element
 
+HREF = re.compile(r"""\bhref\s*=\s*["']\s*([^"'<>]+)["']""", re.IGNORECASE)
 LINKS = etree.XPath("descendant-or-self::*[self::a or self::area or @onclick or @data-href]")
 SCRIPTED = re.compile(r"#|javascript:|about:|void\b|$", re.IGNORECASE)
 """Links that a browser hands to a script."""
@@ -129,6 +131,19 @@ def links(page: TextResponse, root: Node | None = None) -> Sequence[tuple[Node, 
 
 
 _links: WeakKeyDictionary[TextResponse, tuple[Node, Sequence[tuple[Node, str]]]] = WeakKeyDictionary()
+
+
+def own_link(url: str, text: str, shape: re.Pattern[str]) -> str | None:
+    """The first link in a page's source, to a page of its own host, whose path and query match `shape`."""
+    host = urlsplit(url).netloc
+    for found in HREF.finditer(text):
+        link = unescape(found[1].strip())
+        _, absolute, rest = link.rpartition("://")
+        if absolute and rest.partition("/")[0] != host:
+            continue
+        if shape.search(path_of(link) if absolute else "/" + link.lstrip("./")):
+            return link
+    return None
 
 
 def target(node: Node) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from crawler.cms import rows
 from crawler.cms.family import Family
 from crawler.cms.model import Entry
 
@@ -33,9 +34,8 @@ class Shandong(Family):
     def recognise(self, url: str, text: str) -> str | None:
         if SITE.search(url):
             return "the address is of the kind /gongkai/site_<body>/"
-        if re.search(r"/gongkai/site_[^/\"']+/channel_", text):
-            return "links on the page have addresses of the kind /gongkai/site_<body>/channel_<id>/"
-        return None
+        link = rows.own_link(url, text, SITE)
+        return f"a link on the page is {link}" if link else None
 
     def entries(self, page: TextResponse) -> Iterable[Entry]:
         for entry in super().entries(page):

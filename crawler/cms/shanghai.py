@@ -48,9 +48,8 @@ class Shanghai(Family):
             return "the address is of the kind <column>/YYYY/<day of year>/<id>.html"
         if AFFAIR.search(text) or YANGPU in text:
             return "the page asks front/api/data/affair" if AFFAIR.search(text) else f"the page says {YANGPU}"
-        if re.search(r"""href=["'][^"']*/20\d\d/\d{1,3}/\d+\.html["']""", text):
-            return "links on the page have addresses of the kind YYYY/<day of year>/<id>.html"
-        return None
+        link = rows.own_link(url, text, self.articles)
+        return f"a link on the page is {link}" if link else None
 
     def entries(self, page: TextResponse) -> Iterable[Entry]:
         told = answers.data(page)

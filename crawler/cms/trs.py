@@ -42,9 +42,8 @@ class Trs(Family):
             return "the address is of the kind YYYYMM/tYYYYMMDD_<id>.html"
         if found := SCRIPTS.search(text):
             return f"the page says {found[0].rstrip('( ')}"
-        if re.search(rf"{DATED}['\"?]", text):
-            return "links on the page have addresses of the kind YYYYMM/tYYYYMMDD_<id>.html"
-        return None
+        link = rows.own_link(url, text, self.articles)
+        return f"a link on the page is {link}" if link else None
 
     def entries(self, page: TextResponse) -> Iterable[Entry]:
         return rows.entries(page, self.articles, root=with_written(rows.root_of(page)))

@@ -34,9 +34,8 @@ class Vsb(Family):
             return "the address is of the kind /info/<column>/<id>.htm"
         if found := MARKS.search(text):
             return f"the page says {found[1]}"
-        if re.search(r"""href=["'](?:[^"']*/)?info/\d+/\d+\.htm""", text):
-            return "links on the page have addresses of the kind info/<column>/<id>.htm"
-        return None
+        link = rows.own_link(url, text, self.articles)
+        return f"a link on the page is {link}" if link else None
 
     def next_pages(self, page: TextResponse) -> Sequence[ListPage]:
         """The pager's own link: files are renumbered with each new row, and none can be worked out."""
