@@ -60,7 +60,7 @@ class Family(Site):
     towns: ClassVar[int] = 4
     slugs: ClassVar[Slugs] = Slugs()
     page_size: ClassVar[int] = 15
-    pdf_share: ClassVar[int] = 4
+    pdf_share: ClassVar[int] = 7
     decoys: ClassVar[bool] = True
     absences: ClassVar[bool] = True
     """One report is missing, one answers a soft 404, robots.txt forbids one."""
