@@ -16,7 +16,7 @@ from tests.replica.district import District
 from tests.replica.district_plan import Column
 from tests.replica.families import all_districts
 from tests.replica.families.epoint import LIST, SCRIPT, Epoint
-from tests.replica.families.gkmlpt import Platform, Posts
+from tests.replica.families.gkmlpt import Organisations, Platform, Posts
 from tests.replica.families.hanweb import ByGroup, ByPage, ByRecords, Hanweb
 from tests.replica.families.hanweb_xxgk import ANNUAL, SEARCH, Annual, Search
 from tests.replica.families.jpaas import UNIT, Jpaas, Numbered, Readable
@@ -191,13 +191,26 @@ def test_the_platforms_api_wants_its_sid() -> None:
     assert "articles" not in json.loads(body(district, path.partition("&")[0]))
 
 
+def test_each_organisation_has_a_platform_of_its_own() -> None:
+    district = Organisations(1)
+    columns = [column for column in district.annual_columns() if column.kind == "annual"]
+    assert len({district.sid(column) for column in columns}) == len(columns) == 12
+    for column in columns:
+        page, rows = (body(district, asked) for asked in district.list_requests(column))
+        assert f"SID: '{district.sid(column)}'" in page
+        assert f'"id": {column.number}, "name": "政府信息公开年报"' in page
+        assert numbers(district, column, rows) == list(range(len(column.items)))
+    other = district.page_path(columns[1], 1).replace(district.sid(columns[1]), district.sid(columns[2]))
+    assert "articles" not in json.loads(body(district, other))
+
+
 def test_a_platforms_text_is_json_inside_of_its_page() -> None:
     district = Platform(1)
     entries = [entry for entry in district.truth().values() if entry["form"] == "html"]
     texts = [body(district, entry["url"].removeprefix(f"http://{district.host}")) for entry in entries]
     inside = [text for text in texts if "\\u003Cp" in text]
     assert 0 < len(inside) < len(texts)
-    (detail,) = re.findall(r"window\._CONFIG\.DETAIL = (\{.*\});</script>", inside[0])
+    (detail,) = re.findall(r"window\._CONFIG = \{DETAIL: (\{.*\})\};</script>", inside[0])
     assert "<table" in json.loads(detail)["content"]
     assert json.loads(embedded("</script>")) == "</script>"
 
