@@ -12,6 +12,7 @@ import os
 
 BOT_NAME = "gongkai"  # default "scrapybot"
 SPIDER_MODULES = ["crawler.spiders"]  # default []
+COMMANDS_MODULE = "crawler.commands"  # default "": `scrapy crawl` says in a sentence what was typed wrong
 SPIDER_LOADER_CLASS = "crawler.spider_loader.SiteSpiderLoader"  # default: a spider for each class, not site
 
 GONGKAI_ARCHIVE = os.environ.get("GONGKAI_ARCHIVE", "./archive")  # ours: a folder, or s3://bucket/prefix
@@ -72,6 +73,7 @@ TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
 DOWNLOADER_MIDDLEWARES = {  # by rank: requests pass down the list, answers and errors up
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # default 50: the guard below knows more
     "crawler.middlewares.guard.HostGuard": 50,
+    "crawler.middlewares.resting.Resting": 90,  # a page that rests is answered from the archive
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # default 100: too lax
     "crawler.middlewares.robots.Robots": 100,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # default 300: no site here has a login

@@ -73,6 +73,23 @@ def test_looking_at_a_page_gets_it_whole_and_keeps_nothing(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["bjxhc"], "bjxch"),  # what may have been meant
+        (["bjxch", "-a", "years=abc"], "years=abc"),
+        (["bjxch", "-a", "years=1999"], "1999"),
+    ],
+)
+def test_what_is_typed_wrong_is_one_sentence(arguments: list[str], words: str, tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    done = scrapy("crawl", *arguments, "-s", f"GONGKAI_ARCHIVE={archive}")
+    assert done.returncode == 2
+    assert words in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert not archive.exists()
+
+
 def test_secrets_in_the_environment_stay_out_of_the_log(tmp_path: Path) -> None:
     closed = "http://127.0.0.1:9"
     secret = "wJalrXUtnFEMIsecret"
