@@ -1,7 +1,7 @@
 """Leaves a host that cannot be reached, so that a dead one costs a bounded time.
 
-A name that does not resolve and a host that refuses are asked once more and no oftener; the others as
-RETRY_TIMES says. After `GONGKAI_UNREACHABLE_AFTER` failures in a row every further request fails at once.
+A name that does not resolve, a host that refuses and one that does not answer in time are asked once more
+and no oftener; connections that break as often as RETRY_TIMES says. After `GONGKAI_UNREACHABLE_AFTER` failures in a row every further request fails at once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 HOPELESS = (CannotResolveHostError, DownloadConnectionRefusedError, ConnectError, TunnelError)
-"""A second try is for a name server or a proxy that was out of breath; a third is pointless."""
+"""What no page is to blame for. A second try is for a name server or proxy that was out of breath."""
 
 
 class Unreachable:
@@ -62,13 +62,15 @@ class Unreachable:
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Counts, and takes away retries that are pointless."""
-        host = host_of(request.url)
-        if isinstance(exception, HOPELESS):
-            private = isinstance(exception, CannotResolveHostError) and refused_by_resolver(host)
-            request.meta["max_retry_times"] = 0 if private else min(1, self.retries)
-        elif not isinstance(exception, DownloadTimeoutError | DownloadFailedError):
+        if not isinstance(exception, (*HOPELESS, DownloadTimeoutError, DownloadFailedError)):
             return
-        elif not never_connected(exception) and request.meta.get("retry_times", 0) < self.retries:
-            return  # it may be this one page's fault: counted when its retries are used up
-        self.in_a_row[host] += 1
-        self.reason[host] = explain(exception, request)
+        host, retries = host_of(request.url), self.retries
+        if isinstance(exception, CannotResolveHostError) and refused_by_resolver(host):
+            retries = 0
+        elif not isinstance(exception, DownloadFailedError):
+            retries = min(1, retries)
+        request.meta["max_retry_times"] = retries
+        at_once = isinstance(exception, HOPELESS) or never_connected(exception)
+        if at_once or request.meta.get("retry_times", 0) >= retries:  # else it may be this one page's fault
+            self.in_a_row[host] += 1
+            self.reason[host] = explain(exception, request)
