@@ -1,6 +1,7 @@
 """Writes registry entries: into a file of a person's own, whose comments and other entries stay as they are.
 
-Pure but for `save`, which replaces the file in one step. What an entry may say is `sites.py`'s.
+A file is replaced in one step or not at all. What an entry may say is `sites.py`'s, what a probe found
+`found.py`'s.
 """
 
 from __future__ import annotations
@@ -8,21 +9,81 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
 from crawler.errors import OutputError, SiteFileError
+from crawler.found import Finding, entry_for
 from crawler.provinces import province_file
-from crawler.sites import CHECKS, REQUIRED, SHIPPED, Site, listed, own_folder, read_entry
+from crawler.sites import CHECKS, REQUIRED, SHIPPED, Site, listed, load_sites, own_folder, read_entry
 
 OWN = "own"
 """The file of entries whose province is not known."""
 DEFAULTS = Site(key="", name="", family="", hosts=())
 HEAD = "Sites of your own; `gongkai probe URL --write` adds to them. docs/adding-a-site.md explains the keys."
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry that was written, and where."""
+
+    site: Site
+    file: Path
+    text: str
+    replaced: Site | None
+    """The entry that it takes the place of."""
+    read: bool
+    """Whether `load_sites` reads the file by itself."""
+
+
+def register(found: Finding, given: Mapping[str, str | None], file: Path | None = None) -> Written:
+    """Writes the entry that a finding makes; `given` are name, code and key that the person chose.
+
+    Raises:
+        SiteFileError: where the files that exist, or what was given, are not sound.
+        OutputError: where the file cannot be written.
+    """
+    sites = load_sites()
+    known = known_entry(found, sites, given.get("key"))
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
+    site = entry_for(found, today, known, sites, given)
+    goal = target(site, known, file)
+    if known is not None and known.key == site.key and known.source.parent != SHIPPED:
+        _refuse_a_second(known, goal)
+    return Written(site, goal, save(site, goal), known, is_read(goal))
+
+
+def known_entry(found: Finding, sites: Mapping[str, Site], key: str | None = None) -> Site | None:
+    """The entry of the same site: of that key, else of the same host; of several the nearest."""
+    if key is not None:
+        return sites.get(key)
+    hosts = {urlsplit(column.url).netloc for column in found.columns} | {urlsplit(found.looks[0].url).netloc}
+    same = [site for site in sites.values() if hosts.intersection(site.hosts)]
+    columns = {column.url for column in found.columns}
+    nearest = [site for site in same if columns.intersection((*site.seeds, *site.directories))]
+    named = [site for site in same if site.name == found.name]
+    for choice in (nearest, named, same):
+        if len(choice) == 1:
+            return choice[0]
+    return None
+
+
+def _refuse_a_second(known: Site, goal: Path) -> None:
+    """Raises `OutputError` where two files that are read together would have the key."""
+    named = goal.resolve().parent == own_folder().resolve()
+    standing = known.source.resolve().parent == own_folder().resolve()
+    if is_read(goal) and named == standing and goal.resolve() != known.source.resolve():
+        raise OutputError(
+            f"{goal}: [{known.key}] stands in {known.source} already. Write there, or give another --key."
+        )
 
 
 def target(site: Site, known: Site | None, file: Path | None) -> Path:

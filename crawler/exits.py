@@ -19,12 +19,12 @@ class Exit(IntEnum):
     UNREADABLE = 4
     """`parse`: the file is empty, damaged, too large, encrypted or of a kind that is not read."""
     INCOMPLETE = 5
-    """`crawl`, `reparse`: some of what was expected could not be fetched or read; each is named."""
+    """`crawl`, `reparse`, `sites check`: not all was as expected or could be had or read; each is named."""
     NETWORK = 6
-    """`crawl`: nothing could be fetched: the site or the proxy is unreachable, or robots.txt forbids it."""
+    """`crawl`, `probe`: nothing could be fetched: unreachable, blocked, or forbidden by robots.txt."""
     ARCHIVE = 7
     """The archive cannot be used: bucket missing, access refused, folder read-only, disk full."""
     BUSY = 8
     """Another process is crawling this site into this archive."""
     NOT_FOUND = 9
-    """`show`, `reparse`: the archive has no such report, or nothing of that site."""
+    """`show`, `reparse`, `probe`: the archive or the site has no such report, or nothing of that site."""

@@ -7,12 +7,13 @@ those are seeds that others are not reached from.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from crawler.looks import Look, bodies_of, key_of
+from crawler.exits import Exit
+from crawler.looks import Look, key_of
 from crawler.naming import code_of_site, key_of_site, name_of_site
 from crawler.sites import FIRST_REPORT_YEAR, Site
 
@@ -68,6 +69,13 @@ class Finding:
     rejected: tuple[tuple[str, str], ...]
     requests: int
     budget: int
+
+    @property
+    def exit(self) -> Exit:
+        """What the process says of it."""
+        if self.result == "found":
+            return Exit.OK
+        return Exit.NOT_FOUND if self.result in ("nothing", "absent") else Exit.NETWORK
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -162,7 +170,10 @@ class _Ways:
 
 def _leads(look: Look) -> set[str]:
     offered = look.directory or look.survey
-    return {key_of(page) for page in (*offered.columns, *offered.parts)} if offered is not None else set()
+    if offered is None:
+        return set()
+    further = () if offered.entries else offered.next_pages
+    return {key_of(page) for page in (*offered.columns, *offered.parts, *further)}
 
 
 def _rank(look: Look, ways: _Ways, holders: set[int]) -> tuple[int, ...]:
@@ -193,6 +204,7 @@ def _column(look: Look, kind: Kind, search: Search) -> Column:
         below = [look]
     told = [pair for other in below if other.survey is not None for pair in other.survey.reports]
     family, why = _family(below)
+    leads = look.bodies if kind == "directory" else offered.columns
     return Column(
         url=_address(look),
         kind=kind,
@@ -204,7 +216,7 @@ def _column(look: Look, kind: Kind, search: Search) -> Column:
         bodies=_bodies(told, below),
         years=_years(told, below),
         titles=tuple(dict.fromkeys(entry.title for entry, _ in told if entry.title))[:TITLES],
-        parts=tuple(dict.fromkeys(page.title for page in offered.columns if page.title)),
+        parts=tuple(dict.fromkeys(page.title for page in leads if page.title)),
     )
 
 
@@ -212,8 +224,7 @@ def _chosen(look: Look, kind: str) -> str:
     found = look.survey
     assert found is not None
     if kind == "directory":
-        assert look.directory is not None
-        return f"it names {len(bodies_of(look.directory))} bodies, and those looked at have annual columns"
+        return f"it names {len(look.bodies)} bodies, and those looked at have annual columns"
     if kind == "mixed":
         return (
             f"{len(found.reports)} of its {len(found.entries)} rows are annual reports; no column says 年报"
@@ -286,7 +297,7 @@ def _nothing(search: Search) -> tuple[Result, str]:
 
 
 def entry_for(
-    found: Finding, today: str, known: Site | None, taken: Iterable[str], given: dict[str, str | None]
+    found: Finding, today: str, known: Site | None, taken: Iterable[str], given: Mapping[str, str | None]
 ) -> Site:
     """The registry entry that a finding makes; what a person gave (`name`, `code`, `key`) comes first.
 
@@ -336,7 +347,7 @@ def _unverified(found: Finding, name: str | None, code: str | None) -> Iterable[
         if column.kind == "mixed":
             yield f"{column.url}: reports were seen in it among other things; no column says 年报"
         if column.why == "no family recognises it":
-            yield f"{column.url}: no CMS family recognises it, and it was read like any list of links"
+            yield f"{column.url}: its CMS; no family recognises it"
     if found.left:
         words = ", ".join(look.at.url for look in found.left[:3])
         yield f"not looked at for want of requests ({len(found.left)}): {words}"

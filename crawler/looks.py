@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urljoin, urlsplit
 
 from crawler.cms import ListPage, rows
 from crawler.columns import Survey
-from crawler.links import annual_path
+from crawler.links import annual_path, judge
+from crawler.walk import canonical
 
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
@@ -39,6 +39,8 @@ class Look:
     survey: Survey | None = None
     directory: Survey | None = None
     """What it offers as a directory of bodies, where it names enough of them."""
+    bodies: tuple[ListPage, ...] = ()
+    """Those of them, or of their annual columns, that no earlier page named."""
     page: TextResponse | None = field(default=None, repr=False)
 
     @property
@@ -76,10 +78,10 @@ def verdict(look: Look) -> str:
         )
     if found.annual:
         return f"{name}says annual reports, but lists none ({len(found.entries)} rows)"
+    if look.directory is not None:
+        return f"{name}names {len(look.bodies)} bodies"
     if look.at.kind == "body":
         return f"{name}a body's page, {len(found.columns)} annual columns"
-    if look.directory is not None:
-        return f"{name}names {len(bodies_of(look.directory))} bodies"
     if found.reports:
         return f"{name}{len(found.reports)} annual reports among {len(found.entries)} rows"
     return f"{name}no annual reports"
@@ -96,10 +98,8 @@ def depth(look: Look) -> int:
 
 
 def key_of(page: ListPage) -> str:
-    """What makes two questions the same one: scheme and a folder's index file do not matter."""
-    url = re.sub(r"^https?://", "", page.url)
-    url = re.sub(r"/index\.s?html?$", "/", url)
-    return f"{page.method} {url} {page.body or ''}"
+    """What makes two questions the same one."""
+    return f"{page.method} {canonical(page.url)} {page.body or ''}"
 
 
 def folder_of_column(url: str) -> str | None:
@@ -110,8 +110,14 @@ def folder_of_column(url: str) -> str | None:
     if at < 0:
         return None
     top = path[: at + len(segment or "") + 2]
-    rest = path[len(top) :]
-    return None if re.fullmatch(r"(index\.\w+|list\.\w+)?", rest) else urljoin(url, top)
+    return urljoin(url, top) if "/" in path[len(top) :] else None
+
+
+def names_a_report(link: ListPage) -> bool:
+    """Whether a link's words name one report, and not a column of them. Some families' columns have
+    addresses like articles' (cms-families 11)."""
+    judged = judge(link.title or "")
+    return judged.verdict != "other" and (judged.year is not None or judged.organization is not None)
 
 
 def is_article(url: str, family: Family) -> bool:

@@ -19,7 +19,17 @@ from crawler.addresses import refusal
 from crawler.cms import FAMILIES, ListPage, rows
 from crawler.columns import Survey, same_domain, survey
 from crawler.links import ColumnJudgement, judge_column
-from crawler.looks import Look, Role, bodies_of, depth, folder_of_column, is_article, key_of, verdict
+from crawler.looks import (
+    Look,
+    Role,
+    bodies_of,
+    depth,
+    folder_of_column,
+    is_article,
+    key_of,
+    names_a_report,
+    verdict,
+)
 
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
@@ -39,6 +49,8 @@ DISCLOSURE_HOSTS = re.compile(r"^(public|zfxxgk|xxgk|zwgk|gk|data|gov|xxgkw?|zyk
 """First labels of hosts that hold nothing but a site's disclosure (cms-families 0.8)."""
 NO_COLUMN = re.compile(r"search|sousuo|login|rss|javascript", re.IGNORECASE)
 """Addresses that answer with whatever is asked for: a search for 年报 is no column."""
+OF_BODIES = re.compile(r"部门|单位|机关|乡镇|街道|镇街|街镇|委办局")
+"""What links to directories of bodies say; where the government's own column was found they come next."""
 NO_ARTICLE = re.compile(r"(?!)")
 FEW_BODIES = 3
 """A page that names fewer is no directory; columns in which fewer were seen may not be all there is."""
@@ -51,6 +63,8 @@ GROUPS = 4
 EXPLORED = 15
 """Pages without 年报 in their link that are still looked at once something was found."""
 
+BELOW = 200
+"""Score of what lies below an annual column, ten more for each step: down to its reports first."""
 ANNUAL = 60
 """Score from which a link says 年报 by word or path (`links.py`)."""
 
@@ -73,6 +87,8 @@ class Search:
         self._asked: dict[str, Look] = {}
         self._order = 0
         self._explored = 0
+        self._named: set[str] = set()
+        """Bodies that earlier pages linked to: what every menu has makes no page a directory."""
         self._push(ListPage(url), "start", 100, "you named it", None)
 
     # -------------------------------------------------------------- the plan
@@ -126,22 +142,23 @@ class Search:
             look.verdict = f"leads to {look.url}, which was looked at"
             return
         look.page = page
-        look.survey = found = survey(page, look.at, self.family, FAMILIES.values())
+        above = look.parent.survey if look.parent is not None and look.role in ("part", "column") else None
+        preferred = above.family if above is not None else self.family
+        look.survey = found = survey(page, look.at, preferred, FAMILIES.values())
         if found.why is not None:
             self.family = found.family
-        if look.at.kind == "column" and not found.annual and not is_article(look.url, found.family):
+        if look.role != "report" and not found.annual and not found.is_report:
             offered = survey(page, replace(look.at, kind="directory"), self.family, FAMILIES.values())
-            if len(bodies_of(offered)) >= FEW_BODIES:
+            fresh = [body for body in bodies_of(offered) if key_of(body) not in self._named]
+            if len(fresh) >= FEW_BODIES:
                 look.directory = offered
+                look.bodies = tuple(fresh)
+            self._named.update(key_of(body) for body in fresh)
         look.verdict = verdict(look)
-        for part in found.parts:
-            self._push(
-                part,
-                "part",
-                min(look.score, 94) + 1 if look.role != "start" else 20,
-                "loaded by the page",
-                look,
-            )
+        calls = found.parts if found.entries else (*found.parts, *found.next_pages)
+        for place, part in enumerate(calls):
+            score = BELOW + 10 * depth(look) - place if found.annual else look.score + 1
+            self._push(part, "part", score if look.role != "start" else 20, "loaded by the page", look)
         if found.annual and look.role != "report":
             self._follow_column(look, found)
         self._follow_links(look, page, found)
@@ -151,7 +168,8 @@ class Search:
         """The parts of an annual column: until reports were seen, then a few to tell what there is."""
         newest = sorted(found.columns, key=lambda column: -(column.year or 0))
         for place, column in enumerate(newest):
-            self._push(column, "column", max(97 - place, ANNUAL + 1), f"{column.title} in the column", look)
+            score = BELOW + 10 * depth(look) + max(9 - place, 1)
+            self._push(column, "column", score, f"{column.title} in the column", look)
         top = folder_of_column(look.url)
         known = look.parent is not None and look.parent.survey is not None and look.parent.survey.annual
         if top is not None and not known and not look.below_a_body and "?" not in look.url:
@@ -178,21 +196,14 @@ class Search:
         if look.role in ("body", "report") or look.holds:
             return
         for link, judged in links:
-            if 0 < judged.score < ANNUAL and judged.kind in ("portal", "group"):
-                self._push(
-                    link,
-                    "link",
-                    judged.score - 2 * depth(look),
-                    f"{link.title or link.url}: {judged.why}",
-                    look,
-                )
-        for body in bodies_of(look.directory)[:SAMPLES] if look.directory is not None else ():
+            if judged.kind in ("portal", "group") and judged.score <= ANNUAL:
+                of_bodies = OF_BODIES.search(link.title or "") is not None
+                score = (58 if of_bodies else min(judged.score, ANNUAL - 1)) - 2 * depth(look)
+                self._push(link, "link", score, f"{link.title or link.url}: {judged.why}", look)
+        for place, body in enumerate(look.bodies[:SAMPLES]):
+            score = 40 if look.role == "start" else 57  # a home page's are often links to other sites
             self._push(
-                body,
-                "body",
-                45 - 2 * depth(look),
-                f"{body.title}, one of the bodies that the page names",
-                look,
+                body, "body", score - place, f"{body.title}, one of the bodies that the page names", look
             )
 
     def _follow_reports(self, look: Look, found: Survey) -> None:
@@ -210,10 +221,13 @@ class Search:
 
     def _links(self, page: TextResponse, found: Survey) -> Iterator[tuple[ListPage, ColumnJudgement]]:
         """All links of the page but its rows, judged; those that the family knows first."""
-        seen = {entry.url for entry in found.entries}
+        seen: set[str] = set()
+        shown = {entry.url for entry in found.entries}
         others = ((link, judge_column(link.title or "", link.url)) for link in rows.columns(page, NO_ARTICLE))
         for link, judged in (*found.links, *others):
-            if link.url in seen or judged.score == 0 or is_article(link.url, found.family):
+            if link.url in seen or judged.score == 0:
+                continue
+            if (link.url in shown or is_article(link.url, found.family)) and names_a_report(link):
                 continue
             if NO_COLUMN.search(rows.path_of(link.url)):
                 continue
@@ -227,7 +241,7 @@ class Search:
 
     def _begin(self, look: Look) -> None:
         """After the first answer: the home page and known paths, for when no link leads on."""
-        if look.state in ("blocked", "spent"):
+        if look.state in ("blocked", "spent", "unreachable"):
             return
         self.hosts = tuple(dict.fromkeys((*self.hosts, urlsplit(look.url or look.at.url).netloc)))
         home = urljoin(look.url or self.start, "/")
@@ -254,21 +268,22 @@ class Search:
             if look.holds and look.survey is not None
             for entry, judged in look.survey.reports
         } - {None}
-        return ANNUAL if len(seen) >= FEW_BODIES or self._explored >= EXPLORED else 30
+        return ANNUAL if len(seen) >= FEW_BODIES or self._explored >= EXPLORED else 20
 
     def _needless(self, look: Look) -> bool:
         """Whether nothing new is to be expected: its column is known to hold reports, and was sampled."""
         if look.parent is None:
             return False
         if look.role == "column":
-            held = [
-                other
-                for other in self.looks
-                if other.parent is look.parent and other.role == "column" and self.yields(other)
-            ]
-            return look.parent.holds or len(held) >= (GROUPS if not look.at.year else 1)
+            siblings = (
+                other for other in self.looks if other.parent is look.parent and other.role == "column"
+            )
+            held = sum(self.yields(other) for other in siblings)
+            names_a_year = look.at.year != look.parent.at.year
+            return look.parent.holds or held >= (1 if names_a_year else GROUPS)
         if look.role == "part":
-            return look.parent.holds
+            siblings = (other for other in self.looks if other.parent is look.parent and other.role == "part")
+            return look.parent.holds or any(map(self.yields, siblings))
         if look.role == "guess" and look.score == ANNUAL + 5:
             return any(other.holds and other.url == look.at.url for other in self.looks)
         return False

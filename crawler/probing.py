@@ -5,15 +5,21 @@ Nothing is archived: no pipeline, no run record. It must not decide what is aske
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from crawler.errors import SettingError
+from crawler.found import Finding, finding
+from crawler.probe import Search
 from crawler.run import check_setting, hush
 from crawler.spiders.probe import Budget, ProbeSpider
+from crawler.views.probe import look_line
 
 if TYPE_CHECKING:
     from crawler.asking import Plan
@@ -29,6 +35,30 @@ SETTINGS = {
     "DOWNLOAD_TIMEOUT": 40,
 }
 """What a look at a site needs otherwise than a crawl of it."""
+
+
+def run_probe(url: str, budget: int, settings: Mapping[str, Any], say: Callable[[str], None]) -> Finding:
+    """What is found of a site from `url` on; each page that was looked at is said as it comes."""
+    search = Search(url, budget, lambda look: say(f"{search.requests:3} {look_line(look)}"))
+    carry_out([search], settings)
+    return finding(search)
+
+
+def address(text: str) -> str:
+    """The address that a person means, who may leave `https://` and the slash after the host away.
+
+    Raises:
+        SettingError: where it is none.
+    """
+    url = text.strip() if "://" in text else f"https://{text.strip()}"
+    parts = urlsplit(url)
+    if (
+        parts.scheme not in ("http", "https")
+        or not re.fullmatch(r"[^\s@/]+", parts.netloc)
+        or "." not in parts.netloc
+    ):
+        raise SettingError(f"{text}: this is no web address, as https://www.example.gov.cn/ is one.")
+    return url if parts.path else f"{url}/"
 
 
 def carry_out(plans: Iterable[Plan], settings: Mapping[str, Any] | None = None) -> None:

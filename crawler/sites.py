@@ -97,7 +97,7 @@ def find_site(key: str, sites: Mapping[str, Site]) -> Site:
     """
     if key in sites:
         return sites[key]
-    close = difflib.get_close_matches(key, sites, n=3)
+    close = difflib.get_close_matches(key, sites, n=3, cutoff=0.75)
     hint = f"Did you mean {' or '.join(close)}?" if close else "`gongkai sites` lists them."
     raise UnknownSite(f"No site is called {key!r}. {hint}")
 

@@ -13,7 +13,7 @@ from scrapy import Request, Spider
 from crawler.asking import Answer
 from crawler.errors import HostBlocked, RequestRefused
 from crawler.failures import explain
-from crawler.pages import text_page
+from crawler.pages import list_page, request_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -71,7 +71,13 @@ class ProbeSpider(Spider):
         """The next question, if there is one."""
         asked = self.plan.next()
         if asked is not None:
-            yield request_for(asked, self)
+            yield request_of(
+                asked,
+                callback=self.parse_answer,
+                errback=self.lost,
+                dont_filter=True,  # the plan sees to it
+                cb_kwargs={"asked": asked},
+            )
 
     def parse_answer(self, response: Response, asked: ListPage) -> Iterator[Request]:
         """Tells the plan what came back, and asks on."""
@@ -95,20 +101,6 @@ class ProbeSpider(Spider):
         yield from self.ask()
 
 
-def request_for(asked: ListPage, spider: ProbeSpider) -> Request:
-    """The request that a list page describes."""
-    return Request(
-        asked.url,
-        spider.parse_answer,
-        errback=spider.lost,
-        method=asked.method,
-        body=asked.body,
-        headers=dict(asked.headers),
-        dont_filter=True,  # the plan sees to it
-        cb_kwargs={"asked": asked},
-    )
-
-
 def answer(response: Response) -> Answer:
     """What a response says, in the words of a plan."""
     if "blocked" in response.flags:
@@ -120,7 +112,7 @@ def answer(response: Response) -> Answer:
         return Answer(response.url, "absent", why="a login page stands there")
     if response.status != 200:
         return Answer(response.url, "unreachable", why=f"the server answers {response.status}")
-    page = text_page(response)
+    page = list_page(response)
     if page is None:
-        return Answer(response.url, "document", why="a document, not a page")
+        return Answer(response.url, "document", why="no page, but a document")
     return Answer(response.url, "page", page)

@@ -1,0 +1,83 @@
+"""What the verbs share: options, words on stderr, views and JSON on stdout."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+PIPED_WIDTH = 110
+"""Columns of a table that is not printed to a terminal."""
+
+archive_option = click.option(
+    "--archive",
+    "archive",
+    metavar="URL",
+    envvar="GONGKAI_ARCHIVE",
+    default="./archive",
+    show_default=True,
+    show_envvar=True,
+    help="The archive: a folder, or s3://bucket/prefix.",
+)
+
+settings_option = click.option(
+    "-s",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="A Scrapy setting, for example -s LOG_LEVEL=DEBUG; repeat it for several.",
+)
+
+
+def say(sentence: str) -> None:
+    """A sentence for the person, on stderr."""
+    click.echo(f"gongkai: {sentence}", err=True)
+
+
+def settings_of(pairs: Sequence[str]) -> dict[str, str]:
+    """What `-s NAME=VALUE` said.
+
+    Raises:
+        click.UsageError: where one says something else.
+    """
+    settings = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            wrong(f"-s {pair}: write NAME=VALUE, for example -s LOG_LEVEL=DEBUG")
+        settings[name] = value
+    return settings
+
+
+def wrong(message: str) -> NoReturn:
+    """Ends the verb with its usage and what is wrong about the command line."""
+    raise click.UsageError(message)
+
+
+def console() -> Console:
+    """stdout as rich sees it; wide enough for a report where it is no terminal."""
+    from rich.console import Console
+
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="replace")  # GBK has no ✓: a table with a ? is better than none
+    found = Console()
+    return found if found.is_terminal else Console(width=max(found.width, PIPED_WIDTH))
+
+
+def print_view(view: RenderableType, *, whole: bool = False) -> None:
+    """A view for people, on stdout; `whole` leaves long lines to the terminal."""
+    console().print(view, soft_wrap=whole)
+
+
+def print_json(data: Any) -> None:
+    """A JSON document, on stdout."""
+    from storage.journal import json_document
+
+    # UTF-8 whatever the locale says: it is data.
+    sys.stdout.buffer.write(json_document(data))

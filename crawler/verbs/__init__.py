@@ -1,0 +1,1 @@
+"""The verbs of `gongkai`, by what they are about."""
