@@ -126,7 +126,7 @@ def test_sites_are_listed_as_a_table_and_as_json() -> None:
 
 
 def test_an_unknown_site_is_answered_with_the_nearest_one() -> None:
-    refused(gongkai("crawl", "bjxcg"), Exit.USAGE, "Did you mean bjxch?")
+    refused(gongkai("crawl", "bjxcg"), Exit.USAGE, "Did you mean bjxch")
 
 
 def test_a_setting_without_a_value_is_a_usage_error() -> None:
