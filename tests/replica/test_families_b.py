@@ -22,8 +22,8 @@ from tests.replica.families.hanweb_xxgk import ANNUAL, SEARCH, Annual, Search
 from tests.replica.families.jpaas import UNIT, Jpaas, Numbered, Readable
 from tests.replica.families.lonsun import LABEL, Indexed, Labelled
 from tests.replica.families.openness import Openness
-from tests.replica.families.truecms import MESSAGES, TrueCms
-from tests.replica.families.ucap import OTHER, Channel, Static
+from tests.replica.families.truecms import MESSAGES, Messages, Switched
+from tests.replica.families.ucap import OTHER, Aggregated, Channel, Listed, Static
 from tests.replica.site import Asked
 
 
@@ -52,7 +52,9 @@ def test_families_named_here_are_the_projects(kind: type[District]) -> None:
     assert kind.family in {*names.split(), "xicheng", "shanghai", "trs", "query", "generic"}
 
 
-@pytest.mark.parametrize("kind", [ByPage, ByRecords, ByGroup, *(Readable, Numbered, Search, Channel)])
+@pytest.mark.parametrize(
+    "kind", [ByPage, ByRecords, ByGroup, *(Readable, Numbered, Search, Aggregated, Listed)]
+)
 def test_the_rows_come_once_and_whole(kind: type[District]) -> None:
     district = kind(1)
     column = longest(district)
@@ -166,16 +168,21 @@ def test_a_static_list_drifts_into_another_organisation() -> None:
     assert district.respond(district.page_path(column, count + district.drift + 1)) is None
 
 
-def test_a_channels_list_has_the_whole_text() -> None:
-    district = Channel(1)
-    column = district.annual
+@pytest.mark.parametrize("kind", [Aggregated, Listed])
+def test_a_channels_list_has_the_whole_text(kind: type[Channel]) -> None:
+    district = kind(1)
+    column = longest(district)
     page = body(district, district.column_path(column))
     assert f'<meta name="channelid" content="{district.channel(column)}"/>' in page
     assert not numbers(district, column, page)
     data = json.loads(body(district, district.page_path(column, 2)))["data"]
-    assert (data["total"], data["page"], len(data["results"])) == (len(column.items), 2, 15)
+    assert (data["total"], data["page"], len(data["results"])) == (
+        len(column.items),
+        2,
+        min(15, len(column.items) - 15),
+    )
     assert any("总体情况" in result["contentHtml"] for result in data["results"])
-    assert district.respond(f"/common/search/{district.channel(column)}") is None
+    assert district.respond(f"{district.search}/{district.channel(column)}") is None
 
 
 def test_the_platforms_api_wants_its_sid() -> None:
@@ -247,7 +254,7 @@ def test_another_organs_list_goes_on_by_its_label() -> None:
         answer = district.answer(replace(label, headers=bare))
         assert answer is not None
         assert answer.status == 404
-    assert "<a" not in body(district, replace(label, path=f"{LABEL}?IsAjax=1"))
+    assert "<a" not in body(district, replace(label, path=f"{district.root}{LABEL}?IsAjax=1"))
 
 
 def test_reports_by_organisation_and_year_follow_from_numbers() -> None:
@@ -262,7 +269,7 @@ def test_reports_by_organisation_and_year_follow_from_numbers() -> None:
 
 
 def test_messages_are_for_who_comes_from_the_page() -> None:
-    district = TrueCms(1)
+    district = Messages(1)
     column = district.annual
     (page, second, *_) = district.list_requests(column)
     assert not numbers(district, column, body(district, page))
@@ -276,6 +283,14 @@ def test_messages_are_for_who_comes_from_the_page() -> None:
         MESSAGES, startrecord=1, endrecord=50, perpage=50, columnId=district.uuid(column.number)
     )
     assert json.loads(body(district, replace(second, path=greedy)))["result"] == ""
+
+
+def test_where_messages_are_switched_off_the_page_has_them() -> None:
+    district = Switched(1)
+    column = longest(district)
+    (page,) = district.list_requests(column)
+    assert numbers(district, column, body(district, page)) == list(range(len(column.items)))
+    assert district.respond(f"{MESSAGES}?columnId={district.uuid(column.number)}") is None
 
 
 def test_a_government_information_list_is_posted_for() -> None:

@@ -133,6 +133,7 @@ class ByRecords(Hanweb):
     layout = ("year-group",)
     proxy = "/module/jpage/dataproxy.jsp"
     per_page = 5
+    gone_as = "home"
 
     def attachment_path(self, column: Column, item: Item) -> str:
         """The parameters in another order, and the file's name told."""
@@ -172,7 +173,7 @@ class ByGroup(Hanweb):
     place = "虚构寅旗"
     host = "www.xugou-yin.gov.cn"
     code = "1599030001"
-    layout = ("mixed",)
+    layout = ("mixed", "script-redirect")
     page_size = 20
     per_page = 10
 

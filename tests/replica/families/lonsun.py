@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html import escape
+from typing import ClassVar
 
 from tests.replica.calls import bare, fragment, query, whole, with_query
 from tests.replica.district import District
@@ -27,13 +28,16 @@ class Lonsun(District):
     layout = ("per-body",)
     offices = 8
     towns = 3
+    validators = False
+    root: ClassVar[str] = ""
+    """What comes before `/public/` in an address (黄冈)."""
 
     def organ(self, column: Column) -> int:
         """The number of the organ whose column it is; the government's for all others."""
         return 6_600_000 + (column.body.index if column.body else 0) * 11
 
     def column_path(self, column: Column) -> str:
-        path = f"/public/column/{self.organ(column)}"
+        path = f"{self.root}/public/column/{self.organ(column)}"
         if column.kind == "annual":
             return with_query(path, type=3, action="list", nav=3, catId=column.number + 6_700_000)
         if column.kind == "body":
@@ -113,16 +117,20 @@ class Indexed(Lonsun):
 
 
 class Labelled(Lonsun):
-    """pageIndex on the column's address is ignored: further rows come from the label, for its script only."""
+    """pageIndex on the column's address is ignored: further rows come from the label, for its script only.
+
+    All of it lies below `/zwgk`.
+    """
 
     place = "虚构金区"
     host = "www.xugou-jin.gov.cn"
     code = "3499130001"
     page_size = 2
+    root = "/zwgk"
     template = "/c1/xxgk/publicInfoList_newest2020"
 
     def article_path(self, column: Column, item: Item) -> str:
-        return f"/public/content/{item.number}"
+        return f"{self.root}/public/content/{item.number}"
 
     def parameters(self, column: Column) -> dict[str, str]:
         """What the label has to be told."""
@@ -144,7 +152,12 @@ class Labelled(Lonsun):
 
     def page_path(self, column: Column, number: int) -> str:
         return with_query(
-            LABEL, IsAjax=1, dataType="html", **self.parameters(column), pageIndex=number, _="0.5184"
+            self.root + LABEL,
+            IsAjax=1,
+            dataType="html",
+            **self.parameters(column),
+            pageIndex=number,
+            _="0.5184",
         )
 
     def pager(self, column: Column, number: int, count: int) -> str:
@@ -153,16 +166,17 @@ class Labelled(Lonsun):
             '<div id="page_public_info"></div>\n<script>\n$(function () {\n'
             f"  Ls.pagination('#page_public_info', {{pageCount:{count},total:{len(column.items)},"
             "pageIndex:1}, function (pageIndex) {\n"
-            f'    $.ajax({{url: "{LABEL}?IsAjax=1&dataType=html", data: {{{told}, pageIndex: pageIndex}}, '
+            f'    $.ajax({{url: "{self.root}{LABEL}?IsAjax=1&dataType=html", '
+            f"data: {{{told}, pageIndex: pageIndex}}, "
             "success: function (html) { $('.gk_list').html(html); }});\n  });\n});\n</script>"
         )
 
     def api(self, asked: Asked) -> Page | None:
         known = query(asked)
-        if bare(asked).startswith("/public/column/") and "pageIndex" in known:
+        if bare(asked).startswith(f"{self.root}/public/column/") and "pageIndex" in known:
             del known["pageIndex"]
             return self.respond(with_query(bare(asked), **known))
-        if bare(asked) != LABEL:
+        if bare(asked) != self.root + LABEL:
             return None
         if asked.headers.get("x-requested-with") != "XMLHttpRequest" or "referer" not in asked.headers:
             return Page(b"<h1>404</h1>", status=404)

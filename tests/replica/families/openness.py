@@ -17,6 +17,8 @@ class Openness(District):
     code = "3499140001"
     layout = ("per-body",)
     page_size = 2
+    encoding = "gb18030"
+    charset = "gb2312"
 
     def organisation(self, column: Column) -> int:
         """The number of the body whose column it is; the government's for all others."""

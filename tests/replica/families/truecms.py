@@ -14,16 +14,9 @@ MESSAGES = "/truecms/messageController/getMessage.do"
 
 
 class TrueCms(District):
-    """Without a Referer of this site the list is a 404; more than 20 records at once are refused."""
+    """What both have."""
 
     family = "truecms"
-    place = "虚构水区"
-    host = "www.xugou-shui.gov.cn"
-    code = "3299150001"
-    layout = ("mixed",)
-    page_size = 20
-    most: ClassVar[int] = 20
-    """Records that one request may ask for."""
 
     def column_path(self, column: Column) -> str:
         return f"/{'/'.join(column.slugs)}/{column.slugs[-1]}.html"
@@ -38,6 +31,25 @@ class TrueCms(District):
         """An id of the system's."""
         text = self.token("uuid", number)
         return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+    def record(self, column: Column, item: Item) -> str:
+        """One row."""
+        return (
+            f'<li class="change"><span style="float:left;"><a href="{self.href(column, item)}" '
+            f'target="_blank" title="{item.title}">{self.cut(item.title)}</a></span>{item.day}</li>'
+        )
+
+
+class Messages(TrueCms):
+    """Without a Referer of this site the list is a 404; more than 20 records at once are refused."""
+
+    place = "虚构水区"
+    host = "www.xugou-shui.gov.cn"
+    code = "3299150001"
+    layout = ("mixed",)
+    page_size = 20
+    most: ClassVar[int] = 20
+    """Records that one request may ask for."""
 
     def page_path(self, column: Column, number: int) -> str:
         return with_query(
@@ -78,15 +90,33 @@ class TrueCms(District):
             text = f"{known['callback']}({text})"
         return fragment(text, "text/javascript;charset=UTF-8")
 
-    def record(self, column: Column, item: Item) -> str:
-        """One row."""
-        return (
-            f'<li class="change"><span style="float:left;"><a href="{self.href(column, item)}" '
-            f'target="_blank" title="{item.title}">{self.cut(item.title)}</a></span>{item.day}</li>'
-        )
-
     def list_requests(self, column: Column) -> tuple[Asked, ...]:
         first = self.column_path(column)
         numbers = range(1, self.page_count(column) + 1) if column.items else ()
         more = (self.asked(self.page_path(column, number), referer=self.url(first)) for number in numbers)
         return (self.asked(first), *more)
+
+
+class Switched(TrueCms):
+    """The service is switched off: a list has its first 60 rows in its page, in a hidden element."""
+
+    place = "虚构风县"
+    host = "www.xugou-feng.gov.cn"
+    code = "3299180001"
+    layout = ("year-group",)
+
+    def page_count(self, column: Column) -> int:
+        assert len(column.items) <= 60
+        return 1
+
+    def page_items(self, column: Column, number: int) -> tuple[Item, ...]:
+        return column.items
+
+    def listing(self, column: Column, number: int) -> str:
+        lines = "\n".join(self.record(column, item) for item in column.items)
+        return (
+            f'<div id="initData" style="display:none"><ul class="xxgk-list-con">\n{lines}\n</ul></div>\n'
+            f"<div id=\"page\"></div><script>$('#page').jpage({{proxyUrl:'{MESSAGES}',perPage:20,"
+            f"totalRecord:{len(column.items)},dataStore:$('#initData li'),"
+            f"ajaxParam:{{columnId:'{self.uuid(column.number)}'}}}});</script>"
+        )

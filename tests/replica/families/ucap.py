@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.made import html as made_html
 from tests.replica import district_pages as pages
@@ -87,13 +87,10 @@ class Static(District):
 
 
 class Channel(District):
-    """Column pages without rows; `/common/search/<channelid>` has them, with each article's whole text."""
+    """Column pages without rows; an address with their channelid has them, with each article's whole text."""
 
     family = "ucap"
-    place = "虚构申区"
-    host = "www.xugou-shen.gov.cn"
-    code = "2399090001"
-    layout = ("mixed",)
+    search: ClassVar[str] = "/common/search"
 
     def column_path(self, column: Column) -> str:
         return f"/shenqu/c{100_000 + column.number}/common_list.shtml"
@@ -104,7 +101,7 @@ class Channel(District):
 
     def page_path(self, column: Column, number: int) -> str:
         return with_query(
-            f"/common/search/{self.channel(column)}",
+            f"{self.search}/{self.channel(column)}",
             page=number,
             _pageSize=self.page_size,
             _isAgg="true",
@@ -127,14 +124,14 @@ class Channel(District):
     def listing(self, column: Column, number: int) -> str:
         return (
             '<div class="list"><ul id="list"></ul><div id="page"></div></div>\n<script>'
-            f'var channelId = "{self.channel(column)}";\nfunction load(page) {{ $.getJSON("/common/search/" '
+            f'var channelId = "{self.channel(column)}";\nfunction load(page) {{ $.getJSON("{self.search}/" '
             f'+ channelId, {{_pageSize: {self.page_size}, _isAgg: true, _isJson: true, _template: "index", '
             "page: page}, draw); }\nload(1);</script>"
         )
 
     def api(self, asked: Asked) -> Page | None:
         before, _, channel = bare(asked).rpartition("/")
-        if before != "/common/search":
+        if before != self.search:
             return None
         known = query(asked)
         for column in self.columns.values():
@@ -177,3 +174,23 @@ class Channel(District):
         numbers = range(1, self.page_count(column) + 1) if column.items else ()
         paths = (self.column_path(column), *(self.page_path(column, number) for number in numbers))
         return tuple(self.asked(path) for path in paths)
+
+
+class Aggregated(Channel):
+    """As `/common/search/<channelid>`."""
+
+    place = "虚构申区"
+    host = "www.xugou-shen.gov.cn"
+    code = "2399090001"
+    layout = ("mixed",)
+
+
+class Listed(Channel):
+    """As `/searchList/<channelid>`, columns by year and group; no robots.txt."""
+
+    place = "虚构雨区"
+    host = "www.xugou-yu.gov.cn"
+    code = "4399190001"
+    layout = ("year-group",)
+    search = "/searchList"
+    robots = "none"
