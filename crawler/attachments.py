@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+from parsel import Selector
+
 from crawler.addresses import linked
 from crawler.pictures import FORMATS, pictures
+from pipelines.report.readers.embedded import decoded
 
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
@@ -18,16 +21,20 @@ KINDS = r"pdf|docx?|wps|ofd|xlsx?|et|rtf|zip|rar"
 NAMED = re.compile(rf"\.({KINDS})$", re.IGNORECASE)
 _SCAN = re.compile(r"附件|附表|扫描|报告|年报|公开|表")
 """What the text of a link to a picture says where the picture is a document."""
+_IN_SCRIPT = re.compile(r"<a\b[^<>]*>.*?</a>", re.IGNORECASE | re.DOTALL)
+_UNMADE = re.compile(r"[\s'\"`{}+]")
+"""What an address has in it that a script has yet to put together."""
 
 
 def attachments(page: TextResponse) -> Iterator[tuple[str, str]]:
     """Address and link text of each document on the page, each once, as they come.
 
-    Frames and embedded viewers are documents, too, and so are, on a page without any, the pictures that
-    may be the report's tables.
+    Frames and embedded viewers are documents, too, and links that a script holds as a string to show
+    (cms-families 6), and so are, on a page without any, the pictures that may be the report's tables.
     """
     seen: set[str] = set()
-    for node in page.xpath("//a[@href] | //iframe[@src] | //embed[@src] | //object[@data]"):
+    shown = page.xpath("//a[@href] | //iframe[@src] | //embed[@src] | //object[@data]")
+    for node in (*shown, *_in_scripts(page)):
         link = node.attrib.get("href") or node.attrib.get("src") or node.attrib.get("data") or ""
         text = " ".join("".join(node.xpath(".//text()").getall()).split()) or node.attrib.get("title", "")
         url = _document(page, linked(page, link), text) if link.strip() else None
@@ -36,6 +43,15 @@ def attachments(page: TextResponse) -> Iterator[tuple[str, str]]:
             yield url, text
     if not seen:
         yield from pictures(page)
+
+
+def _in_scripts(page: TextResponse) -> Iterator[Selector]:
+    """Links inside the strings of the page's scripts, escapes undone, that are whole."""
+    for script in page.xpath("//script[contains(., 'href')]/text()").getall():
+        for link in _IN_SCRIPT.findall(decoded(script)):
+            for node in Selector(text=link).xpath("//a[@href]"):
+                if not _UNMADE.search(node.attrib["href"]):
+                    yield node
 
 
 def _document(page: TextResponse, url: str, text: str) -> str | None:

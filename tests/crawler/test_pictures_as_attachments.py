@@ -76,3 +76,10 @@ def test_an_address_that_is_none_costs_no_other(broken: str) -> None:
     """What a page's author mistyped no browser can follow either."""
     assert found(broken + '<a href="a.pdf">附件</a>') == ["a.pdf"]
     assert found(HEADINGS.format(broken + '<img src="W1.png">', "", "")) == ["W1.png"]
+
+
+def test_a_link_that_a_script_holds_as_a_string_is_a_document() -> None:
+    script = r"""<script>window._CONFIG = {"content": "\u003Cp\u003E附件：\u003Ca class=\"nfw-cms-attachment\"
+    href=\"\/attachment\/1\/7\/nb.pdf\"\u003E年报\u003C\/a\u003E\u003C\/p\u003E"};
+    document.write('<a href="' + root + '/zn.pdf">指南</a>');</script>"""
+    assert found(script) == ["nb.pdf"]

@@ -48,7 +48,7 @@ def _held(root: etree._Element) -> Iterator[str]:
             continue
         text = _GLUED.sub("", text)
         for pattern in _STRINGS:
-            yield from (_decoded(match[1]) for match in pattern.finditer(text) if len(match[1]) >= _LEAST)
+            yield from (decoded(match[1]) for match in pattern.finditer(text) if len(match[1]) >= _LEAST)
     for element in list(root.iter("template", "textarea", "noscript"))[:_MOST_HOLDERS]:
         if len(element):
             element.tag = "div"
@@ -64,7 +64,7 @@ def _pages(text: str, layers: int) -> Iterator[str]:
     if layers and (start := text.lstrip()[:1]) and start in '{["':
         for match in _STRINGS[0].finditer(text):
             if len(match[1]) >= _LEAST:
-                yield from _pages(_decoded(match[1]), layers - 1)
+                yield from _pages(decoded(match[1]), layers - 1)
         return
     if layers and len(_MARKUP.findall(text)) < 4:
         if "%3C" in text or "%3c" in text:
@@ -82,7 +82,7 @@ def _without_percents(text: str) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def _decoded(literal: str) -> str:
+def decoded(literal: str) -> str:
     """A string of JSON or JavaScript without its escapes."""
     text = _ESCAPE.sub(_escaped, literal)
     # Letters beyond 16 bits stand as two escapes.
