@@ -1,7 +1,8 @@
 """Leaves a host that cannot be reached, so that a dead one costs a bounded time.
 
 A name that does not resolve, a host that refuses and one that does not answer in time are asked once more
-and no oftener; connections that break as often as RETRY_TIMES says. After `GONGKAI_UNREACHABLE_AFTER` failures in a row every further request fails at once.
+and no oftener; where connections break, as often as RETRY_TIMES says. After `GONGKAI_UNREACHABLE_AFTER`
+failures in a row every further request fails at once.
 """
 
 from __future__ import annotations
@@ -35,16 +36,17 @@ HOPELESS = (CannotResolveHostError, DownloadConnectionRefusedError, ConnectError
 class Unreachable:
     """Counts failures in a row for each host; an answer of any kind sets the count back."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self.after = crawler.settings.getint("GONGKAI_UNREACHABLE_AFTER")
-        self.retries = crawler.settings.getint("RETRY_TIMES")
+    def __init__(self, after: int, retries: int) -> None:
+        self.after = after
+        self.retries = retries
         self.in_a_row: Counter[str] = Counter()
         self.reason: dict[str, str] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way of building a component."""
-        return cls(crawler)
+        settings = crawler.settings
+        return cls(settings.getint("GONGKAI_UNREACHABLE_AFTER"), settings.getint("RETRY_TIMES"))
 
     def process_request(self, request: Request) -> None:
         """Raises `HostUnreachable` once it has been tried often enough."""

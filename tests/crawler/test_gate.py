@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from itertools import pairwise
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_crawls_of_one_process_share_a_hosts_limit() -> None:
     """Measured at the server, with answers that take a while; waiting is no latency and no timeout."""
     with Web(lambda seen: Reply()) as web:
         pages = [[f"https://{HOST}/{crawl}/{page}" for page in range(3)] for crawl in range(3)]
-        limits = {"DOWNLOAD_DELAY": 0.15, "AUTOTHROTTLE_ENABLED": 1, "AUTOTHROTTLE_START_DELAY": 0.15}
+        limits: dict[str, Any] = {"DOWNLOAD_DELAY": 0.15, "AUTOTHROTTLE_ENABLED": 1, "AUTOTHROTTLE_START_DELAY": 0.15}
         came = ask(*pages, environment=web.environment(), DOWNLOAD_TIMEOUT=1, **limits)
         assert {answer.status for answer in came.values()} == {200}
         assert len(web.asked()) == 9
