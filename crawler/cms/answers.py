@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
@@ -22,18 +22,20 @@ if TYPE_CHECKING:
 
     from crawler.sites import Site
 
-JSONP = re.compile(r"^\s*[\w.$]+\s*\((.*)\)\s*;?\s*$", re.DOTALL)
-RECORD = re.compile(r"<record>(.*?)</record>", re.DOTALL | re.IGNORECASE)
-CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+CALLED = re.compile(r"[\w.$]{1,100}\s{0,9}\(")
+HREF = re.compile(r"""\bhref\s{0,9}=\s{0,9}(?:"([^"]{1,2000})"|'([^']{1,2000})')""", re.IGNORECASE)
+APART = frozenset(" \t\r\n\"'<>()\\")
+"""What stands around an address in a script or in markup."""
+EARLIEST = 946656000
+"""Unix time of the first day of 2000 in China: what is less is no date, but a flag or a number."""
 CHINA = timezone(timedelta(hours=8))
 
 
 def data(page: TextResponse) -> Any:
     """The JSON of an answer, without the call around it (JSONP); None where it is none."""
-    text = page.text.lstrip("\ufeff \t\r\n")
-    if called := JSONP.match(text):
-        text = called[1]
-    return decoded(text)
+    text = page.text.strip("\ufeff \t\r\n;")
+    called = CALLED.match(text)
+    return decoded(text[called.end() : -1] if called and text.endswith(")") else text)
 
 
 def decoded(text: str) -> Any:
@@ -71,6 +73,8 @@ def day(value: Any) -> str | None:
         return rows.iso_date(value)
     try:
         seconds = float(value)
+        if seconds < EARLIEST:
+            return None
         return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, CHINA).date().isoformat()
     except (TypeError, ValueError, OverflowError, OSError):
         return None
@@ -84,13 +88,50 @@ def number(value: Any) -> int | None:
 def records(text: str) -> list[str]:
     """The HTML of each `<record>` of a Hanweb data store, unwrapped."""
     found = []
-    for record in RECORD.findall(text):
-        wrapped = CDATA.search(record)
-        inner = (wrapped[1] if wrapped else html.unescape(record)).strip()
+    for record in between(text, "<record>", "</record>"):
+        inner = next(between(record, "<![cdata[", "]]>"), None)
+        inner = (html.unescape(record) if inner is None else inner).strip()
         if inner:
             row = re.match(r"<t[rd]\b", inner, re.IGNORECASE)
             found.append(f"<table>{inner}</table>" if row else f"<li>{inner}</li>")
     return found
+
+
+def between(text: str, start: str, end: str) -> Iterator[str]:
+    """What stands between two marks, small letters or not, in one walk (a hostile page must cost no more)."""
+    folded = text.lower()
+    folded = folded if len(folded) == len(text) else text
+    at = 0
+    while (opened := folded.find(start, at)) >= 0:
+        opened += len(start)
+        if (closed := folded.find(end, opened)) < 0:
+            return
+        yield text[opened:closed]
+        at = closed + len(end)
+
+
+def address_with(text: str, mark: str) -> str:
+    """The first address in a script or in markup that has `mark`, as it is spelt; "" where none has."""
+    at = text.find(mark)
+    if at < 0:
+        return ""
+    start, end = at, at + len(mark)
+    while start > 0 and at - start < 300 and text[start - 1] not in APART:
+        start -= 1
+    while end < len(text) and end - at < 3000 and text[end] not in APART:
+        end += 1
+    return text[start:end].replace("&amp;", "&")
+
+
+def own_link(url: str, text: str, pattern: re.Pattern[str]) -> bool:
+    """Whether the page links to such an address of its own host: a neighbour's tells nothing of this site."""
+    host = urlsplit(url).netloc
+    for found in HREF.finditer(text):
+        link = (found[1] or found[2]).strip()
+        foreign = re.match(r"(?:https?:)?//([^/?#]*)", link)
+        if (foreign is None or foreign[1] == host) and pattern.search(link):
+            return True
+    return False
 
 
 def fragment(page: TextResponse, *parts: str) -> HtmlResponse:
@@ -121,7 +162,7 @@ def posted(page: TextResponse) -> str:
 
 def query(url: str) -> dict[str, str]:
     """The parameters of an address, the first of each name."""
-    return dict(reversed(parse_qsl(urlsplit(url).query, keep_blank_values=True)))
+    return dict(reversed(parse_qsl(url.partition("#")[0].partition("?")[2], keep_blank_values=True)))
 
 
 def with_query(url: str, values: Mapping[str, str | int]) -> str:

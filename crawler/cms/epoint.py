@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 ARTICLE = re.compile(
     r"/\d{8}/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.html|[?&]infoid=[0-9a-f-]{36}", re.IGNORECASE
 )
-SCRIPT = re.compile(r"""[^\s"'<>]*\bwebBuilderCommon\.js""")
 SETTING = r"""\b{}["']?\s*[:=]\s*["']([^"']+)["']"""
 LIST = "/rest/lightfrontaction/getgovinfolist"
 PAGE_SIZE = 50
@@ -56,9 +55,9 @@ class Epoint(Family):
             yield from _first(page)
         elif not _of_script(page):
             yield from rows.frames(page)
-            spelt = SCRIPT.search(page.text)
+            spelt = answers.address_with(page.text, "webBuilderCommon.js")
             if "categorynum" in answers.query(page.url) and not any(True for _ in self.entries(page)):
-                yield answers.call(page, spelt[0] if spelt else "/js/webBuilderCommon.js")
+                yield answers.call(page, spelt or "/js/webBuilderCommon.js")
 
     def next_pages(self, page: TextResponse) -> Sequence[ListPage]:
         if not _of_script(page):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scrapy.http import TextResponse
 
 POST = re.compile(r"/content/(?:[\w-]+/)*m?post_(\d+)\.html")
+LINKED = re.compile(r"/gkmlpt/|/content/post_\d+\.html")
 API = re.compile(r"/gkmlpt/api/all/\d+")
 SHELL = re.compile(r"/gkmlpt/(\w*)/?#(\d+)$")
 SID = re.compile(r"""\bSID["']?\s*:\s*["']?(\d+)""")
@@ -45,7 +46,7 @@ class Gkmlpt(Family):
             return "the address is an article content/post_<id>.html"
         if "window._CONFIG" in text and SID.search(text):
             return "the page has window._CONFIG with a SID"
-        if re.search(r"""href=["'][^"']*(?:/gkmlpt/|/content/post_\d+\.html)""", text):
+        if answers.own_link(url, text, LINKED):
             return "links on the page go to /gkmlpt/ or content/post_<id>.html"
         return None
 
@@ -153,9 +154,9 @@ def _tree(text: str) -> Any:
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
     waiting = [tree]
     while waiting:
-        node = waiting.pop(0)
+        node = waiting.pop()
         if isinstance(node, list):
-            waiting = [*node, *waiting]
+            waiting += reversed(node)
         elif isinstance(node, dict):
             yield node
-            waiting = [node.get("children"), *waiting]
+            waiting.append(node.get("children"))

@@ -27,17 +27,15 @@ ARTICLES = re.compile(
 )
 """Articles of every Hanweb generation: one list may hold several of them (cms-families 4)."""
 COLUMN = re.compile(r"/col/col(\d+)/")
-STORE = re.compile(r"<datastore>.*?</datastore>", re.DOTALL | re.IGNORECASE)
-NEXT_GROUP = re.compile(r"<nextgroup>(.*?)</nextgroup>", re.DOTALL | re.IGNORECASE)
-HREF = re.compile(r"""href\s*=\s*(["'])(.*?dataproxy\.jsp.*?)\1""", re.DOTALL | re.IGNORECASE)
-PROXY = re.compile(r"""[^\s"'<>()]*/(?:morecolumn)?dataproxy\.jsp(?:\?[^\s"'<>]*)?""")
+LINKED = re.compile(r"/col/col\d+/|/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d")
+STORE_ENDS = re.compile(r"<(/?)datastore>", re.IGNORECASE)
 PARAMETER = re.compile(
     r"""["']?\b(col|appid|webid|path|columnid|sourceContentType|unitid|webname|permissiontype)["']?"""
     r"""\s*:\s*(?:"([^"]*)"|'([^']*)'|(\d+))"""
 )
-PER_PAGE = re.compile(r"""perPage["']?\s*:\s*["']?(\d+)""", re.IGNORECASE)
-TOTAL = re.compile(r"""totalRecord["']?\s*:\s*["']?(\d+)|<totalrecord>(\d+)""", re.IGNORECASE)
-PAGES = re.compile(r"<totalpage>(\d+)", re.IGNORECASE)
+PER_PAGE = re.compile(r"""perPage["']?\s*:\s*["']?(\d{1,9})""", re.IGNORECASE)
+TOTAL = re.compile(r"""totalRecord["']?\s*:\s*["']?(\d{1,9})|<totalrecord>(\d{1,9})""", re.IGNORECASE)
+PAGES = re.compile(r"<totalpage>(\d{1,9})", re.IGNORECASE)
 OF_PAGE = re.compile(r"(?:^|(?<=&))(?:page|perpage)=[^&]*&?")
 GROUP = 3
 """Pages that one POST brings (jpage's groupSize)."""
@@ -68,13 +66,13 @@ class Hanweb(Family):
         path = rows.path_of(url)
         if "dataproxy.jsp" in path:
             return "the address is a jpage unit's dataproxy.jsp"
-        if "dataproxy.jsp" in text or re.search(r"<datastore>|<record>\s*<!\[CDATA\[", text, re.IGNORECASE):
+        if "dataproxy.jsp" in text or STORE_ENDS.search(text) or "<record><![CDATA[" in text:
             return "the page has jpage records or names their dataproxy.jsp"
         if "tree.jsp?" in text or "/module/xxgk/" in path or "jpaas-publish-server" in text:
             return None  # the disclosure module or the newer generation, in a column of the same shape
         if COLUMN.search(path) or ARTICLES.search(path):
             return "the address is a column /col/col<id>/ or an article art_<column>_<article>.html"
-        if re.search(r"""href=["'][^"']*(?:/col/col\d+/|/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_)""", text):
+        if answers.own_link(url, text, LINKED):
             return "links on the page go to /col/col<id>/ or art_<column>_<article>.html"
         return None
 
@@ -146,7 +144,7 @@ class Hanweb(Family):
         if following := _next_group(page.text):
             return [answers.call(page, _same_query(page.url, following))]
         last = PAGES.search(page.text)
-        ended = NEXT_GROUP.search(page.text) or (last and number >= int(last[1]))
+        ended = "<nextgroup" in page.text or (last and number >= int(last[1]))
         if ended or (per_page and (len(held) < per_page or (declared or 10**9) <= number * per_page)):
             return []
         return [answers.call(page, answers.with_query(page.url, {"page": number + 1}))]
@@ -162,7 +160,7 @@ class Hanweb(Family):
 def units(page: TextResponse) -> list[Unit]:
     """The jpage units of a page or an answer, in page order; a script belongs to the store before it."""
     text = page.text
-    places = [match.span() for match in STORE.finditer(text)]
+    places = list(_stores(text))
     if not places:
         tail = Unit([], *_proxy(text), *_declared(text)) if "dataproxy.jsp" in text else None
         return [tail] if tail and tail.proxy else []
@@ -174,6 +172,17 @@ def units(page: TextResponse) -> list[Unit]:
         proxy, form, columns = (following, "", _numbers(following)) if following else _proxy(script)
         found.append(Unit(answers.records(store), proxy, form, columns, *_declared(script + store)))
     return found
+
+
+def _stores(text: str) -> Iterator[tuple[int, int]]:
+    """Begin and end of each `<datastore>`."""
+    opened = None
+    for mark in STORE_ENDS.finditer(text):
+        if not mark[1]:
+            opened = mark.start() if opened is None else opened
+        elif opened is not None:
+            yield opened, mark.end()
+            opened = None
 
 
 def own_units(page: TextResponse, found: list[Unit]) -> list[Unit]:
@@ -190,8 +199,7 @@ def own_units(page: TextResponse, found: list[Unit]) -> list[Unit]:
 
 def _proxy(script: str) -> tuple[str, str, frozenset[str]]:
     """Address, form and columns of the unit that a piece of script sets up."""
-    found = PROXY.search(script)
-    address = found[0].replace("&amp;", "&") if found else ""
+    address = answers.address_with(script, "dataproxy.jsp")
     named = {name: a or b or c for name, a, b, c in PARAMETER.findall(script)}
     form = answers.with_pairs("", named) if "?" not in address or "columnid=" not in address else ""
     return address, form, _numbers(address) or frozenset(re.findall(r"\d+", named.get("columnid", "")))
@@ -215,9 +223,10 @@ def _total(text: str) -> int | None:
 
 def _next_group(text: str) -> str:
     """The literal address in `<nextgroup>`; "" where there is none."""
-    group = NEXT_GROUP.search(text)
-    found = HREF.search(group[1]) if group else None
-    return found[2].replace("&amp;", "&") if found else ""
+    group = next(answers.between(text, "<nextgroup>", "</nextgroup>"), "")
+    found = answers.HREF.search(group)
+    address = (found[1] or found[2]).replace("&amp;", "&") if found else ""
+    return address if "dataproxy.jsp" in address else ""
 
 
 def _same_query(asked: str, following: str) -> str:

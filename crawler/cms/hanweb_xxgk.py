@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from crawler.sites import Site
 
 REPORT = re.compile(r"/module/xxgk/xxgkAnnualReport\.jsp\?")
-TREE = re.compile(r"""[^\s"'<>()]*\btree\.jsp\?[^\s"'<>()]+""")
-NODE = re.compile(r"""funclick\(\s*\\?["'](\w+)\\?["'][^>]*>\s*([^<]{1,40})""", re.IGNORECASE)
+MODULE = re.compile(r"/module/xxgk/")
+NODE = re.compile(r"""funclick\(\s{0,9}\\?["'](\w+)\\?["'][^>]{0,200}>\s{0,99}([^<]{1,40})""", re.IGNORECASE)
 SEARCH = "/module/xxgk/search.jsp"
 TITLE = "信息公开"
 """What a title has to hold to be judged a report outside an annual column."""
@@ -41,9 +41,9 @@ class HanwebXxgk(Family):
     def recognise(self, url: str, text: str) -> str | None:
         if "/module/xxgk/" in url:
             return "the address is below /module/xxgk/"
-        if TREE.search(text) and "area=" in text and "dataproxy.jsp" not in text:
+        if "tree.jsp?" in text and "area=" in text and "dataproxy.jsp" not in text:
             return "the page loads tree.jsp?area= and no dataproxy.jsp"
-        if re.search(r"""href=["'][^"']*/module/xxgk/""", text):
+        if answers.own_link(url, text, MODULE):
             return "links on the page go to /module/xxgk/"
         return None
 
@@ -66,8 +66,8 @@ class HanwebXxgk(Family):
         yield from rows.frames(page)
         if "/module/xxgk/" in page.url or any(True for _ in self.entries(page)):
             return
-        if tree := TREE.search(page.text):
-            asked = answers.query(tree[0].replace("&amp;", "&"))
+        if tree := answers.address_with(page.text, "tree.jsp?"):
+            asked = answers.query(tree)
             if asked.get("area"):
                 yield self._search(page, asked["area"], asked.get("divid", ""), title=TITLE)
 

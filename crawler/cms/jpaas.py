@@ -27,7 +27,8 @@ BUILD = re.compile(r"/jpaas-publish-server/.*/build/unit")
 NO_LIST = re.compile(r"头|尾|底|页脚|面包屑|位置|友情|检索|搜索|统计|轮播|主导航|顶|登录|分享|二维码|访问")
 DEFAULTS = {"parseType": "bulidstatic", "pageType": "column", "editType": "null"}
 """What a unit's query has where the page leaves it out; the spelling is the server's."""
-PAGER = re.compile(r"""\b(rows|count)["']?\s*[=:]\s*["']?(\d+)""", re.IGNORECASE)
+QUERY = re.compile(r"""\bqueryData=["']\s?(?:\{|&)""", re.IGNORECASE)
+PAGER = re.compile(r"""\b(rows|count)["']?\s*[=:]\s*["']?(\d{1,9})""", re.IGNORECASE)
 PAGE_SIZE = 15
 
 
@@ -46,7 +47,7 @@ class Jpaas(Family):
         for mark in ("jpaas-publish-server", "unitbuild.js"):
             if mark in text:
                 return f"the page names {mark}"
-        return "the page has a unit's queryData" if re.search(r"\bqueryData\s*=", text, re.I) else None
+        return "the page has a unit's queryData" if QUERY.search(text) else None
 
     def entries(self, page: TextResponse) -> Iterable[Entry]:
         return rows.entries(self._shown(page), self.articles)

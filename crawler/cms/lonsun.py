@@ -28,7 +28,6 @@ ARTICLE = re.compile(
     r"|^/(?!public/)(?:[\w-]+/)+\d{6,}\.html$"
 )
 ORGAN = re.compile(r"/public/column/(\d+)")
-LABEL = re.compile(r"""[^\s"'<>()]*/site/label/\d+\?[^\s"'<>]*""")
 PAGED = re.compile(r"pageIndex|laypage|publicInfoList|class=[\"'][^\"']*\bpag(?:e|er|ination)\b")
 FULL = 15
 """Rows of a whole page."""
@@ -46,9 +45,9 @@ class Lonsun(Family):
             return "the address is /public/column/<body> or an article below /public/"
         if "/site/label/" in url:
             return "the address is the label that lists articles"
-        if "/site/label/8888" in text or re.search(r"""<meta[^>]*name=["']?SiteId["'\s]""", text, re.I):
+        if "/site/label/8888" in text or re.search(r"""\bname=["']?SiteId["'\s]""", text, re.I):
             return "the page has a SiteId or calls /site/label/8888"
-        if re.search(r"""href=["'][^"']*/public/column/\d+""", text):
+        if answers.own_link(url, text, ORGAN):
             return "links on the page go to /public/column/<body>"
         return None
 
@@ -103,9 +102,8 @@ class Lonsun(Family):
 
     def _label(self, page: TextResponse, number: int) -> ListPage:
         """The script's call for a page of the list: as the page spells it, else from what is known."""
-        if spelt := LABEL.search(page.text):
-            url = spelt[0].replace("&amp;", "&")
-            return answers.call(page, answers.with_query(url, {"pageIndex": number}))
+        if spelt := answers.address_with(page.text, "/site/label/8888?"):
+            return answers.call(page, answers.with_query(spelt, {"pageIndex": number}))
         asked, organ = answers.query(page.url), ORGAN.search(page.url)
         told = {
             "IsAjax": "1",

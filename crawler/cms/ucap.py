@@ -51,11 +51,11 @@ class Ucap(Family):
             return "the address is an article YYYYMM/<32hex>.shtml or a list of a column cNNNN"
         if re.search(r"UCAP-?CONTENT", text):
             return "the page has a UCAPCONTENT element"
-        if re.search(r"""<meta[^>]*name=["']?channelid["'\s]""", text, re.IGNORECASE):
+        if re.search(r"""\bname=["']?channelid["'\s]""", text, re.IGNORECASE):
             return "the page has a channelid meta tag"
         if CALL.search(text):
             return "the page asks for the JSON list of a channel"
-        if re.search(r"""href=["'][^"']*/\d{6}/(?:[0-9a-f]{32}|c\d\d_\d+)\.shtml""", text):
+        if answers.own_link(url, text, STATIC):
             return "links on the page go to YYYYMM/<32hex>.shtml"
         return None
 
