@@ -45,8 +45,10 @@ OWN_SUBJECT = re.compile(r"(政府|政务)信息|政务公开")
 OFFICE = re.compile(r"[省市区县州旗镇乡](人民)?政府|[省市区县州旗镇乡]?(人民)?政府办(公室|公厅)?")
 """What lists of one place call its government, which names nobody elsewhere."""
 NO_BODY = re.compile(
-    r"(大厅|发布会|听证会|座谈会|常务会|推进会|库|专区|园地|在线|公开|报告|年报|首页|网站?|平台|专栏|栏目|工作)$"
-    r"|^(返回|进入|关于|更多|查看|下载|打印|关闭|上一|下一)"
+    r"(大厅|大会|两会|发布会|听证会|座谈会|常务会|推进会|博览会|(?<!水)库|专区|园地|在线|公开|报告|年报|首页|网站?|平台|专栏|栏目|工作)$"
+    r"|^(返回|进入|关于|更多|查看|下载|打印|关闭|上一|下一|走进|印象|魅力|美丽|认识|感知|数说|国务院)"
+    r"|^(新闻|资讯|互动|用户|个人|会员|下载|帮助|视频|图片|直播|数据)中心$"
+    r"|(文明|智慧|卫生|森林|数字|海绵|平安|园林)城市$|(数字|阳光|法治|责任|服务型|廉洁)政府$|(乡村|小镇|景区)$"
 )
 """What menus beside a list say, though it ends as bodies' names do."""
 YEAR = r"(?<!\d)20[0-4]\d(?!\d)"
@@ -226,7 +228,8 @@ GROUP_WORDS = re.compile(
 """What the names of groups consist of, and nothing else: 区政府工作部门, 乡镇（街道）, 县直单位."""
 GROUP_NOUN = re.compile(r"政府|部门|单位|机构|乡|镇|街|办事处|园区|开发区|功能区|委办局|企业|地区")
 PORTAL_TITLE = re.compile(
-    r"(?P<body>[\u4e00-\u9fff]{0,20}?[省市区县州旗盟镇乡道局委办府])??(政府|政务|部门|基层|乡镇|街道|法定|主动|重点)*"
+    r"(?P<body>[\u4e00-\u9fff]{0,20}?[省市区县州旗盟镇乡道局委办府])??"
+    r"(政府|政务|部门|单位|基层|乡镇|街道|镇街|街镇|法定|主动|重点|[各和及、])*"
     r"(信息|政务)?公开(专栏|专区|平台|专题|内容|网|信息|(?P<catalogue>目录))?"
 )
 ANNUAL_PATH = re.compile(
@@ -258,9 +261,10 @@ def judge_column(title: str, url: str = "") -> ColumnJudgement:
     if not bare:
         return ColumnJudgement("year", year, None, 40 + lifted, "names a year")
     if match := PORTAL_TITLE.fullmatch(text):
-        name = match["body"] if _is_body(match["body"] or "") else None
+        name = match["body"] or ""
+        named = name if GROUP_WORDS.sub("", name) and _is_body(name) else None
         score = 30 if match["catalogue"] else 60 if "信息公开" in text else 50
-        return ColumnJudgement("portal", None, name, score, "names a disclosure portal")
+        return ColumnJudgement("portal", None, named, score, "names a disclosure portal")
     if len(text) > LONGEST_LINK:
         return ColumnJudgement("other", None, None, 0, "too long for a column")
     if match := ALWAYS_OTHER.search(text):
