@@ -27,6 +27,7 @@ SCRIPTS = re.compile(
 )
 WRITES = re.compile(r"document\.write(?:ln)?\s*\((.*?)\)\s*(?:;|$)", re.MULTILINE | re.DOTALL)
 ASSIGNED = re.compile(r"(?:var\s+)?\b([A-Za-z_$]\w*)\s*=\s*(?:'([^'\n]*)'|\"([^\"\n]*)\")")
+LINK = re.compile(r"<a\b[^>]*\bhref", re.IGNORECASE)
 WORD = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|([A-Za-z_$]\w*)[\w.$]*(\()?")
 
 
@@ -58,14 +59,19 @@ class Trs(Family):
 
 
 def with_written(root: rows.Node | None) -> rows.Node | None:
-    """The page with what its scripts write in their place: a copy, or the page itself if none writes."""
-    if root is None or not any("document.write" in (s.text or "") for s in root.iter("script")):
+    """The page with the links that its scripts write in their place: a copy, or the page if none does."""
+    if root is None:
+        return None
+    scripts = [
+        text if "document.write" in (text := script.text or "") else "" for script in root.iter("script")
+    ]
+    blocks = [html if LINK.search(html := written(text)) else "" for text in scripts]
+    if not any(blocks):
         return root
     root = deepcopy(root)
-    for script in list(root.iter("script")):
-        html = written(script.text or "")
+    for script, html in zip(list(root.iter("script")), blocks, strict=True):
         above = script.getparent()
-        if "<a" in html and above is not None:
+        if html and above is not None:
             block = rows.fragment(html)
             block.tail = script.tail
             above.replace(script, block)
