@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from crawler.check import Check
 from crawler.errors import SettingError
 from crawler.found import Finding, finding
 from crawler.probe import Search
-from crawler.run import check_setting, hush
+from crawler.run import check_setting, choose, hush
 from crawler.spiders.probe import Budget, ProbeSpider
 from crawler.views.probe import look_line
 
@@ -40,8 +42,19 @@ SETTINGS = {
 def run_probe(url: str, budget: int, settings: Mapping[str, Any], say: Callable[[str], None]) -> Finding:
     """What is found of a site from `url` on; each page that was looked at is said as it comes."""
     search = Search(url, budget, lambda look: say(f"{search.requests:3} {look_line(look)}"))
-    carry_out([search], settings)
+    carry_out([[search]], settings)
     return finding(search)
+
+
+def run_checks(keys: Sequence[str], budget: int, settings: Mapping[str, Any]) -> list[Check]:
+    """What became of the sites of those keys, or of all; sites that share a host wait for each other.
+
+    Raises:
+        UnknownSite, SiteFileError, SettingError: before anything is fetched.
+    """
+    together = [[Check(site, budget) for site in group] for group in choose(keys)]
+    carry_out(together, settings)
+    return [check for group in together for check in group]
 
 
 def address(text: str) -> str:
@@ -61,22 +74,27 @@ def address(text: str) -> str:
     return url if parts.path else f"{url}/"
 
 
-def carry_out(plans: Iterable[Plan], settings: Mapping[str, Any] | None = None) -> None:
-    """Asks each plan's site until the plan has no more questions. Once in a process.
+def carry_out(groups: Iterable[Iterable[Plan]], settings: Mapping[str, Any]) -> None:
+    """Asks each plan's site until the plan has no more questions, those of a group one after the other.
+
+    Once in a process.
 
     Raises:
         SettingError: where a setting makes no sense.
     """
-    waiting = deque(plans)
-    process = AsyncCrawlerProcess(_settings(settings or {}))
+    waiting = deque(deque(group) for group in groups)
+    process = AsyncCrawlerProcess(_settings(settings))
     hush(process.settings["LOG_LEVEL"])
 
-    def begin(ended: object = None) -> None:
-        if waiting:
-            process.crawl(ProbeSpider, plan=waiting.popleft()).add_done_callback(begin)
+    def begin(group: deque[Plan]) -> None:
+        process.crawl(ProbeSpider, plan=group.popleft()).add_done_callback(partial(ended, group))
+
+    def ended(group: deque[Plan], _: object) -> None:
+        if group or waiting:
+            begin(group or waiting.popleft())
 
     for _ in range(min(AT_ONCE, len(waiting))):
-        begin()
+        begin(waiting.popleft())
     process.start()
 
 

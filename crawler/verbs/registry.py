@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from crawler.exits import Exit
 from crawler.terminal import (
     print_json,
     print_view,
@@ -40,6 +41,41 @@ def sites(context: click.Context, search: str | None, as_json: bool) -> None:
         print_json(sites_json(found))
     else:
         print_view(sites_view(found))
+
+
+@sites.command("check", short_help="Look whether sites are still as their entries say.")
+@click.argument("keys", metavar="[SITE...]", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every site that `gongkai sites` lists.")
+@click.option(
+    "--budget", metavar="N", type=click.IntRange(2, 500), default=8, show_default=True,
+    help="Requests for each site at most, robots.txt included.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with what became of each address.")
+@settings_option
+def check(
+    keys: tuple[str, ...], everything: bool, budget: int, as_json: bool, settings: tuple[str, ...]
+) -> None:
+    """Look whether sites are still as their entries say: ok, drifted, blocked, unreachable or forbidden.
+
+    Drifted means that a column is gone, has moved, lists no annual report any more or runs on another
+    system; `gongkai probe URL --write` finds where it is now. Nothing is archived, and no entry is changed.
+
+    Exit codes: 0 all are as their entries say, 5 some are not.
+    """
+    from crawler.probing import run_checks
+    from crawler.views.check import check_json, check_view
+
+    if not keys and not everything:
+        wrong("name a site, as in `gongkai sites check bjxch`, or --all; `gongkai sites` lists them")
+    if keys and everything:
+        wrong("name sites or say --all, not both")
+    checks = run_checks(keys, budget, settings_of(settings))
+    if as_json:
+        print_json([check_json(one) for one in checks])
+    else:
+        print_view(check_view(checks), whole=True)
+    if any(one.condition != "ok" for one in checks):
+        sys.exit(Exit.INCOMPLETE)
 
 
 @click.command(
