@@ -27,15 +27,15 @@ class Blocks:
     Any other answer sets the count back; after `GONGKAI_BLOCKED_AFTER` requests raise `HostBlocked`.
     """
 
-    def __init__(self, crawler: Crawler) -> None:
-        self.after = crawler.settings.getint("GONGKAI_BLOCKED_AFTER")
+    def __init__(self, after: int) -> None:
+        self.after = after
         self.in_a_row: Counter[str] = Counter()
         self.flood = Flood()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way of building a component."""
-        return cls(crawler)
+        return cls(crawler.settings.getint("GONGKAI_BLOCKED_AFTER"))
 
     def process_request(self, request: Request) -> None:
         """Raises `HostBlocked` once the host has had enough."""
