@@ -28,19 +28,20 @@ ColumnKind = Literal["annual", "year", "group", "body", "portal", "other"]
 LONGEST = 300
 """Characters without white space: longer is no title."""
 ALWAYS_OTHER = re.compile(
-    r"图解|一图|图说|图读|[读看]懂|解读|指南|目录|办法|条例|规定|通知|通报|要点|方案|申请表|流程|清单|汇编|模板|样表"
+    r"图解|一图|图说|图读|[读看]懂|解读|指南|目录|办法|条例|规定|通知|通报|要点|方案|申请表|流程|清单|汇编|模板|样表|[上下]半年|季度"
     r"|统计(年报|表|报表|公报|数据|情况)|政府(20\d\d年)?工作报告|年度(工作)?报表|学年|总结(?!.{0,6}(报告|年报))|(函|说明)$"
     r"|公共企(业)?事业单位|依申请公开(?!.*年报)|^(关于)?(做好|召开|举办|开展|组织|部署|进一步|印发|转发)"
 )
 """Words that no body's name has, and that make a title something else in the same columns (cms-families,
 section 16)."""
 OTHER_UNLESS_NAME = re.compile(
-    r"法治政府|依法行政|行政执法|网站(工作|监管|绩效)?(年度|年报)|(预|决)算|三公|制度|计划|培训|绩效|审计|督查|考核|自查|核查"
-    r"|建议|提案|议案|环境信息|企业|事业单位|高校|高等学校|统计|双随机|社会责任|社会组织|市场主体|党务公开|村务公开|办事公开"
+    r"法治政府|依法行政|行政执法|网站(工作|监管|绩效|与政务新媒体|和政务新媒体)*(年度|年报)|(预|决)算|三公|制度|计划|培训|绩效|审计|督查|考核|自查|核查"
+    r"|建议|提案|议案|环境信息|企业|事业单位|高校|高等学校|统计|双随机|社会责任|社会组织|市场主体|(党务|村务|检务|审务|警务|办事)公开"
     r"|财政收支|(医院|大学|学校)信息公开"
 )
 """Words that make a title something else unless they stand in a body's name (审计局, 环境信息中心)."""
-INSTITUTION = re.compile(r"(大学|学院|学校|小学|中学|[一二三四五六七八九十]中|幼儿园|医院|卫生院)$")
+BRACKETED = re.compile(r"[（【\[]([^（）【】\[\]]{3,30})[）】\]]")
+INSTITUTION = re.compile(r"(大学|学院|学校|小学|中学|[一二三四五六七八九十]中|幼儿园|医院|卫生院|公司)$")
 OWN_SUBJECT = re.compile(r"(政府|政务)信息|政务公开")
 OFFICE = re.compile(r"[省市区县州旗镇乡](人民)?政府|[省市区县州旗镇乡]?(人民)?政府办(公室|公厅)?")
 """What lists of one place call its government, which names nobody elsewhere."""
@@ -56,6 +57,7 @@ YEAR_WORDS = re.compile(rf"[（\[【]?{YEAR}(?:年度|年)?[）\]】]?")
 CUT = re.compile(r"(\.{2,}|。{2,})$")
 CUT_SUBJECT = re.compile(r"(政府|政务)?信息公开[^。，]{0,9}$")
 SUBJECT = re.compile(r"((政府|政务)?信息(主动)?公开|政务公开)[工作情况年度的总结和及（）\d]{0,16}(年报|报告)")
+BEHIND = re.compile(r"年?度?(?:年报|年度报告|报告)[（【\[]([^（）【】\[\]]{3,30})[）】\]]")
 REPORT_ENDING = re.compile(r"(报告书?|年报)([（【\[][^（）【】\[\]]{0,4}20\d\d年?度?[）】\]])?")
 SHORT_ENDING = re.compile(r"(的|年度|工作)*(年度报告|年度工作报告|年报|报告)?$")
 """What an annual column's titles leave of the subject: 虚构局2023年度报告."""
@@ -146,19 +148,24 @@ def _completed(text: str, read: str) -> str | None:
 
 def _read_whole(title: str) -> tuple[str | None, int | None] | None:
     """Body and year of a title with a report's words; None for one without them."""
-    if (parsed := parse_title(title)) is not None:
+    parsed, subject = parse_title(title), SUBJECT.search(simplified(title))
+    if parsed is not None and (parsed.organization is not None or subject is None):
         return parsed.organization, parsed.year
-    # The reader refuses titles with other documents' words in them, wherever they stand.
-    subject = SUBJECT.search(simplified(title))
     if subject is None:
         return None
+    # The reader takes no name before a colon or behind the subject, and no title with other kinds' words.
     before = title[: subject.start()]
-    name = _short_name(before + "政府" if before.endswith("人民") else before)
-    return name if name and _is_body(name) else None, None
+    places = [
+        before + "政府" if before.endswith("人民") else before,
+        *BRACKETED.findall(title[subject.end() :]),
+    ]
+    named = (name for place in places if (name := _short_name(place)) and _is_body(name))
+    return next(named, None), parsed.year if parsed else None
 
 
 def _report(organization: str | None, year: int | None, read: str) -> Judgement:
     """A title with a report's words, unless those outside the body's name say something else too."""
+    organization = re.sub(r"\d+$", "", organization) if organization else None  # 虚构局23年…
     around = read.replace(simplified(organization), "", 1) if organization else read
     if match := OTHER_UNLESS_NAME.search(around):
         return Judgement("other", None, year, f"says {match[0]}")
@@ -190,7 +197,9 @@ def _short_name(text: str) -> str | None:
     parts = [SHORT_ENDING.sub("", part).strip("《》“”\"'·、，的") for part in parts]
     parts = [part for part in parts if part]
     if len(parts) > 1:  # 虚构镇_2017年_虚构县人民政府: the site's name comes last
-        return parts[0] if _is_body(parts[0]) and len(parts) == 2 else None
+        return parts[0] if _is_body(parts[0]) and len(parts) <= 3 else None
+    if parts and (inside := BEHIND.fullmatch(parts[0])):  # 年度报告（虚构局）
+        return inside[1]
     return parts[0] if parts else ""
 
 
