@@ -18,7 +18,7 @@ from tests.replica.families import all_districts
 from tests.replica.families.epoint import LIST, SCRIPT, Epoint
 from tests.replica.families.gkmlpt import Organisations, Platform, Posts
 from tests.replica.families.hanweb import ByGroup, ByPage, ByRecords, Hanweb
-from tests.replica.families.hanweb_xxgk import ANNUAL, SEARCH, Annual, Search
+from tests.replica.families.hanweb_xxgk import ANNUAL, SEARCH, Parameters, Search, Yearly
 from tests.replica.families.jpaas import UNIT, Jpaas, Numbered, Readable
 from tests.replica.families.lonsun import LABEL, Indexed, Labelled
 from tests.replica.families.openness import Openness
@@ -146,12 +146,22 @@ def test_the_disclosure_modules_search_knows_the_area_only() -> None:
 
 
 def test_annual_reports_of_an_area_have_a_page_for_each_year() -> None:
-    district = Annual(1)
+    district = Yearly(1)
     menu = body(district, with_query(ANNUAL, area=district.area)).replace("&amp;", "&")
     for year in district.annual.children:
         path = with_query(ANNUAL, area=district.area, fbtime=year.year)
         assert path in menu
         assert numbers(district, year, body(district, path)) == list(range(len(year.items)))
+
+
+def test_annual_reports_have_an_address_of_area_and_year() -> None:
+    district = Parameters(1)
+    found = {(name, year): entry["listed"] for (name, year), entry in district.truth().items()}
+    assert all(f"{ANNUAL}?area=XG339920" in address for address in found.values())
+    assert len(set(found.values())) == len(found)
+    assert all(address.endswith(f"fbtime={year}") for (_, year), address in found.items())
+    assert district.respond(with_query(ANNUAL, area="XG33992001", fbtime=2011)) is None
+    assert "module/xxgk/tree.jsp" in body(district, district.column_path(district.portal))
 
 
 def test_a_static_list_drifts_into_another_organisation() -> None:

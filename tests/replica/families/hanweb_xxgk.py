@@ -44,6 +44,16 @@ class Module(District):
         address = escape(with_query(TREE, area=self.area, divid="div11565", standardXxgk=0))
         return f'<iframe id="tree" src="{address}" width="220" height="600" frameborder="0"></iframe>'
 
+    def table(self, column: Column, items: tuple[Item, ...]) -> str:
+        """Rows as the module's own pages have them."""
+        lines = "\n".join(
+            f'<tr><td>{at}</td><td><a href="{escape(self.href(column, item))}" title="{escape(item.title)}">'
+            f"{escape(self.cut(item.title))}</a></td><td>{escape(item.body.name)}</td><td>{item.day}</td></tr>"
+            for at, item in enumerate(items, 1)
+        )
+        head = "<tr><th>序号</th><th>标题</th><th>发布机构</th><th>发布日期</th></tr>"
+        return f'<table class="xxgk_table">\n{head}\n{lines}\n</table>'
+
     @cached_property
     def disclosed(self) -> tuple[Item, ...]:
         """All that `search.jsp` knows, newest first."""
@@ -84,8 +94,8 @@ class Module(District):
         )
 
 
-class Annual(Module):
-    """The annual reports have a page of their own, by area and year."""
+class Yearly(Module):
+    """The annual page of an area and a year lists all bodies' reports."""
 
     place = "虚构巳区"
     host = "www.xugou-si.gov.cn"
@@ -130,13 +140,29 @@ class Annual(Module):
         return f'{tree}<div class="years"><ul>{pages.links(below)}</ul></div>' if below else tree
 
     def rows(self, column: Column, items: tuple[Item, ...]) -> str:
-        lines = "\n".join(
-            f'<tr><td>{at}</td><td><a href="{escape(self.href(column, item))}" title="{escape(item.title)}">'
-            f"{escape(self.cut(item.title))}</a></td><td>{escape(item.body.name)}</td><td>{item.day}</td></tr>"
-            for at, item in enumerate(items, 1)
-        )
-        head = "<tr><th>序号</th><th>标题</th><th>发布机构</th><th>发布日期</th></tr>"
-        return f'<table class="xxgk_table">\n{head}\n{lines}\n</table>'
+        return self.table(column, items)
+
+
+class Parameters(Module):
+    """Each body's report of a year has the address of its area and the year (瓯海)."""
+
+    place = "虚构月区"
+    host = "www.xugou-yue.gov.cn"
+    code = "3399200001"
+    layout = ("per-body",)
+    area = "XG33992000"
+
+    def submenu(self, column: Column) -> str:
+        return (self.tree() if column.kind == "portal" else "") + super().submenu(column)
+
+    def article_path(self, column: Column, item: Item) -> str:
+        if item.year is None:
+            return super().article_path(column, item)
+        area = f"{self.area[:-2]}{item.body.index:02d}"
+        return with_query(ANNUAL, area=area, fbtime=item.year)
+
+    def rows(self, column: Column, items: tuple[Item, ...]) -> str:
+        return self.table(column, items)
 
 
 class Search(Module):
