@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,9 @@ from crawler.cms.model import Entry, ListPage
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
 
-ARTICLES = re.compile(
-    r"/art/\d{4}/(?:\d{1,2}/\d{1,2}/art_\d+_\d+|art_[0-9a-f]{32}|art_\d+_\d+)\.html"
-    r"|/module/xxgk/xxgkAnnualReport\.jsp\?(?=.*\barea=)(?=.*\bfbtime=20\d\d)"
-)
+ARTICLES = re.compile(r"/art/\d{4}/(?:\d{1,2}/\d{1,2}/art_\d+_\d+|art_[0-9a-f]{32}|art_\d+_\d+)\.html")
 """Articles of every Hanweb generation: one list may hold several of them (cms-families 4)."""
+ANNUAL = re.compile(r"/module/xxgk/xxgkAnnualReport\.jsp\?")
 COLUMN = re.compile(r"/col/col(\d+)/")
 LINKED = re.compile(r"/col/col\d+/|/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d")
 STORE_ENDS = re.compile(r"<(/?)datastore>", re.IGNORECASE)
@@ -86,7 +84,7 @@ class Hanweb(Family):
 
     def columns(self, page: TextResponse) -> Iterable[ListPage]:
         listed = answers.fragment(page, *chain(*(unit.records for unit in units(page))))
-        return chain(rows.columns(page, self.articles), rows.columns(listed, self.articles))
+        return map(annual, chain(rows.columns(page, self.articles), rows.columns(listed, self.articles)))
 
     def parts(self, page: TextResponse) -> Iterable[ListPage]:
         yield from rows.frames(page)
@@ -155,6 +153,15 @@ class Hanweb(Family):
         group = {"startrecord": 1, "endrecord": per_page * GROUP, "perpage": per_page}
         form = OF_PAGE.sub("", query).strip("&")
         return [answers.call(page, answers.with_query(base, group), form=form)] if form else []
+
+
+def annual(column: ListPage) -> ListPage:
+    """The link, with what its address says if it is the disclosure module's page of annual reports: a body's,
+    or its area's, of a year. Some show the report, some a list of them."""
+    if not ANNUAL.search(column.url):
+        return column
+    year = answers.query(column.url).get("fbtime", "")
+    return replace(column, annual=True, year=int(year) if re.fullmatch(r"20\d\d", year) else None)
 
 
 def units(page: TextResponse) -> list[Unit]:

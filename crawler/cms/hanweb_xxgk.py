@@ -4,7 +4,9 @@ page for each body's and year's annual report.
 From cms-families 3: `search.jsp` with the `area` of `tree.jsp?area=`, paged by `currpage`, which returns the
 whole district's entries whatever the column; `xxgkAnnualReport.jsp?area=&fbtime=`, enumerable. From public
 crawlers: the other parameters, `funclick('<infotypeId>', …)` in the tree, 共N页 in answers. Inferred: that
-`vc_title` narrows the search to titles with 信息公开; where nothing comes back it is asked without.
+`vc_title` narrows the search to titles with 信息公开; where nothing comes back it is asked without. Whether a
+page of an area and a year is one report or a list of them is not known: links to it are columns, and a column
+that reads as a report is one; only made-up addresses are taken for reports.
 """
 
 from __future__ import annotations
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
     from crawler.sites import Site
 
-REPORT = re.compile(r"/module/xxgk/xxgkAnnualReport\.jsp\?")
 MODULE = re.compile(r"/module/xxgk/")
 NODE = re.compile(r"""funclick\(\s{0,9}\\?["'](\w+)\\?["'][^>]{0,200}>\s{0,99}([^<]{1,40})""", re.IGNORECASE)
 SEARCH = "/module/xxgk/search.jsp"
@@ -48,13 +49,13 @@ class HanwebXxgk(Family):
         return None
 
     def entries(self, page: TextResponse) -> Iterable[Entry]:
-        found = [self._told(entry) for entry in rows.entries(page, self.articles)]
+        found = list(rows.entries(page, self.articles))
         column = hanweb.COLUMN.search(answers.shown_on(page))
         own = [entry for entry in found if column and f"/art_{column[1]}_" in entry.url]
         return own or found  # the search does not filter by column
 
     def columns(self, page: TextResponse) -> Iterable[ListPage]:
-        yield from rows.columns(page, self.articles)
+        yield from map(hanweb.annual, rows.columns(page, self.articles))
         if "tree.jsp" in page.url:
             asked = answers.query(page.url)
             for infotype, label in dict(NODE.findall(page.text)).items():
@@ -85,7 +86,7 @@ class HanwebXxgk(Family):
         return [self._asked(page, form, number + 1)]
 
     def report(self, url: str) -> Entry | None:
-        asked = answers.query(url) if REPORT.search(url) else {}
+        asked = answers.query(url) if hanweb.ANNUAL.search(url) else {}
         year = asked.get("fbtime", "")
         known = asked.get("area") and re.fullmatch(r"20\d\d", year)
         return Entry(url, year=int(year)) if known else None
@@ -101,10 +102,6 @@ class HanwebXxgk(Family):
             for area, name in departments.items():
                 url = f"{base}?area={quote(area)}&fbtime={year}"
                 yield Entry(url, organization=name, year=year, listed=False)
-
-    def _told(self, entry: Entry) -> Entry:
-        addressed = self.report(entry.url)
-        return entry if addressed is None else answers.with_year(entry, addressed.year)
 
     def _search(
         self, page: TextResponse, area: str, divid: str, infotype: str = "", title: str = ""

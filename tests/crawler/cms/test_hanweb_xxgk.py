@@ -73,8 +73,14 @@ def test_the_annual_report_page_says_body_and_year() -> None:
     assert FAMILY.report(HOST + REPORT) == Entry(HOST + REPORT, year=2023)
     assert FAMILY.department(HOST + REPORT) == "001008003012002"
     assert FAMILY.report(f"{HOST}/module/xxgk/xxgkAnnualReport.jsp?area=001") is None
-    (entry,) = FAMILY.entries(page(f'<li><a href="{REPORT}">虚构局</a></li>', COLUMN))
-    assert (entry.title, entry.year) == ("虚构局", 2023)
+
+
+def test_a_link_to_it_may_lead_to_a_list() -> None:
+    body = f'<li><a href="{REPORT}">虚构局</a></li><a href="{REPORT.partition("&")[0]}">年报</a>'
+    for family in (FAMILY, FAMILIES["hanweb"]):
+        assert not list(family.entries(page(body, COLUMN)))
+        found = [(c.title, c.annual, c.year) for c in family.columns(page(body, COLUMN))]
+        assert found == [("虚构局", True, 2023), ("年报", True, None)]
 
 
 def test_annual_reports_can_be_enumerated() -> None:
