@@ -160,7 +160,9 @@ class District(Family):
 
         for path, title in _OTHER_PAGES.items():
             add(path, partial(self._plain, title))
-        add("/", self._home)
+        add(self.home_path, self._home)
+        if self.home_path != "/":
+            add("/", lambda: Page(status=302, location=self.url(self.home_path), content_type=None))
         add("/zwgk/", self._overview)
         if "script-redirect" in self.layout:
             add(self.entrance, lambda: self.page(pages.script_redirect(self.column_path(self.portal))))
@@ -204,19 +206,21 @@ class District(Family):
                 yield self.page_path(column, number), partial(self._beyond, column)
 
     def _home(self) -> Page:
-        disclosure = [("/zwgk/", "政务公开"), (self.entrance, "政府信息公开")]
+        portal = (self.entrance, self.names.portal)
+        disclosure = [("/zwgk/", "政务公开"), *(() if self.pictures else (portal,))]
         if self.direct:
             disclosure.append((self.column_path(self.annual), self.annual.name))
+        banner = pages.picture(portal) if self.pictures else ""
         news = [(self.href(self.news, item), item.title) for item in self.news.items]
         friends = [
             ("http://www.xugou-zhengfu.gov.cn/", "虚构省人民政府"),
             ("http://www.xugou-jingxiang.example/", "虚构镜像"),
         ]
-        return self.page(pages.home(self.skin, disclosure, news, friends))
+        return self.page(pages.home(self.skin, disclosure, news, friends, banner))
 
     def _overview(self) -> Page:
         found = [
-            (self.entrance, "政府信息公开"),
+            *(() if self.pictures else ((self.entrance, self.names.portal),)),
             ("/zwgk/ghjh.html", "规划计划"),
             ("/zwgk/czyjs.html", "财政预决算"),
             ("/zwgk/fzzf.html", "法治政府建设年度报告"),
@@ -254,7 +258,7 @@ class District(Family):
         return self.framed(f"{column.name}-{self.skin.name}", body, self.column_metas(column))
 
     def _breadcrumb(self, column: Column) -> str:
-        steps = [("/", "首页")] + [(self.column_path(at), at.name) for at in self.way(column)]
+        steps = [(self.home_path, "首页")] + [(self.column_path(at), at.name) for at in self.way(column)]
         return "当前位置：" + " &gt; ".join(
             f'<a href="{escape(to)}">{escape(name)}</a>' for to, name in steps
         )

@@ -67,15 +67,17 @@ def frame(skin: Skin, title: str, body: str, metas: Iterable[Link] = ()) -> str:
 """
 
 
-def home(skin: Skin, disclosure: Iterable[Link], news: Iterable[Link], friends: Iterable[Link]) -> str:
-    """The home page: news, the way to disclosure, services, a calendar, friendly links."""
+def home(
+    skin: Skin, disclosure: Iterable[Link], news: Iterable[Link], friends: Iterable[Link], banner: str
+) -> str:
+    """The home page: news, the way to disclosure, services, a calendar, friendly links, maybe a picture."""
     search = "/search;jsessionid=0A1B2C3D4E5F60718293A4B5C6D7E8F9"
     services = links([("/bsfw/gr.html", "个人办事"), ("/bsfw/fr.html", "法人办事")])
     talk = links([("/hdjl/qzxx.html", "区长信箱"), ("/rili/2026-01.html", "公开日历")])
     body = f"""<div class="search"><form action="{search}"><input name="q"/></form>
 <a href="{search}?q=年报">热门：年报</a></div>
 <div class="news"><h2>要闻动态</h2><ul>{links(news)}</ul></div>
-<div class="gk"><h2>政务公开</h2><ul>{links(disclosure)}</ul></div>
+<div class="gk"><h2>政务公开</h2><ul>{links(disclosure)}</ul>{banner}</div>
 <div class="fw"><h2>办事服务</h2><ul>{services}</ul></div>
 <div class="hd"><h2>互动交流</h2><ul>{talk}</ul></div>
 <div class="friends"><h2>友情链接</h2><ul>{links(friends)}</ul></div>"""
@@ -120,6 +122,12 @@ def gone(charset: str | None) -> str:
     meta = f'<meta charset="{charset}"/>' if charset else ""
     text = "<p>您访问的页面不存在或已被删除。</p>"
     return f"<html><head>{meta}<title>提示信息</title></head><body>{text}</body></html>\n"
+
+
+def picture(link: Link) -> str:
+    """A link whose words are a picture's `alt`."""
+    address, text = link
+    return f'<a href="{escape(address)}"><img src="/images/banner3.jpg" alt="{escape(text)}"/></a>'
 
 
 def links(pairs: Iterable[Link]) -> str:

@@ -120,6 +120,18 @@ class Slugs:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What a district calls its columns."""
+
+    portal: str = "政府信息公开"
+    annual: str = "政府信息公开年报"
+    own: str = "政府信息公开年报"
+    """A body's own annual column."""
+    directory: str = "部门和乡镇街道信息公开目录"
+    year: str = "{year}年"
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """What a district is, apart from addresses and markup."""
 
@@ -130,6 +142,7 @@ class Shape:
     offices: int
     towns: int
     slugs: Slugs
+    names: Names
     pdf_share: int
     """Every so-manieth report is a PDF; 0: none."""
     decoys: bool
@@ -246,7 +259,7 @@ class _Grower:
         ]
         if "per-body" in layout:
             children.insert(3, self.directory((*root, slugs.directory)))
-        return self.column(root, "政府信息公开", "portal", children=tuple(children))
+        return self.column(root, self.shape.names.portal, "portal", children=tuple(children))
 
     def column(
         self,
@@ -265,7 +278,7 @@ class _Grower:
         return Column(slugs, name, kind, number, items, children, year, body, is_report)
 
     def annual(self, slugs: tuple[str, ...]) -> Column:
-        layout, name = self.shape.layout, "政府信息公开年报"
+        layout, name = self.shape.layout, self.shape.names.annual
         if "year-group" in layout:
             years = tuple(self.year(slugs, year) for year in reversed(self.shape.years))
             return self.column(slugs, name, "annual", children=years)
@@ -288,7 +301,8 @@ class _Grower:
     def year(self, root: tuple[str, ...], year: int) -> Column:
         slugs = (*root, self.shape.slugs.year.format(year=year))
         groups = tuple(self.group(slugs, year, group) for group in GROUPS)
-        return self.column(slugs, f"{year}年", "year", children=groups, year=year)
+        name = self.shape.names.year.format(year=year)
+        return self.column(slugs, name, "year", children=groups, year=year)
 
     def group(self, root: tuple[str, ...], year: int, group: Group) -> Column:
         rows = [item for item in self.reports if item.year == year and item.body.group == group]
@@ -305,7 +319,7 @@ class _Grower:
 
     def directory(self, slugs: tuple[str, ...]) -> Column:
         found = tuple(self.body(slugs, body) for body in bodies(self.shape) if body.group != "qzf")
-        return self.column(slugs, "部门和乡镇街道信息公开目录", "directory", children=found)
+        return self.column(slugs, self.shape.names.directory, "directory", children=found)
 
     def body(self, root: tuple[str, ...], body: Body) -> Column:
         slugs = (*root, body.slug)
@@ -315,7 +329,7 @@ class _Grower:
             self.column((*slugs, "jgzn"), "机构职能", "other", body=body),
             self.column(
                 (*slugs, self.shape.slugs.own),
-                "政府信息公开年报",
+                self.shape.names.own,
                 "annual",
                 items=self.own_rows(own),
                 body=body,

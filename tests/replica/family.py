@@ -38,7 +38,7 @@ from typing import ClassVar, Literal
 
 from tests.replica import district_pages as pages
 from tests.replica.district_pages import Link, Skin
-from tests.replica.district_plan import Body, Column, Item, Shape, Slugs, bodies, grow, look_alikes
+from tests.replica.district_plan import Body, Column, Item, Names, Shape, Slugs, bodies, grow, look_alikes
 from tests.replica.site import Asked, Page, Site
 
 _UNCHANGED = datetime.fromisoformat("2025-03-03T08:30:00+08:00")
@@ -59,6 +59,7 @@ class Family(Site):
     offices: ClassVar[int] = 12
     towns: ClassVar[int] = 4
     slugs: ClassVar[Slugs] = Slugs()
+    names: ClassVar[Names] = Names()
     page_size: ClassVar[int] = 15
     pdf_share: ClassVar[int] = 7
     decoys: ClassVar[bool] = True
@@ -76,6 +77,10 @@ class Family(Site):
     """A soft 404: a short page with status 200, or a redirect to the home page."""
     direct: ClassVar[bool] = False
     """The home page links the annual column itself."""
+    home_path: ClassVar[str] = "/"
+    """Where the home page is; elsewhere than at `/`, that redirects to it."""
+    pictures: ClassVar[bool] = False
+    """Only a picture on the home page leads to the portal."""
     shown: ClassVar[int] = 28
     """Longer titles are cut in a list's text; the `title` attribute has them whole."""
     parent_host: ClassVar[str] = ""
@@ -196,6 +201,7 @@ class Family(Site):
             offices=self.offices,
             towns=self.towns,
             slugs=self.slugs,
+            names=self.names,
             pdf_share=self.pdf_share,
             decoys=self.decoys,
             absent=self.absences,
@@ -302,11 +308,12 @@ class Family(Site):
     @cached_property
     def skin(self) -> Skin:
         """What frames this site's pages."""
+        portal = () if self.pictures else ((self.entrance, self.names.portal),)
         menu = (
-            ("/", "首页"),
+            (self.home_path, "首页"),
             (self.column_path(self.news), "新闻中心"),
             ("/zwgk/", "政务公开"),
-            (self.entrance, "政府信息公开"),
+            *portal,
             ("/bsfw/gr.html", "办事服务"),
             ("/hdjl/qzxx.html", "互动交流"),
         )

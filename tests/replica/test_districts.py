@@ -115,7 +115,9 @@ def test_no_link_on_a_list_is_dead(kind: type[District]) -> None:
 @every_district
 def test_every_look_alike_is_linked_somewhere(kind: type[District]) -> None:
     district = kind(1)
-    asked = [district.asked(path) for path in ("/", "/zwgk/", district.column_path(district.news))]
+    asked = [
+        district.asked(path) for path in (district.home_path, "/zwgk/", district.column_path(district.news))
+    ]
     for column in district.annual_columns():
         asked += district.list_requests(column) if not column.is_report else ()
     shown = "".join(text(district, district.answer(one)) for one in asked)
@@ -191,9 +193,9 @@ def test_the_proxy_reaches_every_host_over_both_schemes() -> None:
     with Replica(sites=[*DISTRICTS]) as replica:
         for kind in DISTRICTS:
             for host in kind.hosts:
-                assert fetch(replica, f"http://{host}/").status == 200
-                assert fetch(replica, f"https://{host}/").status == 200
-        replica.clear_log()
+                path = kind.home_path if host == kind.host else "/"
+                assert fetch(replica, f"http://{host}{path}").status == 200
+                assert fetch(replica, f"https://{host}{path}").status == 200
 
 
 def test_endless_pages_and_years_repeat_themselves() -> None:

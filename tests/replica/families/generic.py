@@ -46,6 +46,8 @@ class Framed(District):
     place = "虚构乙区"
     host = "www.xugou-yi.gov.cn"
     code = "3299020001"
+    encoding = "gb18030"
+    charset = None
     layout = ("mixed", "iframe", "meta-refresh")
     slugs = Slugs(portal="xxgk", annual="xxgknb")
     decoys = True

@@ -6,7 +6,7 @@ from html import escape
 from uuid import UUID
 
 from tests.replica.district import District
-from tests.replica.district_plan import Column, Item, Slugs
+from tests.replica.district_plan import Column, Item, Names, Slugs
 
 
 class Hebei(District):
@@ -16,6 +16,8 @@ class Hebei(District):
     place = "虚构癸区"
     host = "www.xugou-gui.gov.cn"
     code = "1399100001"
+    names = Names(portal="政府信息公开", annual="信息公开年度报告")
+    direct = True
     layout = ("mixed", "meta-refresh")
     slugs = Slugs()
     offices = 9

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from tests.replica.district import District
-from tests.replica.district_plan import Column, Item, Slugs
+from tests.replica.district_plan import Column, Item, Names, Slugs
 
 
 class Huilan(District):
@@ -15,6 +15,8 @@ class Huilan(District):
     place = "虚构辛区"
     host = "www.xugou-xin.gov.cn"
     code = "1199080001"
+    names = Names(portal="政府信息公开专栏", annual="信息公开年报", year="{year}年度报告")
+    home_path = "/xgqrmzf/index.html"
     layout = ("year-group",)
     slugs = Slugs(portal="zfxxgk")
     offices = 16

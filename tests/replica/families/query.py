@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from tests.replica.district import District
-from tests.replica.district_plan import Column, Item, Slugs
+from tests.replica.district_plan import Column, Item, Names, Slugs
 
 
 class AspNet(District):
@@ -15,6 +15,8 @@ class AspNet(District):
     place = "虚构夏县"
     host = "www.xugou-xia.gov.cn"
     code = "5399120001"
+    names = Names(portal="信息公开", annual="政府信息公开工作年报")
+    home_path = "/Default.aspx"
     layout = ("mixed",)
     slugs = Slugs()
     offices = 14
@@ -74,6 +76,8 @@ class Php(District):
     place = "虚构秋区"
     host = "www.xugou-qiu.gov.cn"
     code = "5199130001"
+    names = Names(annual="政府信息公开年度报告", year="{year}")
+    pictures = True
     layout = ("year-group",)
     slugs = Slugs()
     offices = 17

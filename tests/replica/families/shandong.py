@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from tests.replica.district import District
-from tests.replica.district_plan import Column, Item, Slugs
+from tests.replica.district_plan import Column, Item, Names, Slugs
 
 
 class Shandong(District):
@@ -15,6 +15,7 @@ class Shandong(District):
     place = "虚构壬区"
     host = "www.xugou-ren.gov.cn"
     code = "3799090001"
+    names = Names(own="政府信息公开工作年度报告", directory="部门镇办信息公开")
     layout = ("per-body",)
     slugs = Slugs(directory="bmml")
     offices = 9

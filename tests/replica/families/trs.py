@@ -6,7 +6,7 @@ from html import escape
 
 from tests.replica.district import District
 from tests.replica.district_pages import Link
-from tests.replica.district_plan import Column, Item, Slugs
+from tests.replica.district_plan import Column, Item, Names, Slugs
 
 SCRIPT = '<script type="text/javascript">'
 
@@ -51,6 +51,7 @@ class ByYearAndGroup(Trs):
     place = "虚构丁区"
     host = "www.xugou-ding.gov.cn"
     code = "1199040001"
+    names = Names(annual="政府信息公开工作年度报告", year="{year}年度")
     scheme = "https"
     layout = ("year-group",)
     slugs = Slugs(portal="zfxxgkzl", year="{year}nb", group="{group}{year}")
@@ -89,6 +90,7 @@ class ByBody(Trs):
     place = "虚构冬区"
     host = "www.xugou-dong.gov.cn"
     code = "5099050001"
+    names = Names(own="年报", directory="各部门政务公开")
     layout = ("per-body", "script-redirect")
     years = (2019, 2020, 2021, 2022, 2023, 2024)
     offices = 8

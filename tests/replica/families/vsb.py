@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from tests.replica.district import District
-from tests.replica.district_plan import Column, Item, Slugs
+from tests.replica.district_plan import Column, Item, Names, Slugs
 
 
 class Vsb(District):
@@ -15,6 +15,8 @@ class Vsb(District):
     place = "虚构庚县"
     host = "www.xugou-geng.gov.cn"
     code = "6299070001"
+    names = Names(portal="信息公开", annual="年度报告")
+    home_path = "/index.htm"
     layout = ("mixed",)
     slugs = Slugs(portal="zwgk", annual="zfxxgknb")
     offices = 14
