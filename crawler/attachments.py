@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 KINDS = r"pdf|docx?|wps|ofd|xlsx?|et|rtf|zip|rar"
 """What annual reports have been published as (cms-families 0.4)."""
 NAMED = re.compile(rf"\.({KINDS})$", re.IGNORECASE)
+SAID = re.compile(rf"\.({KINDS})\s*([(（\[【][^)）\]】]*[)）\]】])?\s*$", re.IGNORECASE)
+"""The text of a link that names a document: 附件：年度报告.pdf（120KB）."""
+PAGE = re.compile(r"/$|\.s?html?$", re.IGNORECASE)
+_FILE_NAME = re.compile(rf"\.({KINDS})[\s)）》”\"]*$", re.IGNORECASE)
+"""How the text of a link to a file ends whose address says nothing: download.jsp?wbfileid=1F..9C (VSB)."""
 _SCAN = re.compile(r"附件|附表|扫描|报告|年报|公开|表")
 """What the text of a link to a picture says where the picture is a document."""
 _IN_SCRIPT = re.compile(r"<a\b[^<>]*>.*?</a>", re.IGNORECASE | re.DOTALL)
@@ -66,4 +71,8 @@ def _document(page: TextResponse, url: str, text: str) -> str | None:
             if name == "file":  # pdf.js: viewer.html?file=/path/report.pdf
                 return linked(page, value, url) or None
             return url.partition("#")[0]  # a download endpoint: downfile.jsp?filename=1f..9c.pdf
+    if SAID.search(text) and not PAGE.search(parts.path):
+        return url.partition("#")[0]  # one that tells the link's text only: download.jsp?wbfileid=1021
+    if _FILE_NAME.search(text) and url.partition("#")[0] != page.url:
+        return url.partition("#")[0]
     return None

@@ -83,3 +83,10 @@ def test_a_link_that_a_script_holds_as_a_string_is_a_document() -> None:
     href=\"\/attachment\/1\/7\/nb.pdf\"\u003E年报\u003C\/a\u003E\u003C\/p\u003E"};
     document.write('<a href="' + root + '/zn.pdf">指南</a>');</script>"""
     assert found(script) == ["nb.pdf"]
+
+
+def test_a_link_whose_text_is_a_files_name_is_a_document_whatever_its_address() -> None:
+    link = '<a href="/system/_content/download.jsp?urltype=x&amp;wbfileid=1F">附件：虚构局年度报告.pdf</a>'
+    assert found(link + '<a href="/x.htm">说明</a><a href="">报告.pdf</a>') == [
+        "download.jsp?urltype=x&wbfileid=1F"
+    ]
