@@ -179,11 +179,12 @@ def _without_subject(text: str, read: str, *, annual: bool) -> Judgement:
     year = _year(read)
     cut = CUT.search(text)
     name = _short_name(without_prefix(text[: cut.start()] if cut else text)[0])
-    if name is None or (name and not _is_body(name)):
-        if match := OTHER_UNLESS_NAME.search(read):
-            return Judgement("other", None, year, f"says {match[0]}")
-        if annual and cut and (year or len(read) > 8):
-            return Judgement("report", None, year, "cut off before it says what it is, in an annual column")
+    known = name is not None and (not name or _is_body(name))
+    if not known and (match := OTHER_UNLESS_NAME.search(read)):
+        return Judgement("other", None, year, f"says {match[0]}")
+    if annual and cut and (year or len(read) > 8):
+        return Judgement("report", None, year, "cut off before it says what it is, in an annual column")
+    if cut or not known:
         return Judgement("unclear", None, year, "says neither")
     what = " and ".join(word for word, said in (("a body", name), ("a year", year)) if said) or "nothing"
     if annual and (name or year):

@@ -163,6 +163,7 @@ def test_look_alikes_are_something_else_in_any_column(title: str) -> None:
         ("虚构局2023年度报告", "虚构局", 2023),
         ("虚构局2023年度工作报告", "虚构局", 2023),
         ("虚构区虚构办事处2023年政府信…", None, 2023),
+        ("虚构市虚构区人民政府…", None, None),
     ],
 )
 def test_less_than_a_title_is_a_report_in_an_annual_column_only(
