@@ -47,10 +47,10 @@ class Epoint(District):
 
     def listing(self, column: Column, number: int) -> str:
         return (
-            '<div class="ewb-list"><ul id="infolist"></ul><div id="pager"></div></div>\n'
-            '<script type="text/template" id="tpl"><? for (var i = 0; i < data.length; i++) { ?>'
-            '<li><a href="<?=el.link?>" title="<?=el.realtitle?>"><?=el.title?></a>'
-            "<span><?=el.infodate?></span></li><? } ?></script>\n<script>/* EWB-FRONT */ "
+            '<div class="ewb-list"><ul id="infolist"><? for (var i = 0; i < data.length; i++) { ?>\n'
+            "<li><a href='<?=el.link?>' title='<?=el.realtitle?>'><?=el.title?></a>"
+            "<span><?=el.infodate?></span></li><? } ?>\n</ul><div id='pager'></div></div>\n"
+            "<script>/* EWB-FRONT */ "
             "getGovInfoList(Util.getUrlParams('deptcode'), Util.getUrlParams('categorynum'), 0, "
             f"{self.page_size});</script>"
         )
