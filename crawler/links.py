@@ -226,6 +226,8 @@ def _year_of_title(parsed: int | None, read: str) -> int | None:
 # ------------------------------------------------------------------ columns
 
 LONGEST_LINK = 40
+COUNTED = re.compile(r"[.。]$|[（\[【]\d{1,3}[条篇个]?[）\]】]$")
+"""How many there are, behind a column's name: 2023年（15）."""
 NO_WORDS = re.compile(r"(更多|查看更多|more|进入|详情|点击进入)[>.+…]*", re.IGNORECASE)
 """Links that say nothing of where they lead."""
 ANNUAL_TITLE = re.compile(
@@ -267,8 +269,8 @@ def judge_column(title: str, url: str = "") -> ColumnJudgement:
     lifted = 20 if segment else 0
     if not text or NO_WORDS.fullmatch(text):
         return _by_path(url, year, segment)
-    bare = YEAR_WORDS.sub("", text)
-    if not bare:
+    bare = YEAR_WORDS.sub("", COUNTED.sub("", text))
+    if year and not bare:
         return ColumnJudgement("year", year, None, 40 + lifted, "names a year")
     if match := PORTAL_TITLE.fullmatch(text):
         name = match["body"] or ""
@@ -288,7 +290,9 @@ def judge_column(title: str, url: str = "") -> ColumnJudgement:
     if GROUP_NOUN.search(bare) and not GROUP_WORDS.sub("", bare):
         return ColumnJudgement("group", year, None, 35 + lifted, "names a group of bodies")
     if _is_body(bare):
-        return ColumnJudgement("body", year, YEAR_WORDS.sub("", _plain(title)), 30 + lifted, "names a body")
+        return ColumnJudgement(
+            "body", year, YEAR_WORDS.sub("", COUNTED.sub("", _plain(title))), 30 + lifted, "names a body"
+        )
     return ColumnJudgement("other", None, None, 0, "says neither")
 
 

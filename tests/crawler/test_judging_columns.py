@@ -40,7 +40,10 @@ def test_words_say_the_kind(titles: str, kind: ColumnKind) -> None:
         assert (judge_column(title).score == 0) == (kind == "other")
 
 
-@pytest.mark.parametrize("title", ["2023年", "2023年度", "2023", "二〇二三年", "（2023年）", "２０２３ 年"])
+@pytest.mark.parametrize(
+    "title",
+    ["2023年", "2023年度", "2023", "二〇二三年", "（2023年）", "２０２３ 年", "[2023]", "2023年（15）"],
+)
 def test_a_year_alone_is_a_years_column(title: str) -> None:
     judged = judge_column(title, f"{HOST}/zwgk/202401/")
     assert (judged.kind, judged.year, judged.organization) == ("year", 2023, None)
@@ -55,6 +58,7 @@ def test_a_year_alone_is_a_years_column(title: str) -> None:
         ("2023年区政府部门", "group", None),
         ("2023区级部门", "group", None),
         ("虚构镇2023年", "body", "虚构镇"),
+        ("虚构镇2023年（3条）", "body", "虚构镇"),
     ],
 )
 def test_a_year_beside_other_words_is_told_too(
