@@ -8,7 +8,7 @@ and DOWNLOAD_TIMEOUT do not see the waiting. Owns no setting: who knows a delay 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
@@ -17,6 +17,9 @@ from weakref import WeakKeyDictionary
 
 MAX_DELAY = 60.0
 """Seconds: the slowest pace that a Crawl-delay or blocks can bring about."""
+
+SLICE = 1.0
+"""Seconds of waiting at a time: a host may be left meanwhile."""
 
 
 def host_of(url: str) -> str:
@@ -46,18 +49,24 @@ class Gate:
         self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
-    async def turn(self, host: str, crawl: object, *, pace: float, floor: float) -> AsyncIterator[None]:
+    async def turn(
+        self, host: str, crawl: object, *, pace: float, floor: float, check: Callable[[], None] = lambda: None
+    ) -> AsyncIterator[None]:
         """Waits until `host` may be asked, and keeps others out until the answer is there.
 
         `pace` is what `crawl` now keeps from start to start (AutoThrottle's delay), `floor` what its
         settings ask for from an answer's end to the next start, both in seconds. The largest that any
-        crawl has for the host counts.
+        crawl has for the host counts. `check` is called before, now and then while it waits, and at the
+        end: what it raises ends the waiting.
         """
         known = self._host(host)
         known.paces[crawl] = pace
+        check()
         async with known.lock:
             while (wait := self.wait(host, floor)) > 0:
-                await asyncio.sleep(wait)
+                check()
+                await asyncio.sleep(min(wait, SLICE))
+            check()
             known.begun = monotonic()
             try:
                 yield

@@ -8,6 +8,7 @@ middleware.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -15,6 +16,9 @@ from twisted.internet.error import TimeoutError as ConnectTimeout
 from twisted.web.client import HTTPConnectionPool
 
 from crawler.gate import GATE, host_of
+from crawler.middlewares.blocks import Blocks
+from crawler.middlewares.busy import Busy
+from crawler.middlewares.unreachable import Unreachable
 from crawler.tls import LegacyContexts
 
 if TYPE_CHECKING:
@@ -37,7 +41,8 @@ class GatedDownloadHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """The answer to `request`, both of its times in the request's meta."""
         host, pace = host_of(request.url), self._pace(request)
-        async with GATE.turn(host, self._crawler, pace=pace, floor=self._floor):
+        check = partial(self._still_asked, request)
+        async with GATE.turn(host, self._crawler, pace=pace, floor=self._floor, check=check):
             request.meta["requested"] = datetime.now(UTC)
             try:
                 if request.meta.get("legacy_tls"):
@@ -56,6 +61,13 @@ class GatedDownloadHandler(HTTP11DownloadHandler):
         if self._legacy is None:
             self._legacy = LegacyHandler(self._crawler)
         return await self._legacy.download_request(request)
+
+    def _still_asked(self, request: Request) -> None:
+        """Raises what the middlewares would now: the host may have been left while the request waited."""
+        find = self._crawler.get_downloader_middleware
+        for middleware in (find(Blocks), find(Busy), find(Unreachable)):
+            if middleware is not None:
+                middleware.process_request(request)
 
     def _pace(self, request: Request) -> float:
         """The delay that this crawl now keeps for the request's host."""

@@ -89,6 +89,23 @@ def test_blocks_slow_a_host_down_and_sound_answers_ease_it() -> None:
     assert gate.wait(OTHER) <= 0
 
 
+def test_who_waits_for_a_host_that_is_left_need_not_wait_on() -> None:
+    gate, left = Gate(), list[str]()
+    gate.hold(HOST, 0.05)
+
+    def check() -> None:
+        if left:
+            raise TimeoutError
+
+    async def run() -> None:
+        asyncio.get_running_loop().call_later(0.01, left.append, HOST)
+        async with gate.turn(HOST, Crawl(), pace=0, floor=0, check=check):
+            raise AssertionError
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(run())
+
+
 def test_a_host_can_be_held() -> None:
     gate = Gate()
     gate.hold(HOST, 20)
@@ -100,7 +117,11 @@ def test_crawls_of_one_process_share_a_hosts_limit() -> None:
     """Measured at the server, with answers that take a while; waiting is no latency and no timeout."""
     with Web(lambda seen: Reply()) as web:
         pages = [[f"https://{HOST}/{crawl}/{page}" for page in range(3)] for crawl in range(3)]
-        limits: dict[str, Any] = {"DOWNLOAD_DELAY": 0.15, "AUTOTHROTTLE_ENABLED": 1, "AUTOTHROTTLE_START_DELAY": 0.15}
+        limits: dict[str, Any] = {
+            "DOWNLOAD_DELAY": 0.15,
+            "AUTOTHROTTLE_ENABLED": 1,
+            "AUTOTHROTTLE_START_DELAY": 0.15,
+        }
         came = ask(*pages, environment=web.environment(), DOWNLOAD_TIMEOUT=1, **limits)
         assert {answer.status for answer in came.values()} == {200}
         assert len(web.asked()) == 9
