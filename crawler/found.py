@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from crawler.exits import Exit
-from crawler.looks import Look, key_of
+from crawler.looks import Look, is_article, key_of
 from crawler.naming import code_of_site, key_of_site, name_of_site
 from crawler.sites import FIRST_REPORT_YEAR, Site
 
@@ -179,8 +179,17 @@ def _leads(look: Look) -> set[str]:
 def _rank(look: Look, ways: _Ways, holders: set[int]) -> tuple[int, ...]:
     covered = len(ways.below(look) & holders)
     year = look.at.year is not None
+    article = look.survey is not None and is_article(look.url, look.survey.family)
     path = urlsplit(look.url).path
-    return (covered, ways.breadth[id(look)], look.role != "part", not year, -path.count("/"), -len(path))
+    return (
+        covered,
+        not article,
+        ways.breadth[id(look)],
+        look.role != "part",
+        not year,
+        -path.count("/"),
+        -len(path),
+    )
 
 
 def _single(look: Look) -> bool:

@@ -98,8 +98,9 @@ def depth(look: Look) -> int:
 
 
 def key_of(page: ListPage) -> str:
-    """What makes two questions the same one."""
-    return f"{page.method} {canonical(page.url)} {page.body or ''}"
+    """What makes two questions the same one; a script's answer may depend on the page that it stands on."""
+    asker = dict(page.headers).get("Referer", "")
+    return f"{page.method} {canonical(page.url)} {page.body or ''} {asker}"
 
 
 def folder_of_column(url: str) -> str | None:

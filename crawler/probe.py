@@ -30,6 +30,7 @@ from crawler.looks import (
     names_a_report,
     verdict,
 )
+from crawler.naming import name_of_site
 
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
@@ -82,6 +83,8 @@ class Search:
         """Promising addresses that are not asked for, each with the reason."""
         self.family: Family = list(FAMILIES.values())[-1]
         """Reads what no family recognises: the last that was recognised here; at first the last resort."""
+        self.place = ""
+        """The last part of the site's name, once a page said it: 虚构己区."""
         self._tell = tell
         self._queue: list[tuple[int, int, Look]] = []
         self._asked: dict[str, Look] = {}
@@ -142,6 +145,7 @@ class Search:
             look.verdict = f"leads to {look.url}, which was looked at"
             return
         look.page = page
+        self.place = self.place or re.split(r"(?<=[省市州盟])(?=.{2})", name_of_site(page) or "")[-1]
         above = look.parent.survey if look.parent is not None and look.role in ("part", "column") else None
         preferred = above.family if above is not None else self.family
         look.survey = found = survey(page, look.at, preferred, FAMILIES.values())
@@ -172,7 +176,7 @@ class Search:
             self._push(column, "column", score, f"{column.title} in the column", look)
         top = folder_of_column(look.url)
         known = look.parent is not None and look.parent.survey is not None and look.parent.survey.annual
-        if top is not None and not known and not look.below_a_body and "?" not in look.url:
+        if top is not None and not known and not look.below_a_body and self._own(top):
             self._push(
                 ListPage(top), "guess", ANNUAL + 5, f"the folder above {urlsplit(look.url).path}", look
             )
@@ -186,13 +190,12 @@ class Search:
         ]
         many = len(annual) >= MANY_COLUMNS and look.directory is not None and look.role != "body"
         for place, (link, judged) in enumerate(annual):
-            if many and place >= SAMPLES:
-                break
             why = f"{link.title or link.url}: {judged.why}"
             score = 95 if look.role == "body" else judged.score
-            self._push(
-                replace(link, annual=judged.kind == "annual"), "body" if many else "link", score, why, look
-            )
+            if many and place >= SAMPLES:
+                score = ANNUAL - 2  # only while the others have not shown enough
+            role: Role = "body" if many else "link"
+            self._push(replace(link, annual=judged.kind == "annual"), role, score, why, look)
         if look.role in ("body", "report") or look.holds:
             return
         for link, judged in links:
@@ -232,7 +235,7 @@ class Search:
             if NO_COLUMN.search(rows.path_of(link.url)):
                 continue
             seen.add(link.url)
-            if self._own(link.url):
+            if self._own(link.url) or self._of_this_place(link, judged):
                 yield link, judged
             elif judged.score >= 50:
                 self.rejected.setdefault(link.url, f"{link.title}: {self._foreign(link.url)}")
@@ -296,6 +299,11 @@ class Search:
 
     def _own(self, url: str) -> bool:
         return not self._foreign(url)
+
+    def _of_this_place(self, link: ListPage, judged: ColumnJudgement) -> bool:
+        """Whether another government's column says that it holds this place's reports (cms-families 16.6)."""
+        named = bool(self.place) and self.place in (link.title or "")
+        return named and judged.kind == "annual" and refusal(link.url, self.hosts) is None
 
     def _foreign(self, url: str) -> str:
         """Why an address is not this site's business, or an empty text."""

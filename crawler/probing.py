@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
@@ -24,6 +25,10 @@ from crawler.spiders.probe import Budget, ProbeSpider
 from crawler.views.probe import look_line
 
 if TYPE_CHECKING:
+    import asyncio
+
+    from twisted.python.failure import Failure
+
     from crawler.asking import Plan
 
 AT_ONCE = 16
@@ -31,7 +36,7 @@ AT_ONCE = 16
 SETTINGS = {
     "ITEM_PIPELINES": {},
     "EXTENSIONS": {},
-    "LOG_LEVEL": "ERROR",  # the plan tells in words what went wrong
+    "LOG_LEVEL": "CRITICAL",  # the plan tells in words what went wrong
     "LOG_FORMAT": "%(message)s",
     "RETRY_TIMES": 1,
     "DOWNLOAD_TIMEOUT": 40,
@@ -85,17 +90,28 @@ def carry_out(groups: Iterable[Iterable[Plan]], settings: Mapping[str, Any]) -> 
     waiting = deque(deque(group) for group in groups)
     process = AsyncCrawlerProcess(_settings(settings))
     hush(process.settings["LOG_LEVEL"])
+    bugs: list[BaseException] = []
+
+    def stumbled(failure: Failure) -> None:
+        if failure.value is not None:
+            bugs.append(failure.value)
 
     def begin(group: deque[Plan]) -> None:
-        process.crawl(ProbeSpider, plan=group.popleft()).add_done_callback(partial(ended, group))
+        crawler = process.create_crawler(ProbeSpider)
+        crawler.signals.connect(stumbled, signals.spider_error, weak=False)
+        process.crawl(crawler, plan=group.popleft()).add_done_callback(partial(ended, group))
 
-    def ended(group: deque[Plan], _: object) -> None:
+    def ended(group: deque[Plan], task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            bugs.append(error)
         if group or waiting:
             begin(group or waiting.popleft())
 
     for _ in range(min(AT_ONCE, len(waiting))):
         begin(waiting.popleft())
     process.start()
+    if bugs:
+        raise bugs[0]
 
 
 def _settings(given: Mapping[str, Any]) -> Settings:
