@@ -177,6 +177,8 @@ class District(Family):
                 add(self.attachment_path(column, item), partial(self._attachment, item))
         if self.robots != "none":
             add("/robots.txt", self._robots)
+        if self.front_host:
+            add("/", self._front, self.front_host)
         if self.parent_host:
             add("/", self._parent_list, self.parent_host)
             add(parent.COLUMN, self._parent_list, self.parent_host)
@@ -217,6 +219,11 @@ class District(Family):
             ("http://www.xugou-jingxiang.example/", "虚构镜像"),
         ]
         return self.page(pages.home(self.skin, disclosure, news, friends, banner))
+
+    def _front(self) -> Page:
+        """The home page's links as another host has them."""
+        inner = self._home().body.decode(self.encoding)
+        return self.page(inner.replace('href="/', f'href="{self.url("/")}'))
 
     def _overview(self) -> Page:
         found = [

@@ -49,6 +49,8 @@ class Family(Site):
 
     place: ClassVar[str] = ""
     host: ClassVar[str] = ""
+    front_host: ClassVar[str] = ""
+    """Where the home page is, if disclosure has a host (`host`) of its own (cms-families 0.8)."""
     code: ClassVar[str] = ""
     """网站标识码: the division's six digits and four more."""
     family: ClassVar[str] = ""
@@ -88,7 +90,12 @@ class Family(Site):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.hosts = tuple(host for host in (cls.host, cls.parent_host) if host)
+        cls.hosts = tuple(host for host in (cls.host, cls.front_host, cls.parent_host) if host)
+
+    @classmethod
+    def home_url(cls) -> str:
+        """Where a person would begin."""
+        return f"{cls.scheme}://{cls.front_host or cls.host}/"
 
     # What a family overrides
 

@@ -39,6 +39,7 @@ def small_districts(count: int) -> list[type[District]]:
                 "host": f"www.xugou-n{number:03d}.gov.cn",
                 "code": f"{bases[number % len(bases)].code[:2]}{9000 + number}0001",
                 "parent_host": "",
+                "front_host": "",
                 "scheme": "http",
                 "years": (2024,),
                 "offices": 2,

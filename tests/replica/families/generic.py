@@ -111,3 +111,29 @@ class Endless(District):
 
     def page_items(self, column: Column, number: int) -> tuple[Item, ...]:
         return super().page_items(column, min(number, self.page_count(column)))
+
+
+class OwnHost(District):
+    """Disclosure has a host of its own, `xxgk.…` (会昌); the government's home page leads there."""
+
+    family = "generic"
+    place = "虚构南县"
+    host = "xxgk.xugou-nan.gov.cn"
+    front_host = "www.xugou-nan.gov.cn"
+    code = "3699160001"
+    layout = ("year-group",)
+    slugs = Slugs(portal="zwgk", annual="xxgknb", year="{year}", group="{group}nb")
+    offices = 18
+    towns = 5
+    page_size = 12
+
+    def article_path(self, column: Column, item: Item) -> str:
+        return f"{self.column_path(column)}{item.day:%Y-%m-%d}/{item.number}.html"
+
+    def rows(self, column: Column, items: tuple[Item, ...]) -> str:
+        lines = "".join(
+            f'<li><span class="time">[{item.day:%Y-%m-%d}]</span><a href="{self.href(column, item)}" '
+            f'title="{item.title}">{item.title}</a></li>\n'
+            for item in items
+        )
+        return f'<div id="in_list"><ul>\n{lines}</ul></div>'
