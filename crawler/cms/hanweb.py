@@ -101,7 +101,10 @@ class Hanweb(Family):
         return found or pager.following(page)
 
     def _first(self, page: TextResponse, unit: Unit) -> list[ListPage]:
-        """Candidates for a unit's first answer: GET by `page`, counted in groups or in pages, then POST."""
+        """Candidates for a unit's first answer: GET by `page`, then POST, which jpage's own script does.
+
+        A literal address may count in groups or in pages; one made of the script's parameters says in what.
+        """
         held, size = len(unit.records), unit.per_page or 15
         if not unit.proxy or (held and (held < (unit.per_page or 1) or held >= (unit.total or 10**9))):
             return []
@@ -113,13 +116,12 @@ class Hanweb(Family):
         form = unit.form or OF_PAGE.sub("", query).strip("&")
         if not form:
             return []
-        first = unit.proxy if query else f"{base}?{form}"
-        if "page" not in answers.query(first):
-            first = answers.with_query(first, {"page": 1})
-        pages = [first]
-        if held:
-            pages.append(answers.with_query(first, {"page": _page_of(first) + 1}))
-            pages.append(answers.with_query(first, {"page": held // size + 1, "perpage": size}))
+        asked = unit.proxy if query else f"{base}?{form}"
+        pages = [answers.with_query(asked, {"page": held // size + 1, "perpage": size})] if held else []
+        if query or not held:
+            first = asked if "page" in answers.query(asked) else answers.with_query(asked, {"page": 1})
+            second = [answers.with_query(first, {"page": _page_of(first) + 1})] if held else []
+            pages = [first, *second, *pages]
         return [
             *(answers.call(page, url) for url in dict.fromkeys(pages)),
             answers.call(page, answers.with_query(base, group), form=form),

@@ -98,9 +98,9 @@ def test_parameters_come_from_the_script_where_no_group_is_named() -> None:
     script = """<script>jpage({proxyUrl:'/module/jpage/dataproxy.jsp',perPage:2,ajaxParam:{"col":1,"appid":1,
     "webid":"3096","path":"/","columnid":"6098","unitid":"4767824","webname":"虚构","permissiontype":0}})</script>"""
     at = page(column(store(record(1), record(2)), script=script), COLUMN)
-    first, *_, posted = FAMILY.next_pages(at)
-    assert first.url.startswith(f"{HOST}/module/jpage/dataproxy.jsp?col=1&appid=1&webid=3096&path=%2F")
-    assert first.url.endswith("&page=1")
+    counted, posted = FAMILY.next_pages(at)
+    assert counted.url.startswith(f"{HOST}/module/jpage/dataproxy.jsp?col=1&appid=1&webid=3096&path=%2F")
+    assert counted.url.endswith("&page=2&perpage=2")
     assert posted.body is not None
     assert posted.body.endswith("columnid=6098&unitid=4767824&webname=%E8%99%9A%E6%9E%84&permissiontype=0")
 
