@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import Any, ClassVar
 
@@ -137,7 +138,8 @@ class Channel(District):
         for column in self.columns.values():
             if self.channel(column) == channel and known.get("_isJson") == "true":
                 size = min(whole(known.get("_pageSize"), self.page_size), 50)
-                return json_page({"data": self.answered(column, max(1, whole(known.get("page"), 1)), size)})
+                said = {"data": self.answered(column, max(1, whole(known.get("page"), 1)), size)}
+                return replace(json_page(said), tagged=True)  # as long as all its articles
         return None
 
     def answered(self, column: Column, number: int, size: int) -> dict[str, Any]:
