@@ -92,7 +92,7 @@ class Generic(Family):
 
 def _may_be_row(page: TextResponse, node: rows.Node, url: str) -> bool:
     """Whether a link of unknown shape has a title long enough, if a date should stand beside it."""
-    title = node.get("title") or rows.text_of(node)
+    title = node.get("title") or rows.text_of(node, most=rows.STEPS)
     there, here = urlsplit(url), urlsplit(page.url)
     return (
         len(title) >= LONG

@@ -71,8 +71,8 @@ def _tagged(page: TextResponse, number: int) -> str:
     """Where the pager's link to the next page, or to page `number`, leads by its attributes."""
     words = {str(number), f"[{number}]"}
     for node, raw in _tags(page):
-        if pager.says_next(node) or rows.text_of(node) in words:
-            url = rows.address(page, raw) if not raw.isdigit() else _asked(page, int(raw))
+        if pager.says_next(node) or rows.text_of(node, most=rows.STEPS) in words:
+            url = rows.address(page, raw) if not raw.isdigit() else _asked(page, int(raw[:9]))
             if url:
                 return url
     return ""
@@ -81,7 +81,7 @@ def _tagged(page: TextResponse, number: int) -> str:
 def _tags(page: TextResponse) -> Iterator[tuple[rows.Node, str]]:
     root = rows.root_of(page)
     for node in () if root is None else root.iter("a", "span", "li"):
-        said = CONDITION.search(node.get("onclick") or "") or CONDITION.search(node.get("href") or "")
+        said = CONDITION.search((node.get("onclick") or "")[: rows.SCRIPT])
         if raw := (node.get("tagname") or (said[1] if said else "")).strip():
             yield node, raw
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -30,18 +31,23 @@ FILE = re.compile(r"(?P<stem>.*?)(?P<apart>[_-]|(?<=/))(?P<number>\d{1,3})(?P<en
 FIRST = re.compile(r"(?<=/)(index|default)\.\w+$")
 
 TOTAL = re.compile(
-    r"\b(?:n?countPage|n?pageCount|totalPages?|total_pages?|pageTotal|maxPage|totalpage)\s*[=:]\s*['\"]?(\d+)",
+    r"\b(?:n?countPage|n?pageCount|totalPages?|total_pages?|pageTotal|maxPage|totalpage)\s*[=:]\s*['\"]?(\d{1,9})",
     re.IGNORECASE,
 )
-CURRENT = re.compile(r"\b(?:currentPage|curPage|pageNo|pageIndex)\s*=\s*['\"]?(\d+)", re.IGNORECASE)
+CURRENT = re.compile(r"\b(?:currentPage|curPage|pageNo|pageIndex)\s*=\s*['\"]?(\d{1,9})", re.IGNORECASE)
 SAID_TOTAL = re.compile(
-    r"共\s*(\d+)\s*页|总页数\s*[:：]?\s*(\d+)|(?<![\d/])\d+\s*/\s*(\d+)\s*页|页次\s*[:：]\s*\d+\s*/\s*(\d+)"
+    r"共\s*(\d{1,9})\s*页|总页数\s*[:：]?\s*(\d{1,9})|(?<![\d/])\d+\s*/\s*(\d{1,9})\s*页|页次\s*[:：]\s*\d+\s*/\s*(\d{1,9})"
 )
 SAID_CURRENT = re.compile(
-    r"第\s*(\d+)\s*(?:/\s*\d+\s*)?页|(?<![\d/])(\d+)\s*/\s*\d+\s*页|页次\s*[:：]\s*(\d+)\s*/|当前页\s*[:：]?\s*(\d+)"
+    r"第\s*(\d{1,9})\s*(?:/\s*\d+\s*)?页|(?<![\d/])(\d{1,9})\s*/\s*\d+\s*页|页次\s*[:：]\s*(\d{1,9})\s*/|当前页\s*[:：]?\s*(\d{1,9})"
 )
-CALL = re.compile(r"\b\w*[Pp]age\w*\s*\(([^()]*?['\"]\.?(?:s?html?|jhtml|jsp|aspx?|php)['\"][^()]*)\)")
-ARGUMENT = re.compile(r"'([^']*)'|\"([^\"]*)\"|(\d+)|([A-Za-z_$][\w$.]*)")
+CALL = re.compile(
+    r"\b\w{0,40}[Pp]age\w{0,40}\s{0,9}"
+    r"\(([^()]{0,300}?['\"]\.?(?:s?html?|jhtml|jsp|aspx?|php)['\"][^()]{0,300})\)"
+)
+CALLS = 20
+"""Calls that are looked at."""
+ARGUMENT = re.compile(r"'([^']*)'|\"([^\"]*)\"|(\d{1,9})|([A-Za-z_$][\w$.]*)")
 ENDING = re.compile(r"\.?(s?html?|jhtml|jsp|aspx?|php)")
 
 
@@ -74,7 +80,7 @@ def linked_next(page: TextResponse) -> str:
             return url
     numbers: dict[int, str] = {}
     for node, url in rows.links(page):
-        if found := NUMBER.fullmatch(rows.text_of(node)):
+        if found := NUMBER.fullmatch(rows.text_of(node, most=rows.STEPS)):
             numbers.setdefault(int(found[1]), url)
     here = place(page.url)
     current = next((n for n, url in numbers.items() if place(url) == here), None)
@@ -86,7 +92,7 @@ def linked_next(page: TextResponse) -> str:
 
 def says_next(node: rows.Node) -> bool:
     """Whether a link calls itself the next page: by its text, title or picture, or an arrow and its class."""
-    text = rows.text_of(node)
+    text = rows.text_of(node, most=rows.STEPS)
     if NEXT.fullmatch(text):
         return True
     if not ARROW.fullmatch(text):
@@ -118,7 +124,7 @@ def call(text: str) -> Count | None:
     `createPageHTML(pages, current, "index", "html")`, `createPageHTML(records, pages, current, "index", …)`,
     `createPageHTML('page-div', pages, current, 'list', 'shtml')`; variables for numbers are looked up.
     """
-    for found in CALL.finditer(text):
+    for found in islice(CALL.finditer(text), CALLS):
         arguments = [next(filter(None, a.groups()), "") for a in ARGUMENT.finditer(found[1])]
         at = next((i for i, a in enumerate(arguments) if i and ENDING.fullmatch(a)), 0)
         if not at:
@@ -212,10 +218,10 @@ def _stem(url: str, counted: Count) -> tuple[str, str]:
 
 def _number(argument: str, text: str) -> int | None:
     if argument.isdigit():
-        return int(argument)
+        return int(argument[:9])
     if not re.fullmatch(r"[A-Za-z_$][\w$]*", argument):
         return None
-    found = re.search(rf"\b{re.escape(argument)}\s*=\s*['\"]?(\d+)", text)
+    found = re.search(rf"\b{re.escape(argument)}\s*=\s*['\"]?(\d{1, 9})", text)
     return int(found[1]) if found else None
 
 

@@ -7,10 +7,10 @@ A page may have many hundred links, so it is walked with lxml, each node a few t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from html import unescape
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 Node = etree._Element
 
-HREF = re.compile(r"""\bhref\s*=\s*["']\s*([^"'<>]+)["']""", re.IGNORECASE)
+LONGEST_ADDRESS = 2000
+HREF = re.compile(rf"""\bhref\s*=\s*["']([^"'<>]{{1,{LONGEST_ADDRESS}}})["']""", re.IGNORECASE)
+ABSOLUTE = re.compile(r"(?:https?:)?//([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 LINKS = etree.XPath("descendant-or-self::*[self::a or self::area or @onclick or @data-href]")
 SCRIPTED = re.compile(r"#|javascript:|about:|void\b|$", re.IGNORECASE)
 """Links that a browser hands to a script."""
@@ -35,6 +37,8 @@ OPENS = re.compile(
     r"\s*['\"]([^'\"]*[./][^'\"]*)['\"]",
     re.IGNORECASE,
 )
+SCRIPT = 500
+"""Characters of a link's own script that are looked at."""
 PLACEHOLDER = re.compile(r"[{}<>|\"`]|'\s*\+|\$\(")
 """What stands in an address that a script has yet to fill in: `{{url}}`, `<?=el.link?>`, `'+url+'`."""
 SESSION = re.compile(r";jsessionid=[^?#]*|(?<=[?&])ddtab=[^&#]*&?", re.IGNORECASE)
@@ -51,20 +55,27 @@ NO_NAME = re.compile(
     r"|(政府)?信息(公开|名称|标题)|无文号"
 )
 BODY_END = re.compile(r"(政府|委|办|局|厅|院|中心|街道|办事处|镇|乡|会|署|处|所|站|队|公司)([（(].+[)）])?$")
-DATED_END = re.compile(rf"^[\s\[(（]*{DATE.pattern}[\s\])）]*|[\s|·\[(（]*{DATE.pattern}[\s\])）]*$")
+DATED_END = re.compile(
+    rf"^[\s\[(（]{{0,3}}{DATE.pattern}[\s\])）]{{0,3}}|[\s|·\[(（]{{0,3}}{DATE.pattern}[\s\])）]{{0,3}}$"
+)
 """The date before or after a title that stands in the same link."""
-CUT_OFF = re.compile(r"(…|\.\.+|·{3,})\s*$")
+CUT_OFF = re.compile(r"(…|\.\.|···)$")
 FILLER = re.compile(
     r"^\W*(查看|点击|下载|更多|阅读|浏览|详情|详细|全文|原文|在线|进入)*(查看|阅读|浏览|更多|详情|详细|全文|内容|原文)?\W*$"
 )
 """Words of a link that say nothing of where it leads: 查看详情."""
+LONGEST_FILLER = 20
 NAMED_IN_TITLE = re.compile(r"标题\s*[:：]\s*(\S[^\r\n]*)")
 """Some lists put the whole index block into the `title` attribute, a line for each label."""
+OPTIONS = 500
+"""Choices of drop-downs that are looked at; a county has some hundred bodies."""
 WHOLE_ROWS = frozenset({"li", "tr", "dl", "article"})
 NO_ROWS = frozenset({"ul", "ol", "table", "tbody", "form", "section", "main", "body", "html"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 LONGEST_ROW = 300
 """Characters beside a link above which it stands in a text and not in a row."""
+STEPS = 800
+"""Of a walk through a link or a row: some print each character in an element of its own."""
 CLIMBS = 4
 """How far above its link a row without li, tr or dl may begin."""
 FRAMES_LEFT = re.compile(
@@ -100,7 +111,7 @@ def entries_of(found: Mapping[str, list[Node]]) -> Iterator[Entry]:
 def columns(page: TextResponse, articles: re.Pattern[str], *, root: Node | None = None) -> Iterator[ListPage]:
     """A column for each other link with words, each address once: neither an article nor a document."""
     seen = {page.url.partition("#")[0]}
-    for node, url in (*links(page, root), *_options(page, root)):
+    for node, url in chain(links(page, root), _options(page, root)):
         if url in seen or articles.search(path_of(url)) or NAMED.search(urlsplit(url).path):
             continue
         if title := _title([node])[0]:
@@ -138,10 +149,10 @@ def own_link(url: str, text: str, shape: re.Pattern[str]) -> str | None:
     host = urlsplit(url).netloc
     for found in HREF.finditer(text):
         link = unescape(found[1].strip())
-        _, absolute, rest = link.rpartition("://")
-        if absolute and rest.partition("/")[0] != host:
-            continue
-        if shape.search(path_of(link) if absolute else "/" + link.lstrip("./")):
+        absolute = ABSOLUTE.match(link)
+        if absolute is not None and absolute[1] != host:
+            continue  # a neighbour's: it tells nothing of this site
+        if shape.search("/" + link.lstrip("./") if absolute is None else absolute[2]):
             return link
     return None
 
@@ -154,7 +165,7 @@ def target(node: Node) -> str:
     for name in ("data-href", "data-url", "data-link"):
         if value := (node.get(name) or "").strip():
             return value
-    found = OPENS.search(node.get("onclick") or "") or OPENS.search(href)
+    found = OPENS.search((node.get("onclick") or "")[:SCRIPT]) or OPENS.search(href[:SCRIPT])
     return found[1] if found else ""
 
 
@@ -170,9 +181,12 @@ def fragment(html: str) -> Node:
     return etree.fromstring(f"<div>{html}</div>".encode(errors="replace"), parser)
 
 
-def text_of(node: Node, apart: str = "") -> str:
-    """The text of a node without scripts, white space compressed; `apart` stands between its pieces."""
-    return " ".join(apart.join(_pieces(node, ())).split())
+def text_of(node: Node, apart: str = "", *, most: int | None = None) -> str:
+    """The text of a node without scripts, white space compressed; `apart` stands between its pieces.
+
+    Of a node that may hold half a page only its beginning is looked at, `most` steps far.
+    """
+    return " ".join(apart.join(_pieces(node, frozenset(), most)).split())
 
 
 def iso_date(text: str) -> str | None:
@@ -188,7 +202,7 @@ def iso_date(text: str) -> str | None:
 def address(page: TextResponse, link: str) -> str:
     """The http or https address that a link means, without fragment or session; "" for any other."""
     link = link.strip()
-    if not link or SCRIPTED.match(link) or PLACEHOLDER.search(link):
+    if not link or len(link) > LONGEST_ADDRESS or SCRIPTED.match(link) or PLACEHOLDER.search(link):
         return ""
     url = linked(page, link.replace("\\", "/")).partition("#")[0]
     if not url.startswith(("http://", "https://")):
@@ -216,15 +230,15 @@ def _title(nodes: list[Node]) -> tuple[str | None, str]:
     for node in nodes:
         given = node.get("title") or ""
         labelled = NAMED_IN_TITLE.search(given)
-        heading = next((text_of(h) for h in node.iter(*HEADINGS)), "")
-        text = heading or text_of(node)
-        if dated := DATED_END.search(spaced := text_of(node, " ")):
+        heading = next((text_of(h, most=STEPS) for h in node.iter(*HEADINGS)), "")
+        text = heading or text_of(node, most=STEPS)
+        if dated := DATED_END.search(spaced := text_of(node, " ", most=STEPS)):
             inside = inside or dated[0]
             text = heading or DATED_END.sub("", spaced)
         offers += [labelled[1] if labelled else given, text]
         pictures += (image.get("alt") or "" for image in node.iter("img"))
     said = [words for offer in (*offers, *pictures) if (words := " ".join(offer.split()))]
-    telling = [words for words in said if not FILLER.match(words)]
+    telling = [words for words in said if len(words) > LONGEST_FILLER or not FILLER.match(words)]
     whole = [words for words in telling if not CUT_OFF.search(words)]
     return next(iter(whole or telling or said), None), inside
 
@@ -237,7 +251,12 @@ def _shared(found: Mapping[str, list[Node]]) -> set[Node]:
         for node in nodes:
             above: Node | None = node
             while above is not None and above not in shared:  # above a shared node all are
-                if owner.setdefault(above, url) != url:
+                known = owner.get(above)
+                if known == url:
+                    break  # so is what is above
+                if known is None:
+                    owner[above] = url
+                else:
                     shared.add(above)
                 above = above.getparent()
     return shared
@@ -246,11 +265,12 @@ def _shared(found: Mapping[str, list[Node]]) -> set[Node]:
 def _beside(nodes: list[Node], shared: set[Node]) -> list[str]:
     """What a row says beside its links, piece by piece."""
     beside: list[str] = []
+    own = frozenset(nodes)
     row = nodes[0].getparent()
     for _ in range(CLIMBS):
         if row is None or row in shared or row.tag in NO_ROWS:
             break
-        said = [words for piece in _pieces(row, nodes) if (words := " ".join(piece.split()))]
+        said = [words for piece in _pieces(row, own, STEPS) if (words := " ".join(piece.split()))]
         if sum(map(len, said)) > LONGEST_ROW:
             break
         beside = said
@@ -278,10 +298,13 @@ def _organization(beside: list[str]) -> str | None:
     return None
 
 
-def _pieces(node: Node, without: Collection[Node]) -> Iterator[str]:
-    """The texts below a node in order, but for those in scripts and in the nodes `without`."""
+def _pieces(node: Node, without: frozenset[Node], most: int | None = None) -> Iterator[str]:
+    """The texts below a node in order, but for those in scripts and in the nodes `without`.
+
+    `most` bounds the steps of the walk.
+    """
     walk = etree.iterwalk(node, events=("start", "end", "comment", "pi"))
-    for event, at in walk:
+    for event, at in islice(walk, most):
         if event == "start":
             if at in without or at.tag in ("script", "style"):
                 walk.skip_subtree()
@@ -294,7 +317,7 @@ def _pieces(node: Node, without: Collection[Node]) -> Iterator[str]:
 def _options(page: TextResponse, root: Node | None) -> Iterator[tuple[Node, str]]:
     """The choices of a drop-down that leads to another page when changed."""
     top = root_of(page) if root is None else root
-    for option in () if top is None else top.iter("option"):
+    for option in () if top is None else islice(top.iter("option"), OPTIONS):
         value = option.get("value") or ""
         if ("/" in value or ".htm" in value) and (url := address(page, value)):
             yield option, url

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from scrapy.http import TextResponse
 
 AFFAIR = re.compile(r"[\"']([^\"'\s]*front/api/data/affair)[\"']")
-CHANNELS = re.compile(r"channelList[\"']?\s*[:=]\s*(\[[^\]]*\]|[\"'][^\"']*[\"']|[A-Za-z_$][\w$]*)")
+CHANNELS = re.compile(
+    r"channelList[\"']?\s*[:=]\s*(\[[^\]]{0,500}\]|[\"'][^\"']{0,200}[\"']|[A-Za-z_$][\w$]*)"
+)
 CHANNEL = re.compile(r"\bchannel_?(?:Id|Code)?[\"']?\s*[:=]\s*[\"']?(\d+)", re.IGNORECASE)
-SIZE = re.compile(r"\bpageSize[\"']?\s*[:=]\s*[\"']?(\d+)")
+SIZE = re.compile(r"\bpageSize[\"']?\s*[:=]\s*[\"']?(\d{1,9})")
 DOC_FLAG = re.compile(r"\bdocFlag[\"']?\s*:\s*[\"'](\w+)[\"']")
 PAGE_SIZE = 15
 CAP = 10_000

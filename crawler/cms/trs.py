@@ -25,7 +25,7 @@ ARTICLES = rf"(?:{DATED}|/t\d{{6,}}\.s?html?|/\d{{8}}/t\d{{4}}_\d+\.s?html?)(?:$
 SCRIPTS = re.compile(
     r"createPage(?:HTML)?\s*\(|\bcountPage\b|TRS_Editor|trs_editor_view|TRS_UEDITOR", re.IGNORECASE
 )
-WRITES = re.compile(r"document\.write(?:ln)?\s*\((.*?)\)\s*(?:;|$)", re.MULTILINE | re.DOTALL)
+WRITES = re.compile(r"document\.write(?:ln)?\s*\((.{0,1000}?)\)\s{0,9}(?:;|$)", re.MULTILINE | re.DOTALL)
 ASSIGNED = re.compile(r"(?:var\s+)?\b([A-Za-z_$]\w*)\s*=\s*(?:'([^'\n]*)'|\"([^\"\n]*)\")")
 LINK = re.compile(r"<a\b[^>]*\bhref", re.IGNORECASE)
 WORD = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|([A-Za-z_$]\w*)[\w.$]*(\()?")
