@@ -130,6 +130,40 @@ def test_a_challenge_sets_a_cookie_by_script(replica: Replica) -> None:
     assert b"document.cookie" in answer.body
 
 
+def test_a_cookie_may_be_wanted_once_or_for_ever(replica: Replica) -> None:
+    replica.fail(PATH, "cookie-once")
+    answer = fetch(replica, URL)
+    assert (answer.status, answer.headers["location"]) == (302, URL)
+    assert fetch(replica, URL, Cookie=answer.headers["set-cookie"].split(";")[0]).status == 200
+    replica.fail(PATH, "cookie-loop")
+    answers = [fetch(replica, URL, Cookie="CT6T=1") for _ in range(2)]
+    assert [answer.headers["location"] for answer in answers] == [URL, URL]
+    assert answers[0].headers["set-cookie"] != answers[1].headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "holds"),
+    [
+        ("cookie-stub", "document.cookie"),
+        ("guard-stub", "_guard"),
+        ("throttle", "首页"),
+        ("login", "password"),
+    ],
+)
+def test_something_else_may_stand_in_a_pages_place(replica: Replica, mode: str, holds: str) -> None:
+    replica.fail("*", mode)
+    answers = {fetch(replica, URL).body, fetch(replica, f"{URL}?other").body}
+    assert len(answers) == 1
+    assert holds in answers.pop().decode()
+
+
+@pytest.mark.parametrize(("mode", "seconds"), [("busy", "0"), ("busy-for-hours", "7200")])
+def test_a_host_may_ask_for_patience(replica: Replica, mode: str, seconds: str) -> None:
+    replica.fail(PATH, mode)
+    answer = fetch(replica, URL)
+    assert (answer.status, answer.headers["retry-after"]) == (503, seconds)
+
+
 def test_robots_may_be_out_of_order(replica: Replica) -> None:
     replica.fail("/robots.txt", "robots-500")
     assert fetch(replica, "https://www.bjxch.gov.cn/robots.txt").status == 500

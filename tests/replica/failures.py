@@ -11,6 +11,7 @@ import gzip
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -150,6 +151,39 @@ def challenge(handler: Handler, page: Page) -> None:
     handler.send(412, script, replace(page, content_type="text/html"), {"Set-Cookie": "FSSBBIl1UgzbN7N80S=x"})
 
 
+def cookie_loop(handler: Handler, page: Page) -> None:
+    """302 to the same address with another cookie each time, for ever."""
+    handler.send(
+        302, b"", page, {"Location": handler.url(), "Set-Cookie": f"CT6T={time.monotonic_ns()}; path=/"}
+    )
+
+
+def cookie_once(handler: Handler, page: Page) -> None:
+    """302 to the same address with a cookie, and the page for who brings it (openresty CT6T)."""
+    if "CT6T=" in handler.headers.get("Cookie", ""):
+        handler.reply(page)
+    else:
+        handler.send(302, b"", page, {"Location": handler.url(), "Set-Cookie": "CT6T=1; path=/"})
+
+
+def written(text: str, **headers: str) -> Failure:
+    """200 with these words of HTML."""
+
+    def send(handler: Handler, page: Page) -> None:
+        handler.send(200, text.encode(), replace(page, content_type="text/html; charset=utf-8"), headers)
+
+    return send
+
+
+def retry_after(seconds: int) -> Failure:
+    """503 that asks for so much patience."""
+
+    def send(handler: Handler, page: Page) -> None:
+        handler.send(503, b"<html>busy</html>", page, {"Retry-After": str(seconds)})
+
+    return send
+
+
 def redirect(target: str) -> Failure:
     """302 to `target`."""
 
@@ -184,6 +218,21 @@ MODES: dict[str, Failure] = {
     "redirect-metadata": redirect("http://169.254.169.254/latest/meta-data/"),
     "redirect-mirror": redirect("http://www.bjxch.gov.cn.mirror.example/"),
     "redirect-loop": redirect_loop,
+    "redirect-login": redirect("/sso/login?back=1"),
+    "cookie-loop": cookie_loop,
+    "cookie-once": cookie_once,
+    "cookie-stub": written(
+        "<html><script>var k='C3VK';document.cookie=k+'=7f2a;max-age=300';location.reload();</script></html>"
+    ),
+    "guard-stub": written("<html><head><script src='/_guard/auto.js'></script></head><body></body></html>"),
+    "throttle": written(
+        "<html><head><title>首页</title></head><body>"
+        + "<p>虚构的首页，什么地址都是它。</p>" * 150
+        + "</body></html>"
+    ),
+    "login": written("<html><title>用户登录</title><body><form><input type='password'></form></body></html>"),
+    "busy": retry_after(0),
+    "busy-for-hours": retry_after(7200),
     "robots-500": lambda handler, page: _status(handler, 500),
 }
 """Modes by name (`robots-500` is `500`, named for what it is used for)."""
