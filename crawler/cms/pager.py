@@ -7,6 +7,7 @@ so that a list ends by itself.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -49,6 +50,11 @@ CALLS = 20
 """Calls that are looked at."""
 ARGUMENT = re.compile(r"'([^']*)'|\"([^\"]*)\"|(\d{1,9})|([A-Za-z_$][\w$.]*)")
 ENDING = re.compile(r"\.?(s?html?|jhtml|jsp|aspx?|php)")
+
+BUILT_NAME = re.compile(r"([\w-]{1,40})['\"]\s{0,9}\+\s{0,9}['\"]_['\"]\s{0,9}\+")
+BUILT_ENDING = re.compile(r"['\"]\.['\"]\s{0,9}\+\s{0,9}['\"](s?html?)\b|['\"]\.(s?html?)\\?['\"]")
+"""Files as a script puts them together: `"index" + "_" + nextPage + "." + "shtml"`."""
+PAGE_ENDING = re.compile(r"\.(s?html?)(?:\?|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +157,7 @@ def files(page: TextResponse, counted: Count) -> Sequence[ListPage]:
             return []
         apart = "-" if (counted.name or "").endswith("-index") else "_"
         order = (2, 1) if counted.current == 1 or counted.names_block or apart == "-" else (1, 2)
-        stem, ending = _stem(page.url, counted)
+        stem, ending = _stem(page, counted)
         return [ListPage(f"{stem}{apart}{n}{ending}") for n in order]
     number = int(here["number"])
     last = total - 1 if _from_zero(page, number, counted, here["apart"]) else total
@@ -207,13 +213,27 @@ def _belongs(url: str, name: str) -> bool:
     return file.startswith(name) or file[:1].isdigit()
 
 
-def _stem(url: str, counted: Count) -> tuple[str, str]:
+def _stem(page: TextResponse, counted: Count) -> tuple[str, str]:
     """Of the numbered files beside a first page: address up to the number, and what follows it."""
-    path = url.partition("?")[0]
-    folder, _, file = path.rpartition("/")
-    own, dot, own_ending = file.rpartition(".")
-    ending = counted.ending or (own_ending if dot else "html")
-    return f"{folder}/{counted.name or own or 'index'}", f".{ending}"
+    folder, _, file = page.url.partition("?")[0].rpartition("/")
+    own, _, own_ending = file.rpartition(".")
+    ending = counted.ending or own_ending or _said(BUILT_ENDING, page.text) or _ending_below(page, folder)
+    return (
+        f"{folder}/{counted.name or own or _said(BUILT_NAME, page.text) or 'index'}",
+        f".{ending or 'html'}",
+    )
+
+
+def _ending_below(page: TextResponse, folder: str) -> str | None:
+    """The ending that most addresses in the page's own folder have."""
+    below = (url for _, url in rows.links(page) if url.startswith(f"{folder}/"))
+    endings = Counter(found[1] for url in below if (found := PAGE_ENDING.search(url)))
+    return endings.most_common(1)[0][0] if endings else None
+
+
+def _said(pattern: re.Pattern[str], text: str) -> str | None:
+    found = pattern.search(text)
+    return next(filter(None, found.groups())) if found else None
 
 
 def _number(argument: str, text: str) -> int | None:

@@ -85,6 +85,17 @@ def test_the_second_page_as_the_script_has_it(script: str, pages: list[str]) -> 
     assert following(f"{listed(3)}<script>{script}</script>") == pages
 
 
+def test_the_files_ending_is_the_scripts_or_the_rows() -> None:
+    script = """<script>var currentPage = 1; var nextPage = currentPage + 1; var countPage = 2;
+    document.write("<a href=\\"index" + "_" + nextPage + "." + "shtml\\">下一页</a>");</script>"""
+    assert following(listed(3) + script) == ["index_2.shtml", "index_1.shtml"]
+    rows = listed(3, "./202401/t20240120_{}.htm") + "<a href='/'>首页</a><a href='/a.html'>导航</a>"
+    assert following(rows + "<script>var countPage = 2;</script>") == ["index_1.htm", "index_2.htm"]
+    assert (
+        following(rows + "<script>var countPage = 2;</script>", f"{COLUMN}index.shtml")[0] == "index_1.shtml"
+    )
+
+
 @pytest.mark.parametrize(
     ("url", "script", "referer", "pages"),
     [
