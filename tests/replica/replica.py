@@ -103,7 +103,7 @@ class Replica:
         three tables, and: `host`, `department` (the site's own number), `form` (`html`, `pdf` or `html+pdf`),
         `listed` (the address that the list gives), `url` (where that ends), `attachments` (addresses),
         `findings` (codes that a right reading of the documents reports), `findings_across_years` (the same,
-        for who knows last year's report too).
+        for who knows last year's report too); a district's also `also` (where a parent portal has it again).
         """
         return {key: entry for site in self._sites for key, entry in site.truth().items()}
 
