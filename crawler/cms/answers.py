@@ -123,17 +123,6 @@ def address_with(text: str, mark: str) -> str:
     return text[start:end].replace("&amp;", "&")
 
 
-def own_link(url: str, text: str, pattern: re.Pattern[str]) -> bool:
-    """Whether the page links to such an address of its own host: a neighbour's tells nothing of this site."""
-    host = urlsplit(url).netloc
-    for found in HREF.finditer(text):
-        link = (found[1] or found[2]).strip()
-        foreign = re.match(r"(?:https?:)?//([^/?#]*)", link)
-        if (foreign is None or foreign[1] == host) and pattern.search(link):
-            return True
-    return False
-
-
 def fragment(page: TextResponse, *parts: str) -> HtmlResponse:
     """A page of pieces of HTML that an answer carries; their links count from the page that shows them."""
     from scrapy.http import HtmlResponse  # listing the registry loads no Scrapy
@@ -143,10 +132,12 @@ def fragment(page: TextResponse, *parts: str) -> HtmlResponse:
 
 
 def shown_on(page: TextResponse) -> str:
-    """The address of the page whose script asked for this one, else its own."""
-    asker = ""
-    if page.request is not None:
-        asker = (page.request.headers.get("Referer") or b"").decode("latin-1")
+    """The address of the page whose script asked for this one, else its own.
+
+    Links that were followed have a Referer, too; only a script's calls say that they are one.
+    """
+    asked = page.request.headers if page.request is not None else {}
+    asker = (asked.get("Referer") or b"").decode("latin-1") if asked.get("X-Requested-With") else ""
     return asker if urlsplit(asker).netloc == urlsplit(page.url).netloc else page.url
 
 

@@ -46,7 +46,7 @@ class Gkmlpt(Family):
             return "the address is an article content/post_<id>.html"
         if "window._CONFIG" in text and SID.search(text):
             return "the page has window._CONFIG with a SID"
-        if answers.own_link(url, text, LINKED):
+        if rows.own_link(url, text, LINKED):
             return "links on the page go to /gkmlpt/ or content/post_<id>.html"
         return None
 
@@ -115,17 +115,16 @@ def _categories(page: TextResponse) -> Iterator[ListPage]:
     for node in _nodes(_tree(page.text)):
         title, jump = answers.words(node.get("name")), str(node.get("jump_url") or "")
         empty = node.get("post_count") in (0, "0") and not node.get("children")
-        category = SHELL.search(jump)
+        category, whole = SHELL.search(jump), rows.address(page, jump)
         found = None
-        if jump and not category:
-            url = rows.address(page, jump)
-            found = ListPage(url, title) if url else None
+        if jump and not (category and _base(whole) == _base(page.url)):
+            found = ListPage(whole, title) if whole else None
         elif not empty:
             found = _api(page, category[2] if category else str(node.get("id") or ""), title)
         if found is not None and title:
             yield found
-    for link, _ in rows.links(page):
-        category = SHELL.search(link.get("href") or "")
+    for link, url in rows.links(page):
+        category = SHELL.search(link.get("href") or "") if _base(url) == _base(page.url) else None
         if category and (found := _api(page, category[2], rows.title_of(link))):
             yield found
 
@@ -138,6 +137,11 @@ def _api(page: TextResponse, category: str, title: str | None = None) -> ListPag
         return None
     call = answers.call(page, f"{base}/gkmlpt/api/all/{category}?page=1&sid={sid[1]}")
     return ListPage(call.url, title, headers=call.headers)
+
+
+def _base(url: str) -> str:
+    """Of which body's disclosure site an address is: what stands before /gkmlpt/."""
+    return urlsplit(url).netloc + urlsplit(url).path.partition("/gkmlpt/")[0]
 
 
 def _tree(text: str) -> Any:

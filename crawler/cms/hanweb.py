@@ -70,7 +70,7 @@ class Hanweb(Family):
             return None  # the disclosure module or the newer generation, in a column of the same shape
         if COLUMN.search(path) or ARTICLES.search(path):
             return "the address is a column /col/col<id>/ or an article art_<column>_<article>.html"
-        if answers.own_link(url, text, LINKED):
+        if rows.own_link(url, text, LINKED):
             return "links on the page go to /col/col<id>/ or art_<column>_<article>.html"
         return None
 

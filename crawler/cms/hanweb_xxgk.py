@@ -44,7 +44,7 @@ class HanwebXxgk(Family):
             return "the address is below /module/xxgk/"
         if "tree.jsp?" in text and "area=" in text and "dataproxy.jsp" not in text:
             return "the page loads tree.jsp?area= and no dataproxy.jsp"
-        if answers.own_link(url, text, MODULE):
+        if rows.own_link(url, text, MODULE):
             return "links on the page go to /module/xxgk/"
         return None
 

@@ -47,7 +47,7 @@ class Lonsun(Family):
             return "the address is the label that lists articles"
         if "/site/label/8888" in text or re.search(r"""\bname=["']?SiteId["'\s]""", text, re.I):
             return "the page has a SiteId or calls /site/label/8888"
-        if answers.own_link(url, text, ORGAN):
+        if rows.own_link(url, text, ORGAN):
             return "links on the page go to /public/column/<body>"
         return None
 
@@ -101,9 +101,7 @@ class Lonsun(Family):
                 yield Entry(url, organization=name, year=year, listed=False)
 
     def _label(self, page: TextResponse, number: int) -> ListPage:
-        """The script's call for a page of the list: as the page spells it, else from what is known."""
-        if spelt := answers.address_with(page.text, "/site/label/8888?"):
-            return answers.call(page, answers.with_query(spelt, {"pageIndex": number}))
+        """The script's call for a page of the list: what the page spells, the rest from what is known."""
         asked, organ = answers.query(page.url), ORGAN.search(page.url)
         told = {
             "IsAjax": "1",
@@ -117,5 +115,9 @@ class Lonsun(Family):
             "type": asked.get("type", "4"),
             "catId": asked.get("catId", ""),
         }
+        if spelt := answers.address_with(page.text, "/site/label/8888?"):
+            own = {name for name, value in answers.query(spelt).items() if value and name != "pageIndex"}
+            missing = {name: value for name, value in told.items() if name not in own}
+            return answers.call(page, answers.with_query(spelt, missing))
         prefix = urlsplit(page.url).path.partition("/public/column/")[0]
         return answers.call(page, f"{prefix}/site/label/8888?{answers.with_pairs('', told)}")

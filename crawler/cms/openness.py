@@ -42,7 +42,7 @@ class Openness(Family):
     def recognise(self, url: str, text: str) -> str | None:
         if found := PLATFORM.search(url):
             return f"the address is of the platform's {found[1]}"
-        if answers.own_link(url, text, PLATFORM):
+        if rows.own_link(url, text, PLATFORM):
             return "links on the page go to the platform's controllers"
         return None
 

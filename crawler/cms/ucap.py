@@ -34,6 +34,10 @@ CALLS = ("common/search", "searchList")
 OPAQUE = re.compile(r"c\d+[a-z]?")
 QUERY = "_isAgg=true&_isJson=true&_pageSize=20&_template=index&_rangeTimeGte=&_channelName=&page=1"
 PAGE_SIZE = 20
+MANY = 10
+"""Rows of a page that may have a next one, though nothing on it says so."""
+LIST_FILE = re.compile(r"list(?:_\d+)?\.s?html$")
+PAGER = re.compile(r"""\b(?:id|class)=["'][^"']{0,99}\bpag(?:es?|er|ing|ination)\b""", re.IGNORECASE)
 
 
 class Ucap(Family):
@@ -55,7 +59,7 @@ class Ucap(Family):
             return "the page has a channelid meta tag"
         if CALL.search(text):
             return "the page asks for the JSON list of a channel"
-        if answers.own_link(url, text, STATIC):
+        if rows.own_link(url, text, STATIC):
             return "links on the page go to YYYYMM/<32hex>.shtml"
         return None
 
@@ -74,8 +78,12 @@ class Ucap(Family):
     def next_pages(self, page: TextResponse) -> Sequence[ListPage]:
         if _is_call(page.url):
             return _after_call(page)
-        following = pager.following(page) or pager.files(page, pager.count(page))
-        if following or any(True for _ in self.entries(page)):
+        counted = pager.count(page)
+        following = pager.following(page) or pager.files(page, counted)
+        held = sum(1 for _ in self.entries(page))
+        if not following and counted.total is None and (held >= MANY or (held and PAGER.search(page.text))):
+            return _probed(page)
+        if following or held:
             return following
         return self._asked(page)[1:] or self._guessed(page)
 
@@ -104,6 +112,17 @@ def drifted(listing: str, article: str) -> bool:
     if OPAQUE.fullmatch(own[-1]) and OPAQUE.fullmatch(other[-1]):
         return own[0] != other[0]
     return own != other
+
+
+def _probed(page: TextResponse) -> Sequence[ListPage]:
+    """The next of numbered list files, where the page does not count them: the second is _1 or _2."""
+    if not LIST_FILE.search(page.url):
+        return []
+    number = pager.place(page.url)[1]
+    if number:
+        return [ListPage(pager.renumbered(page.url, number + 1))]
+    stem, _, ending = page.url.rpartition(".")
+    return [ListPage(f"{stem}_{n}.{ending}") for n in (1, 2)]
 
 
 def _is_call(url: str) -> bool:

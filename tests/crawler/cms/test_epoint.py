@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from scrapy import Request
+
 from crawler.cms import FAMILIES, ListPage
 from tests.crawler.cms.pages import answer, header, page
 
@@ -53,6 +55,12 @@ def test_the_script_leads_to_the_rows_of_the_page_that_loaded_it() -> None:
     }
     assert header(asked, "Referer") == COLUMN
     assert "json" in (header(asked, "Content-Type") or "")
+
+
+def test_a_page_that_was_linked_to_asks_for_itself() -> None:
+    linked = Request(COLUMN, headers={"Referer": COLUMN.replace("003001", "003")})
+    (script,) = FAMILY.parts(page(SHELL, COLUMN, request=linked))
+    assert header(script, "Referer") == COLUMN
 
 
 def test_rows_have_their_whole_title() -> None:

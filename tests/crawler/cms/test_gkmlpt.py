@@ -64,6 +64,12 @@ def test_categories_of_the_tree_are_columns() -> None:
     assert f"{BASE}/api/all/2630?page=1&sid=175" not in columns
 
 
+def test_another_bodys_category_is_not_asked_for_with_this_ones_number() -> None:
+    link = '<a href="/gkmlpt/annualreport#12028">区政府信息公开年报</a>'
+    found = {c.title: c.url for c in FAMILY.columns(page(SHELL + link, f"{BASE}/annualreport"))}
+    assert found["区政府信息公开年报"] == f"{HOST}/gkmlpt/annualreport"
+
+
 def test_rows_once_each_whatever_their_dates_look_like() -> None:
     (part, *_) = FAMILY.parts(page(SHELL, f"{BASE}/annualreport"))
     unix = article(1, create_time=1705017600)  # midnight of 12 January 2024 in China

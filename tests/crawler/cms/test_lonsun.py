@@ -69,7 +69,8 @@ def test_next_page_is_asked_of_the_column_then_of_the_label() -> None:
 def test_the_scripts_own_address_is_taken_as_it_stands() -> None:
     spelt = "/site/label/8888?IsAjax=1&labelName=publicInfoList&file=%2Fx%2Flist&pageIndex="
     _, label = FAMILY.next_pages(page(f"{rows(15)}<script>u='{spelt}'+n</script>", COLUMN))
-    assert label.url == f"{HOST}{spelt}2"
+    assert label.url.startswith(f"{HOST}{spelt}2&dataType=html&siteId=&pageSize=15&action=list")
+    assert query(label.url)["organId"] == "6597861"
 
 
 def test_a_list_that_is_whole_has_no_next_page() -> None:

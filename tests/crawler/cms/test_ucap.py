@@ -54,6 +54,17 @@ def test_second_page_is_probed_with_either_offset() -> None:
     assert not FAMILY.next_pages(page(row(f"/xugou/xxgknb/202401/{hexed(1)}.shtml"), COLUMN))
 
 
+def test_an_empty_pager_or_many_rows_are_reason_to_probe() -> None:
+    one = row(f"/xugou/xxgknb/202401/{hexed(1)}.shtml")
+    many = "".join(row(f"/xugou/xxgknb/202401/{hexed(n)}.shtml") for n in range(10))
+    for body in (one + '<div id="pagination" class="pages"></div>', many):
+        found = [following.url for following in FAMILY.next_pages(page(body, COLUMN))]
+        assert found == [f"{HOST}/xugou/xxgknb/list_1.shtml", f"{HOST}/xugou/xxgknb/list_2.shtml"]
+        (third,) = FAMILY.next_pages(page(body, found[1]))
+        assert third.url == f"{HOST}/xugou/xxgknb/list_3.shtml"
+    assert not FAMILY.next_pages(page(one, COLUMN))
+
+
 def test_rows_of_other_bodies_on_a_deep_page_are_left_out() -> None:
     own, other = f"/xugou/xxgknb/202401/{hexed(1)}.shtml", f"/xugou/tjj/202401/{hexed(2)}.shtml"
     deep = page(row(own) + row(other), f"{HOST}/xugou/xxgknb/list_7.shtml")
