@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from crawler.errors import SettingError
 from crawler.sites import FIRST_REPORT_YEAR
+
+if TYPE_CHECKING:
+    from crawler.cms import ListPage
+
+
+class Years:
+    """The report years that are asked for; all where nobody said which."""
+
+    def __init__(self, wanted: frozenset[int] | None) -> None:
+        self.wanted = wanted
+
+    def __contains__(self, year: int | None) -> bool:
+        """Whether reports of that year are asked for; an unknown year always is."""
+        return year is None or self.wanted is None or year in self.wanted
+
+    def may_be_in(self, folder: int | None) -> bool:
+        """Whether a folder of that name may hold some: its own year's, or those of the year before, which
+        were published in it."""
+        return folder is None or folder in self or folder - 1 in self
+
+    def may_be_listed(self, column: ListPage) -> bool:
+        """Whether a column may list some."""
+        return column.year in self if column.certain else self.may_be_in(column.year)
 
 
 def is_set(value: str | bool) -> bool:

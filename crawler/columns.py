@@ -39,6 +39,7 @@ HEADINGS = 4
 """So many of them make a page a report: a list's titles have one or two."""
 LONG = 800
 """Characters of text; the shortest report has several thousand, a column's menus fewer."""
+SEAT = re.compile(r"(人民政府|政府)?(门户)?(网站?)?$")
 CRUMBS = re.compile(r"当前(的)?位置|您(的|所在的?)?位置|所在位置")
 INDEX = re.compile(r"(^|/)((index|list|default|common_list|xxgk_list)\.\w+)?$", re.IGNORECASE)
 """How the address of a static column ends."""
@@ -76,11 +77,40 @@ class Survey:
     """The page is itself a report: a column that is overwritten each year."""
 
 
-def survey(page: TextResponse, at: ListPage, preferred: Family, families: Iterable[Family] = ()) -> Survey:
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What of the web is the site's own, as its entry says."""
+
+    hosts: tuple[str, ...] = ()
+    name: str = ""
+    """北京市西城区, 虚构县人民政府."""
+
+    def has(self, url: str, page: str) -> bool:
+        """Whether an address that is linked on `page` belongs to the site."""
+        return same_domain(url, page) or urlsplit(url).netloc in self.hosts
+
+    def is_named(self, title: str) -> bool:
+        """Whether a title names the site's place: 西城区政府信息公开年报（市级平台）."""
+        place = SEAT.sub("", self.name)
+        parts = [part for part in re.split(r"(?<=[省市州盟])", place) if part]
+        return bool(parts) and len(parts[-1]) > 1 and parts[-1] in title
+
+
+NOBODY = Own()
+
+
+def survey(
+    page: TextResponse,
+    at: ListPage,
+    preferred: Family,
+    families: Iterable[Family] = (),
+    own: Own = NOBODY,
+) -> Survey:
     """What `page` offers, which was asked for as `at`.
 
     `preferred` is the site's family; where it does not recognise the page the first of `families` that
-    does reads it, and where none does, `preferred`.
+    does reads it, and where none does, `preferred`. Columns of others are left alone, unless they are the
+    site's own annual reports on another's platform.
     """
     family, why = _family_of(page, preferred, families)
     name = name_of(page)
@@ -98,7 +128,7 @@ def survey(page: TextResponse, at: ListPage, preferred: Family, families: Iterab
         # Beside a report stands all kinds of things: there a title has to say itself what it is.
         reports=tuple(filter(None, (report_in(e, family, annual=annual and not is_report) for e in entries))),
         links=links,
-        columns=tuple(_columns(page, here, links)),
+        columns=tuple(_columns(page, here, links, own)),
         parts=tuple(_on(here, part) for part in family.parts(page)),
         next_pages=tuple(_on(here, following) for following in family.next_pages(page)),
         is_report=is_report,
@@ -190,10 +220,14 @@ def report_in(entry: Entry, family: Family, *, annual: bool = False) -> tuple[En
 
 
 def _columns(
-    page: TextResponse, here: ListPage, links: Iterable[tuple[ListPage, ColumnJudgement]]
+    page: TextResponse, here: ListPage, links: Iterable[tuple[ListPage, ColumnJudgement]], own: Own
 ) -> Iterator[ListPage]:
     """The links worth following from a page that was asked for as `here`, with what the way said."""
-    links = [(link, judged) for link, judged in links if same_domain(link.url, page.url)]
+    links = [
+        (link, judged)
+        for link, judged in links
+        if own.has(link.url, page.url) or (judged.kind == "annual" and own.is_named(link.title or ""))
+    ]
     menus = _menus(page, links) if here.annual and here.kind == "column" else frozenset()
     for link, judged in links:
         if link.annual:  # the family knows

@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from storage.journal import question
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crawler.cms import Family, ListPage
     from crawler.columns import Survey
 
@@ -31,12 +33,60 @@ TIMED = frozenset({"t", "r", "v", "_", "ts", "time", "timestamp", "sid"})
 PASSING = re.compile(r"\d{10,}|0?\.\d+|(?=.*\d)[0-9A-Za-z]{16,}")
 
 
+Candidate = tuple[int, "ListPage"]
+"""A page that may be the next, with its place in its family's order."""
+
+
+@dataclass(slots=True)
+class Dialects:
+    """Which of several candidates turned out to be the next page, so that the next column begins with it.
+
+    A site speaks one dialect of its system: which, only trying tells, but once is enough. While one walk
+    tries, others of the family wait.
+    """
+
+    won: dict[str, int] = field(default_factory=dict)
+    """Family -> the place of the candidate that was right last time."""
+    trying: dict[str, Walk] = field(default_factory=dict)
+    waiting: list[tuple[Sequence[ListPage], Step]] = field(default_factory=list)
+
+    def hold(self, candidates: Sequence[ListPage], step: Step) -> bool:
+        """Whether that walk is to wait until another has found out which candidate is right."""
+        family = step.walk.family.name
+        if len(candidates) < 2 or family in self.won:
+            return False
+        if self.trying.setdefault(family, step.walk) is step.walk:
+            return False
+        self.waiting.append((candidates, step))
+        return True
+
+    def order(self, candidates: Sequence[ListPage], step: Step) -> tuple[Candidate, ...]:
+        """The candidates with their places, best first."""
+        first = self.won.get(step.walk.family.name, 0)
+        return tuple(sorted(enumerate(candidates), key=lambda candidate: candidate[0] != first))
+
+    def learn(self, step: Step) -> None:
+        """Takes note that this step showed something new; of a sole candidate nothing is learned."""
+        if step.place is not None and (step.others or step.place):
+            self.won[step.walk.family.name] = step.place
+
+    def release(self, walk: Walk | None = None) -> list[tuple[Sequence[ListPage], Step]]:
+        """Those that need not wait any longer, now that this walk (None: every one) has tried enough."""
+        if walk is not None and self.trying.get(walk.family.name) is not walk:
+            return []
+        self.trying.clear()
+        released, self.waiting = self.waiting, []
+        return released
+
+
 @dataclass(slots=True)
 class Walk:
     """One column being walked."""
 
     family: Family
     """Which read its first page."""
+    begun: bool = False
+    """Whether its first page has been read."""
     rows: set[str] = field(default_factory=set)
     """What its pages have listed so far."""
     homes: set[str] = field(default_factory=set)
@@ -74,10 +124,11 @@ class Step:
 
     at: ListPage
     walk: Walk
-    others: tuple[ListPage, ...] = ()
+    others: tuple[Candidate, ...] = ()
     """What else the next page may be, where this turns out to show nothing new."""
-    follows: bool = False
-    """Whether it is taken for a page after another, which has to show something new."""
+    place: int | None = None
+    """Of a page that is taken for the one after another, and has to show something new: where its family
+    put it among the candidates."""
 
 
 def question_of(page: ListPage) -> str:

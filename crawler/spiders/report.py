@@ -7,29 +7,28 @@ and in what order.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from scrapy import Request, Spider
+from scrapy import Request
 from scrapy.http import HtmlResponse
 
-from crawler.arguments import is_set, latest_year, parse_years
+from crawler.arguments import Years, is_set, latest_year, parse_years
 from crawler.attachments import attachments
 from crawler.captures import exchange, page_of
-from crawler.cms import FAMILIES, Entry, ListPage
-from crawler.columns import Survey, reads_as_report, report_in, same_domain, survey
+from crawler.cms import Entry, ListPage
+from crawler.columns import report_in
 from crawler.errors import CrawlerError, HostBlocked, RequestRefused
 from crawler.failures import explain
 from crawler.foresight import Due, Foresight
 from crawler.links import judge
-from crawler.pages import first_address, list_page, question_in, request_of, text_page
-from crawler.record import Record, State
+from crawler.pages import first_address, question_in, text_page
+from crawler.record import State
 from crawler.rhythm import Rhythm
-from crawler.sites import Site
-from crawler.walk import MAX_LISTS, Step, Walk, canonical, question_of
+from crawler.spiders.lists import Hints, ListSpider
+from crawler.walk import Step
 from pipelines.archive import ArchivePipeline
 
 if TYPE_CHECKING:
@@ -41,10 +40,8 @@ if TYPE_CHECKING:
     from storage.archive import Archive
     from storage.journal import Role
 
-Hints = dict[str, str | int]
 
-
-class ReportSpider(Spider):
+class ReportSpider(ListSpider):
     """Crawls one site for its annual reports.
 
     The spider loader makes a subclass for each site of the registry, with `name` and `site` set.
@@ -58,8 +55,6 @@ class ReportSpider(Spider):
     the others once a report of the latest was there.
     """
 
-    site: ClassVar[Site]
-
     def __init__(
         self,
         years: str | None = None,
@@ -67,75 +62,31 @@ class ReportSpider(Spider):
         dry: str | bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        self.family = FAMILIES[self.site.family]
-        self.record = Record()
+        super().__init__(Years(parse_years(years)), dry=is_set(dry), **kwargs)
         self.latest = latest_year()
-        self.wanted = parse_years(years)
-        self.dry = is_set(dry)
         self.rhythm = Rhythm(
             self.site.key,
             latest=self.latest,
             days=self.site.recheck_days,
-            recheck=is_set(recheck) or self.wanted is not None,
+            recheck=is_set(recheck) or bool(years),
         )
         self.foresight: Foresight | None = None
         self.departments: dict[str, str | None] = dict(self.site.departments or {})
-        self.open: Counter[Role] = Counter()
-        """Lists and report pages under way."""
-        self.asked: set[str] = set()
-        """What was asked for in this run, comparably written."""
         self.lists_done = False
-        self.lists = 0
-        self.lists_lost = 0
-        self.entries: set[str] = set()
-        """Addresses that lists gave, asked for or not."""
         self.beside: list[tuple[Entry, str]] = []
         self.reached: set[str] = set()
         """Addresses of report pages, as redirects led there."""
 
     async def start(self) -> AsyncIterator[Request]:
         """The columns; what else is asked for waits until they have been listed."""
-        columns = [ListPage(seed, annual=True) for seed in self.site.seeds if not self.family.report(seed)]
-        directories = [ListPage(url, kind="directory") for url in self.site.directories]
         if self.dry:
             self.foresight = Foresight(self.name, self.crawler.settings["GONGKAI_ARCHIVE"])
-        for page in (*columns, *directories):
-            for request in self.list_page(Step(page, Walk(self.family)), promised=False):
-                yield request
+        for request in self.first_lists():
+            yield request
         for request in self.afterwards():
             yield request
 
     # -------------------------------------------------------------- answers
-
-    async def parse_list(self, response: Response, step: Step) -> AsyncIterator[Exchange | Request]:
-        """A column's page: its entries, further columns, its next page."""
-        try:
-            page = await page_of(response, self.crawler, list_page)
-            is_report = page is not None and step.at.kind == "column" and reads_as_report(page)
-            item = exchange(
-                response,
-                role="report" if is_report else "list",
-                hints=_hints_of(step.at) if is_report else None,
-            )
-            if self.dry:
-                self.record.settle_capture(item.capture)
-            else:
-                yield item
-            if page is not None:
-                families = () if step.follows else FAMILIES.values()
-                found = survey(page, step.at, step.walk.family, families)
-                for request in self.walk_on(page, found, step):
-                    yield request
-            elif "blocked" not in response.flags:
-                for request in self.first_of(step.others, step):
-                    yield request
-            if page is None and response.status not in (404, 410) and "soft-404" not in response.flags:
-                self.lists_lost += 1
-        finally:
-            self.open["list"] -= 1
-        for request in self.afterwards():
-            yield request
 
     async def parse_report(
         self, response: Response, hints: Hints, listed: bool
@@ -186,29 +137,6 @@ class ReportSpider(Spider):
         self.open[role] -= 1
         yield from self.afterwards()
 
-    def walk_on(self, page: TextResponse, found: Survey, step: Step) -> Iterator[Request]:
-        """What follows from a list page that was read."""
-        walk = step.walk
-        fresh = walk.take(found)
-        if step.follows and not fresh:
-            yield from self.first_of(step.others, step)
-            return
-        walk.family = found.family
-        self.entries.update(entry.url for entry in found.entries)
-        for entry, judged in found.reports:
-            yield from self.report_page(entry, page.url, judged, at=step.at)
-        for column in found.columns:
-            if self.may_hold(column):
-                yield from self.list_page(Step(column, Walk(found.family)))
-        for part in found.parts:
-            yield from self.list_page(Step(part, walk))
-        if walk.over:
-            self.logger.warning(
-                "%s: left after %d pages, the last %d without a report", page.url, walk.pages, walk.fruitless
-            )
-        elif fresh or not found.entries:  # a shell without rows may say where they are
-            yield from self.first_of(found.next_pages, step)
-
     def from_report(self, page: TextResponse, asked: str, hints: Hints, listed: bool) -> Iterator[Request]:
         """What follows from a report's page; `asked` is the address that led to it, as the journal has it."""
         folder = page.request.meta.get("folder") if page.request is not None else None
@@ -226,40 +154,13 @@ class ReportSpider(Spider):
 
     # -------------------------------------------------------------- questions
 
-    def list_page(self, step: Step, *, promised: bool = True) -> Iterator[Request]:
-        """The request for a list's page, once."""
-        at = step.at
-        if self.lists >= MAX_LISTS:
-            self.logger.warning("%s is not asked for: the site's lists end after %d pages", at.url, MAX_LISTS)
-        elif self.first_time(at.url, at.body):
-            self.lists += 1
-            self.record.expect(question_of(at), "list", at.title, promised=promised)
-            self.open["list"] += 1
-            yield request_of(
-                at,
-                callback=self.parse_list,
-                errback=self.lost,
-                priority=10,
-                dont_filter=True,
-                cb_kwargs={"step": step},
-                meta={"role": "list"},
-            )
-
-    def first_of(self, candidates: Sequence[ListPage], step: Step) -> Iterator[Request]:
-        """The request for the first candidate that this run has not asked for; it knows the others."""
-        for number, candidate in enumerate(candidates, 1):
-            following = Step(candidate, step.walk, tuple(candidates[number:]), follows=True)
-            if requests := list(self.list_page(following, promised=False)):
-                yield from requests
-                return
-
     def report_page(
         self, entry: Entry, parent: str | None, judged: Judgement, at: ListPage | None = None
     ) -> Iterator[Request]:
         """The request for an entry's page, once, if its year is what is looked for; `at` is its list."""
         folder = at.year if at is not None else None
         year = entry.year or judged.year or (folder if at is not None and at.certain else None)
-        if not self.wants(year) or (year is None and not self.wants_folder(folder)):
+        if year not in self.wanted or (year is None and not self.wanted.may_be_in(folder)):
             return
         known = self.departments.get(self.family.department(entry.url) or "")
         whose = at.organization if at is not None else None
@@ -290,6 +191,9 @@ class ReportSpider(Spider):
         """
         if self.open["list"]:
             return
+        yield from self.go_on()
+        if self.open["list"]:
+            return
         if not self.lists_done:
             self.lists_done = True
             for seed in self.site.seeds:
@@ -300,13 +204,13 @@ class ReportSpider(Spider):
         if not self.open["report"]:
             beside, self.beside = sorted(self.beside, key=lambda found: (found[0].url, found[1])), []
             for entry, parent in beside:
-                if entry.url not in self.reached and same_domain(entry.url, parent):
+                if entry.url not in self.reached and self.own.has(entry.url, parent):
                     yield from self.by_itself(entry, parent)
 
     def made_up(self) -> Iterator[Request]:
         """Enumerated addresses: known departments for all years, ids of the sweep for the latest."""
         yield from self.enumerate(self.departments, self.years())
-        if self.site.sweep is not None and self.wants(self.latest):
+        if self.site.sweep is not None and self.latest in self.wanted:
             first, last = self.site.sweep
             swept = (str(i) for i in range(first, last + 1))
             yield from self.enumerate({i: None for i in swept if i not in self.departments}, [self.latest])
@@ -354,13 +258,6 @@ class ReportSpider(Spider):
             for attachment, told in self.foresight.attachments(url):
                 yield from self.ask(attachment, "attachment", self.parse_attachment, told, folder=folder)
 
-    def first_time(self, url: str, body: str | None = None) -> bool:
-        """Whether nothing of the like was asked for in this run; from now on it was."""
-        key = f"{canonical(url)} {body or ''}"
-        new = key not in self.asked
-        self.asked.add(key)
-        return new
-
     # -------------------------------------------------------------- small things
 
     @property
@@ -392,28 +289,4 @@ class ReportSpider(Spider):
 
     def years(self) -> Iterable[int]:
         """Years to enumerate, newest first."""
-        return (y for y in range(self.latest, self.site.first_year - 1, -1) if self.wants(y))
-
-    def wants(self, year: int | None) -> bool:
-        """Whether reports of that year are asked for; an unknown year always is."""
-        return year is None or self.wanted is None or year in self.wanted
-
-    def wants_folder(self, year: int | None) -> bool:
-        """Whether a folder of that name may hold reports that are asked for: its own year's, or those of
-        the year before, which were published in it."""
-        return year is None or self.wants(year) or self.wants(year - 1)
-
-    def may_hold(self, column: ListPage) -> bool:
-        """Whether a column may hold reports that are asked for."""
-        return self.wants(column.year) if column.certain else self.wants_folder(column.year)
-
-
-def _hints_of(column: ListPage) -> Hints:
-    """What the way to a column that is itself a report says of the report."""
-    judged = judge(column.title or "")
-    hints = {
-        "title": column.title if judged.verdict == "report" else None,
-        "organization": column.organization or judged.organization,
-        "year": judged.year,
-    }
-    return {name: value for name, value in hints.items() if value is not None}
+        return (y for y in range(self.latest, self.site.first_year - 1, -1) if y in self.wanted)
