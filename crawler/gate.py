@@ -95,6 +95,11 @@ class Gate:
         """Takes half of what `slow_down` added away."""
         self._host(host).penalty /= 2
 
+    def forget(self, crawl: object) -> None:
+        """The crawl is over: its pace counts no more."""
+        for known in self._hosts.values():
+            known.paces.pop(crawl, None)
+
     def hold(self, host: str, seconds: float) -> None:
         """Asks nothing of `host` for so many seconds."""
         known = self._host(host)

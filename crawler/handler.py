@@ -52,7 +52,8 @@ class GatedDownloadHandler(HTTP11DownloadHandler):
                 request.meta["received"] = datetime.now(UTC)
 
     async def close(self) -> None:
-        """Scrapy's: closes connections."""
+        """Scrapy's: the crawl is over."""
+        GATE.forget(self._crawler)
         if self._legacy is not None:
             await self._legacy.close()
         await super().close()

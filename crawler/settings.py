@@ -70,6 +70,7 @@ DOWNLOAD_HANDLERS = {  # default: also data:, file:, ftp: and s3:, where nothing
 }
 TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
 # default CachingThreadedResolver: IPv4 only, and any address will do; ours refuses private ones
+REACTOR_THREADPOOL_MAXSIZE = 64  # default 10: names are looked up in these threads, some for half a minute
 DOWNLOADER_MIDDLEWARES = {  # by rank: requests pass down the list, answers and errors up
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # default 50: the guard below knows more
     "crawler.middlewares.guard.HostGuard": 50,

@@ -66,7 +66,10 @@ def test_a_crawl_that_is_over_slows_nobody() -> None:
 
     asyncio.run(turn(crawl, 30))
     assert gate.wait(HOST) > 29
-    del crawl
+    gate.forget(crawl)
+    assert gate.wait(HOST) <= 0
+    asyncio.run(turn(crawl, 30))
+    del crawl  # one that ended without saying so
     assert gate.wait(HOST) <= 0
 
 
