@@ -98,8 +98,9 @@ def depth(look: Look) -> int:
 
 
 def key_of(page: ListPage) -> str:
-    """What makes two questions the same one; a script's answer may depend on the page that it stands on."""
-    asker = dict(page.headers).get("Referer", "")
+    """What makes two questions the same one; of a bare script, the page that it stands on, too."""
+    bare = page.method == "GET" and "?" not in page.url
+    asker = dict(page.headers).get("Referer", "") if bare else ""
     return f"{page.method} {canonical(page.url)} {page.body or ''} {asker}"
 
 

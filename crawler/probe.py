@@ -161,7 +161,9 @@ class Search:
         look.verdict = verdict(look)
         calls = found.parts if found.entries else (*found.parts, *found.next_pages)
         for place, part in enumerate(calls):
-            score = BELOW + 10 * depth(look) - place if found.annual else look.score + 1
+            score = min(look.score, ANNUAL - 2) + 1
+            if found.annual or look.role == "body":
+                score = BELOW + 10 * depth(look) - place
             self._push(part, "part", score if look.role != "start" else 20, "loaded by the page", look)
         if found.annual and look.role != "report":
             self._follow_column(look, found)
@@ -285,8 +287,7 @@ class Search:
             names_a_year = look.at.year != look.parent.at.year
             return look.parent.holds or held >= (1 if names_a_year else GROUPS)
         if look.role == "part":
-            siblings = (other for other in self.looks if other.parent is look.parent and other.role == "part")
-            return look.parent.holds or any(map(self.yields, siblings))
+            return self.yields(look.parent)
         if look.role == "guess" and look.score == ANNUAL + 5:
             return any(other.holds and other.url == look.at.url for other in self.looks)
         return False
