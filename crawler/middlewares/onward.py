@@ -25,6 +25,8 @@ class Onward(BaseRedirectMiddleware):
         """The response, or the request for what it leads to."""
         if request.meta.get("dont_redirect") or response.status != 200:
             return response
+        if request.meta.get("dont_obey_robotstxt"):
+            return response  # a page in place of robots.txt is none, wherever it leads
         page = text_page(response)
         target = onward(page) if page is not None else None
         if target is None:

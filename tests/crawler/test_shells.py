@@ -109,6 +109,16 @@ def test_shells_count_as_redirects_and_are_guarded() -> None:
         assert "neither in the site's entry nor under .gov.cn" in came[astray].error
 
 
+def test_a_shell_in_place_of_robots_txt_is_no_rules_and_leads_nowhere() -> None:
+    def play(seen: Seen) -> Reply:
+        return shell("/error.html") if seen.url.endswith("/robots.txt") else Reply()
+
+    with Web(play) as web:
+        (came,) = ask([HOME], environment=web.environment()).values()
+        assert came.status == 200
+        assert web.asked() == [HOME]
+
+
 def test_a_challenge_that_leads_on_is_not_followed() -> None:
     stub = (
         "<html><script>var $_ts=1;location.href='/other'</script><meta http-equiv=refresh content='0;url=/o'>"
