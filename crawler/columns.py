@@ -8,7 +8,7 @@ knows no CMS.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -39,11 +39,10 @@ HEADINGS = 4
 """So many of them make a page a report: a list's titles have one or two."""
 LONG = 800
 """Characters of text; the shortest report has several thousand, a column's menus fewer."""
-SEAT = re.compile(r"(人民政府|政府)?(门户)?(网站?)?$")
 CRUMBS = re.compile(r"当前(的)?位置|您(的|所在的?)?位置|所在位置")
 INDEX = re.compile(r"(^|/)((index|list|default|common_list|xxgk_list)\.\w+)?$", re.IGNORECASE)
 """How the address of a static column ends."""
-PAGER = re.compile(r"\d+|.{0,2}(首|上一?|下一?|尾|末|前一|后一)页.{0,2}|[<>«»‹›]+")
+PAGER = re.compile(r"\d{1,3}|.{0,2}(首|上一?|下一?|尾|末|前一|后一)页.{0,2}|[<>«»‹›]+")
 BLOCK = "ancestor::*[self::ul or self::ol or self::dl or self::table or self::div][1]"
 ALIKE = 0.8
 """The share of a block's links that name years, groups or bodies, where it is the column's own menu."""
@@ -77,40 +76,18 @@ class Survey:
     """The page is itself a report: a column that is overwritten each year."""
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
-    """What of the web is the site's own, as its entry says."""
-
-    hosts: tuple[str, ...] = ()
-    name: str = ""
-    """北京市西城区, 虚构县人民政府."""
-
-    def has(self, url: str, page: str) -> bool:
-        """Whether an address that is linked on `page` belongs to the site."""
-        return same_domain(url, page) or urlsplit(url).netloc in self.hosts
-
-    def is_named(self, title: str) -> bool:
-        """Whether a title names the site's place: 西城区政府信息公开年报（市级平台）."""
-        place = SEAT.sub("", self.name)
-        parts = [part for part in re.split(r"(?<=[省市州盟])", place) if part]
-        return bool(parts) and len(parts[-1]) > 1 and parts[-1] in title
-
-
-NOBODY = Own()
-
-
 def survey(
     page: TextResponse,
     at: ListPage,
     preferred: Family,
     families: Iterable[Family] = (),
-    own: Own = NOBODY,
+    hosts: Collection[str] = (),
 ) -> Survey:
     """What `page` offers, which was asked for as `at`.
 
     `preferred` is the site's family; where it does not recognise the page the first of `families` that
-    does reads it, and where none does, `preferred`. Columns of others are left alone, unless they are the
-    site's own annual reports on another's platform.
+    does reads it, and where none does, `preferred`. Columns on another domain than the page's are left
+    alone, unless `hosts`, which the site's entry names, has theirs.
     """
     family, why = _family_of(page, preferred, families)
     name = name_of(page)
@@ -128,7 +105,7 @@ def survey(
         # Beside a report stands all kinds of things: there a title has to say itself what it is.
         reports=tuple(filter(None, (report_in(e, family, annual=annual and not is_report) for e in entries))),
         links=links,
-        columns=tuple(_columns(page, here, links, own)),
+        columns=tuple(_columns(page, here, links, hosts)),
         parts=tuple(_on(here, part) for part in family.parts(page)),
         next_pages=tuple(_on(here, following) for following in family.next_pages(page)),
         is_report=is_report,
@@ -220,14 +197,13 @@ def report_in(entry: Entry, family: Family, *, annual: bool = False) -> tuple[En
 
 
 def _columns(
-    page: TextResponse, here: ListPage, links: Iterable[tuple[ListPage, ColumnJudgement]], own: Own
+    page: TextResponse,
+    here: ListPage,
+    links: Iterable[tuple[ListPage, ColumnJudgement]],
+    hosts: Collection[str],
 ) -> Iterator[ListPage]:
     """The links worth following from a page that was asked for as `here`, with what the way said."""
-    links = [
-        (link, judged)
-        for link, judged in links
-        if own.has(link.url, page.url) or (judged.kind == "annual" and own.is_named(link.title or ""))
-    ]
+    links = [(link, judged) for link, judged in links if belongs(link.url, page.url, hosts)]
     menus = _menus(page, links) if here.annual and here.kind == "column" else frozenset()
     for link, judged in links:
         if link.annual:  # the family knows
@@ -310,6 +286,11 @@ def _on(here: ListPage, page: ListPage) -> ListPage:
 def same_domain(one: str, other: str) -> bool:
     """Whether two addresses are of one owner: www.x.gov.cn and xxgk.x.gov.cn, but not www.y.gov.cn."""
     return _domain(one) == _domain(other)
+
+
+def belongs(url: str, page: str, hosts: Collection[str]) -> bool:
+    """Whether an address that is linked on `page` is of the same owner, or on one of `hosts`."""
+    return same_domain(url, page) or urlsplit(url).netloc in hosts
 
 
 def _domain(url: str) -> str:

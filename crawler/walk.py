@@ -85,8 +85,8 @@ class Walk:
 
     family: Family
     """Which read its first page."""
-    begun: bool = False
-    """Whether its first page has been read."""
+    last: str | None = None
+    """The address of the page of it that was read last."""
     rows: set[str] = field(default_factory=set)
     """What its pages have listed so far."""
     homes: set[str] = field(default_factory=set)

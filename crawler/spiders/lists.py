@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 
 from crawler.captures import exchange, page_of
 from crawler.cms import FAMILIES, Entry, ListPage
-from crawler.columns import Own, Survey, reads_as_report, survey
+from crawler.columns import Survey, reads_as_report, survey
 from crawler.links import judge
 from crawler.pages import first_address, list_page, request_of
 from crawler.record import Record
@@ -45,7 +46,9 @@ class ListSpider(Spider):
         self.dry = dry
         """Nothing is archived."""
         self.record = Record()
-        self.own = Own(self.site.hosts, self.site.name)
+        named = (*self.site.seeds, *self.site.directories)
+        self.hosts = frozenset(self.site.hosts) | {urlsplit(url).netloc for url in named}
+        """Hosts that the site's entry names."""
         self.dialects = Dialects()
         self.open: Counter[Role] = Counter()
         """Lists and report pages under way."""
@@ -117,7 +120,7 @@ class ListSpider(Spider):
             assert response.request is not None
             yield from self.from_report(page, first_address(response.request), hints, listed=True)
         families = FAMILIES.values() if step.place is None else ()
-        yield from self.walk_on(page, survey(page, step.at, step.walk.family, families, self.own), step)
+        yield from self.walk_on(page, survey(page, step.at, step.walk.family, families, self.hosts), step)
 
     def walk_on(self, page: TextResponse, found: Survey, step: Step) -> Iterator[Request]:
         """What follows from a list's page as it was read."""
@@ -129,7 +132,7 @@ class ListSpider(Spider):
                 return
             self.dialects.learn(step)
             yield from self.go_on(walk)
-        walk.family, walk.begun = found.family, True
+        walk.family, walk.last = found.family, page.url
         self.entries.update(entry.url for entry in found.entries)
         for entry, judged in found.reports:
             yield from self.report_page(entry, page.url, judged, at=step.at)
@@ -167,23 +170,29 @@ class ListSpider(Spider):
         at = step.at
         if self.lists >= MAX_LISTS:
             self.logger.warning("%s is not asked for: the site's lists end after %d pages", at.url, MAX_LISTS)
-        elif self.first_time(at.url, at.body):
+        elif self.first_time(at.url, at.body, dict(at.headers).get("Referer")):
             self.lists += 1
             self.record.expect(question_of(at), "list", at.title, promised=promised)
             self.open["list"] += 1
-            yield request_of(
+            request = request_of(
                 at,
                 callback=self.parse_list,
                 errback=self.lost,
-                priority=20 if step.walk.begun else 10,  # a column is read whole before the next
+                priority=10 if step.walk.last is None else 20,  # a column is read whole before the next
                 dont_filter=True,
                 cb_kwargs={"step": step},
                 meta={"role": "list"},
             )
+            if step.walk.last is not None:  # Scrapy would name a candidate that was none
+                request.headers.setdefault("Referer", step.walk.last)
+            yield request
 
-    def first_time(self, url: str, body: str | None = None) -> bool:
-        """Whether nothing of the like was asked for in this run; from now on it was."""
-        key = f"{canonical(url)} {body or ''}"
+    def first_time(self, url: str, body: str | None = None, referer: str | None = None) -> bool:
+        """Whether nothing of the like was asked for in this run; from now on it was.
+
+        `referer` is the page for which a family calls something: what it makes of the answer depends on it.
+        """
+        key = f"{canonical(url)} {body or ''} {referer or ''}"
         new = key not in self.asked
         self.asked.add(key)
         return new

@@ -19,7 +19,7 @@ from crawler.arguments import Years, is_set, latest_year, parse_years
 from crawler.attachments import attachments
 from crawler.captures import exchange, page_of
 from crawler.cms import Entry, ListPage
-from crawler.columns import report_in
+from crawler.columns import belongs, report_in
 from crawler.errors import CrawlerError, HostBlocked, RequestRefused
 from crawler.failures import explain
 from crawler.foresight import Due, Foresight
@@ -118,12 +118,13 @@ class ReportSpider(ListSpider):
         error: BaseException = failure.value  # type: ignore[assignment]
         state: State = "failed"
         asked = first_address(request)
-        if isinstance(error, RequestRefused) and asked == request.url:
+        led = asked.partition(":")[2] != request.url.partition(":")[2]  # the other scheme is no redirect
+        if isinstance(error, RequestRefused) and not led:
             state = "refused"  # a redirect that led astray is a failure of the address that was asked for
         elif isinstance(error, HostBlocked):
             state = "blocked"
         reason = explain(error, request)
-        if asked != request.url:
+        if led:
             reason = f"redirected to {request.url}: {reason}"
         self.record.settle(question_in(request), state, reason)
         if not isinstance(error, CrawlerError):  # those never went out
@@ -204,7 +205,7 @@ class ReportSpider(ListSpider):
         if not self.open["report"]:
             beside, self.beside = sorted(self.beside, key=lambda found: (found[0].url, found[1])), []
             for entry, parent in beside:
-                if entry.url not in self.reached and self.own.has(entry.url, parent):
+                if entry.url not in self.reached and belongs(entry.url, parent, self.hosts):
                     yield from self.by_itself(entry, parent)
 
     def made_up(self) -> Iterator[Request]:
