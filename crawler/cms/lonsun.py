@@ -29,6 +29,10 @@ ARTICLE = re.compile(
 )
 ORGAN = re.compile(r"/public/column/(\d+)")
 PAGED = re.compile(r"pageIndex|laypage|publicInfoList|class=[\"'][^\"']*\bpag(?:e|er|ination)\b")
+LABEL = "/site/label/8888?"
+SCRIPT = 3000
+"""Characters behind the label's address in which the script says what it sends."""
+DATA = re.compile(r"""\b(\w+)["']?\s?:\s?(?:"([^"]*)"|'([^']*)'|(\d+))""")
 FULL = 15
 """Rows of a whole page."""
 
@@ -79,7 +83,8 @@ class Lonsun(Family):
         if not ORGAN.search(page.url) or not (total or held >= FULL or PAGED.search(page.text)):
             return pager.files(page, pager.count(page))
         column = ListPage(answers.with_query(page.url, {"pageIndex": number + 1}))
-        return [column, self._label(page, number + 1)]
+        label = self._label(page, number + 1)
+        return [label, column] if LABEL in page.text else [column, label]  # first what the page's script does
 
     def report(self, url: str) -> Entry | None:
         asked = answers.query(url) if ORGAN.search(url) else {}
@@ -115,9 +120,11 @@ class Lonsun(Family):
             "type": asked.get("type", "4"),
             "catId": asked.get("catId", ""),
         }
-        if spelt := answers.address_with(page.text, "/site/label/8888?"):
-            own = {name for name, value in answers.query(spelt).items() if value and name != "pageIndex"}
-            missing = {name: value for name, value in told.items() if name not in own}
+        if spelt := answers.address_with(page.text, LABEL):
+            own = {name for name, value in answers.query(spelt).items() if value}
+            behind = page.text[page.text.find(LABEL) :][:SCRIPT].partition("}")[0]
+            told |= {name: a or b or c for name, a, b, c in DATA.findall(behind)} | {"pageIndex": str(number)}
+            missing = {name: value for name, value in told.items() if name not in own - {"pageIndex"}}
             return answers.call(page, answers.with_query(spelt, missing))
         prefix = urlsplit(page.url).path.partition("/public/column/")[0]
         return answers.call(page, f"{prefix}/site/label/8888?{answers.with_pairs('', told)}")

@@ -68,9 +68,23 @@ def test_next_page_is_asked_of_the_column_then_of_the_label() -> None:
 
 def test_the_scripts_own_address_is_taken_as_it_stands() -> None:
     spelt = "/site/label/8888?IsAjax=1&labelName=publicInfoList&file=%2Fx%2Flist&pageIndex="
-    _, label = FAMILY.next_pages(page(f"{rows(15)}<script>u='{spelt}'+n</script>", COLUMN))
+    label, _ = FAMILY.next_pages(page(f"{rows(15)}<script>u='{spelt}'+n</script>", COLUMN))
     assert label.url.startswith(f"{HOST}{spelt}2&dataType=html&siteId=&pageSize=15&action=list")
     assert query(label.url)["organId"] == "6597861"
+
+
+def test_what_the_script_sends_is_taken_whole() -> None:
+    script = """<script>Ls.pagination('#p', {pageCount:2,total:3,pageIndex:1}, function (pageIndex) { $.ajax({
+    url: "/zwgk/site/label/8888?IsAjax=1&dataType=html", data: {labelName: "publicInfoList", siteId: "31",
+    pageSize: "2", action: "list", organId: "66", type: "3", catId: "67", cId: "", file: "/c1/newest",
+    pageIndex: pageIndex}, success: show, type: "get"})</script>"""
+    label, column = FAMILY.next_pages(page(rows(2) + script, COLUMN))
+    told = query(label.url)
+    assert label.url.startswith(f"{HOST}/zwgk/site/label/8888?IsAjax=1&dataType=html&")
+    assert (told["pageSize"], told["file"], told["pageIndex"]) == ("2", "/c1/newest", "2")
+    assert (told["siteId"], told["organId"], told["type"], told["catId"]) == ("31", "66", "3", "67")
+    assert column.url.endswith("&pageIndex=2")
+    assert not FAMILY.next_pages(answer(rows(1), label))
 
 
 def test_a_list_that_is_whole_has_no_next_page() -> None:
