@@ -13,6 +13,7 @@ import pytest
 
 from crawler.cli import main
 from crawler.exits import Exit
+from crawler.sites import SHIPPED, load_sites
 from pipelines.report.model import FindingCode
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,7 +64,10 @@ def test_every_gongkai_command_in_the_documents_is_one(path: Path) -> None:
         if verb not in main.commands and not re.search(rf"`?gongkai {verb}\b", "\n".join(code_spans(path))):
             continue  # prose: "gongkai is ..."
         assert verb in main.commands, f"{path.name}: no verb {verb!r}"
-        options = {option for parameter in main.commands[verb].params for option in parameter.opts}
+        command = main.commands[verb]
+        if isinstance(command, click.Group) and rest and rest[0] in command.commands:
+            command = command.commands[rest[0]]
+        options = {option for parameter in command.params for option in parameter.opts}
         for word in rest:
             if word.startswith("--"):
                 assert word.split("=")[0] in options | {"--help"}, f"{path.name}: {verb} has no {word}"
@@ -78,6 +82,16 @@ def code_spans(path: Path) -> list[str]:
 def test_every_verb_is_shown_in_the_readmes(verb: str) -> None:
     for name in ("README.md", "README.zh-CN.md"):
         assert f"gongkai {verb}" in text(name), f"{name} does not show gongkai {verb}"
+
+
+def test_the_readmes_count_the_registry_rightly() -> None:
+    sites = [site for site in load_sites("").values() if site.source.parent == SHIPPED]
+    files = {site.source for site in sites}
+    for name in ("README.md", "README.zh-CN.md"):
+        counted = re.search(r"(\d+) districts, .* in (\d+) provinces|有 (\d+) 个省份的 (\d+) 个", text(name))
+        assert counted, name
+        numbers = {int(number) for number in counted.groups() if number}
+        assert numbers == {len(sites), len(files)}, name
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
