@@ -57,6 +57,11 @@ def test_articles_and_columns_are_told_apart_by_their_rows() -> None:
             f"{HOST}/eportal/ui?pageId=1&moduleId=2&currentPage=2",
             ["/eportal/ui?pageId=1&moduleId=2&currentPage=3"],
         ),
+        (
+            HIDDEN.format(6),
+            f"{HOST}/eportal/ui?currentPage=2&moduleId=2&pageId=559300",
+            ["/eportal/ui?currentPage=3&moduleId=2&pageId=559300"],
+        ),
         ('<a href="javascript:next(2)">下一页</a>', COLUMN, []),
         (HIDDEN.format(1), COLUMN, []),
         ("", COLUMN, []),
