@@ -151,7 +151,7 @@ def files(page: TextResponse, counted: Count) -> Sequence[ListPage]:
     candidates on the first page, and on a later one the page before it (Referer) tells.
     """
     total = counted.total or 0
-    here = FILE.fullmatch(page.url)
+    here = FILE.fullmatch(page.url.partition("?")[0])
     if here is None or (counted.name and not _belongs(page.url, counted.name)):
         if total < 2:
             return []
@@ -166,7 +166,8 @@ def files(page: TextResponse, counted: Count) -> Sequence[ListPage]:
 
 def renumbered(url: str, number: int) -> str:
     """The address of another page of numbered files; `url` has a number."""
-    return FILE.sub(lambda m: f"{m['stem']}{m['apart']}{number}{m['ending']}", url)
+    base, mark, query = url.partition("?")
+    return FILE.sub(lambda m: f"{m['stem']}{m['apart']}{number}{m['ending']}", base) + mark + query
 
 
 def goes_on(here: str, url: str) -> bool:
@@ -202,7 +203,7 @@ def _from_zero(page: TextResponse, number: int, counted: Count, apart: str) -> b
     if apart != "_" or counted.names_block or counted.current == number - 1:
         return False
     before = came_from(page)
-    known = FILE.fullmatch(before) if before else None
+    known = FILE.fullmatch(before.partition("?")[0]) if before else None
     if before and known is None:
         return number == 1
     return number == 1 or (known is not None and number == 2)

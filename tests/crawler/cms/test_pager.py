@@ -88,5 +88,7 @@ def test_files_go_on_until_the_declared_last() -> None:
     counted = pager.Count(total=3)
     at = page("", f"{COLUMN}list_3.html")
     assert pager.files(at, counted) == []
+    tracked = page("", f"{COLUMN}list_2.html?from=home")
+    assert [found.url for found in pager.files(tracked, counted)] == [f"{COLUMN}list_3.html?from=home"]
     first = [found.url.removeprefix(COLUMN) for found in pager.files(page("", f"{COLUMN}list.html"), counted)]
     assert first == ["list_1.html", "list_2.html"]
