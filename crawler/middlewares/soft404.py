@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 SMALL = 2048
 """Bytes. Stubs in the wild are smaller (cms-families 0.8); a report never is."""
-WORDS = re.compile(r"页面不存在|找不到|无法找到|没有找到|不存在或已|已被?删除|404")
+WORDS = re.compile(r"页面不存在|找不到|无法找到|没有找到|不存在或已|已被?删除")
+NUMBER = re.compile(r"(?<![\d./_-])404(?![\d/_-]|\.\d)")
+"""The status as a word of its own: addresses and dates have these digits, too."""
 SENTENCE = re.compile(
     r"(访问|浏览|要找|查找)的?(页面|网页|文章|内容).{0,8}(不存在|找不到|无法找到|没有找到|删除)"
     r"|(页面|网页)不存在|<title>[^<]{0,20}(404|找不到|不存在)"
@@ -47,11 +49,20 @@ def _says_so(page: TextResponse | None) -> bool:
     if page is None:
         return False
     if len(page.body) <= SMALL:
-        return WORDS.search(page.text) is not None
+        return _stub_says_so(page)
     if not SENTENCE.search(page.text):
         return False
     text = "".join(page.xpath("//body//text()[not(parent::script or parent::style)]").getall())
     return len("".join(text.split())) < FEW
+
+
+def _stub_says_so(page: TextResponse) -> bool:
+    """Whether a small page says it anywhere but in its links, which may be the rows of a short list."""
+    spoken = page.xpath("//text()[not(ancestor::a or ancestor::style)]")
+    shown = page.xpath("//text()[not(ancestor::a or ancestor::style or ancestor::script)]")
+    return any(WORDS.search(text) for text in spoken.getall()) or any(
+        NUMBER.search(text) for text in shown.getall()
+    )
 
 
 def _sent_home(request: Request, response: Response) -> bool:

@@ -64,12 +64,28 @@ MENUS = "<ul>" + "<li><a href='/x'>政府信息公开指南</a></li>" * 30 + "</
     [
         "<html><body>404</body></html>",
         "<html><body>页面不存在</body></html>",
+        "<html><title>404 Not Found</title></html>",
+        "<html><body><h1>错误404！</h1></body></html>",
+        "<script>alert('页面不存在');history.back()</script>",
         f"<html><body>{MENUS}<p>您访问的页面不存在或已被删除。</p></body></html>",
         f"<html><title>404 找不到</title><body>{MENUS}</body></html>",
     ],
 )
 def test_a_page_that_says_404_in_words_is_one(text: str) -> None:
     assert flagged(html(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<ul><li><a href='/xxgk/2024/202404.shtml'>虚构区教育局</a><span>2024-04-04</span></li></ul>",
+        "<ul><li><a href='./404/t20240403_404.html'>关于网页找不到问题的答复</a></li></ul>",
+        "<datastore><record><![CDATA[<a href='/art/2024/4/4/art_404_1.html'>年报</a>]]></record></datastore>",
+        "<p>文号：20240404 编号 404-1 附件 1.404</p>",
+    ],
+)
+def test_a_short_list_with_these_digits_is_none(text: str) -> None:
+    assert not flagged(html(text))
 
 
 def test_a_report_that_speaks_of_missing_pages_is_none() -> None:
