@@ -76,6 +76,7 @@ class Lonsun(Family):
             return []
         if "/site/label/" in page.url:
             size = answers.number(answers.query(page.url).get("pageSize")) or FULL
+            held = max(held, page.text.count("<li"))  # some rows lead elsewhere
             asked = answers.with_query(page.url, {"pageIndex": number + 1})
             return [answers.call(page, asked)] if held >= size or total else []
         if following := pager.following(page):

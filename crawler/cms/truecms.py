@@ -55,7 +55,9 @@ class TrueCms(Family):
         return chain(inside, listed)
 
     def next_pages(self, page: TextResponse) -> Sequence[ListPage]:
-        held = sum(1 for _ in self.entries(page))
+        listed = _answered(page) if CALL in page.url else []
+        # Rows, not entries: some lead elsewhere, or twice to one page.
+        held = len(listed) if len(listed) > 1 else sum(1 for _ in self.entries(page))
         found = TOTAL.search(page.text)
         total = int(found[1]) if found else None
         if CALL in page.url:

@@ -52,6 +52,9 @@ def test_rows_in_an_answer_and_the_next_window() -> None:
     assert (asked["startrecord"], asked["endrecord"], asked["perpage"]) == ("11", "20", "10")
     assert header(following, "Referer") == COLUMN
     assert not FAMILY.next_pages(answer(answered(11), following))
+    twice = answer(answered(*range(9), 1), ten)
+    assert len(list(FAMILY.entries(twice))) == 9
+    assert len(FAMILY.next_pages(twice)) == 1
     assert not FAMILY.next_pages(answer(answered(*range(10), total=10), ten))
 
 
