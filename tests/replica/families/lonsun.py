@@ -28,7 +28,6 @@ class Lonsun(District):
     layout = ("per-body",)
     offices = 8
     towns = 3
-    validators = False
     root: ClassVar[str] = ""
     """What comes before `/public/` in an address (黄冈)."""
 
