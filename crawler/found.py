@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from crawler.exits import Exit
 from crawler.looks import Look, is_article, key_of
-from crawler.naming import code_of_site, key_of_site, name_of_site
+from crawler.naming import key_of_site
 from crawler.sites import FIRST_REPORT_YEAR, Site
 
 if TYPE_CHECKING:
@@ -93,14 +93,13 @@ def finding(search: Search) -> Finding:
     chosen = choose(search)
     columns = tuple(_column(look, kind, search) for look, kind in chosen)
     result, why = _nothing(search) if not columns else ("found", "")
-    pages = [look.page for look in search.looks if look.page is not None]
     parent = chosen[0][0].parent if chosen else None
     return Finding(
         start=search.start,
         result=result,
         why=why,
-        name=next((name for page in pages if (name := name_of_site(page))), None),
-        code=next((code for page in pages if (code := code_of_site(page))), None),
+        name=search.name,
+        code=search.code,
         portal=parent.url if parent is not None else None,
         columns=columns,
         looks=tuple(search.looks),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -12,8 +12,6 @@ from crawler.links import annual_path, judge
 from crawler.walk import canonical
 
 if TYPE_CHECKING:
-    from scrapy.http import TextResponse
-
     from crawler.asking import State
     from crawler.cms import Family
 
@@ -41,7 +39,6 @@ class Look:
     """What it offers as a directory of bodies, where it names enough of them."""
     bodies: tuple[ListPage, ...] = ()
     """Those of them, or of their annual columns, that no earlier page named."""
-    page: TextResponse | None = field(default=None, repr=False)
 
     @property
     def below_a_body(self) -> bool:

@@ -15,6 +15,8 @@ NOT_A_NAME = re.compile(
     r"(人民)?政府(门户)?(官方)?网站?$|(门户|官方|政务|公众|信息)?(网站|官网|信息网|政务网)$|人民政府(办公室)?$|首页$"
 )
 """What a site's name says beyond the place's or body's own."""
+LONGEST = 40
+"""Characters; what is longer is no name."""
 PARTS = re.compile(r"[-_|—–·>]+")
 
 
@@ -33,7 +35,7 @@ def name_of_site(page: TextResponse) -> str | None:
         name = (said or "").strip()
         while (shorter := NOT_A_NAME.sub("", name).strip()) != name:
             name = shorter
-        if len(name) >= 2 and re.search(r"[\u4e00-\u9fff]{2}", name):
+        if 2 <= len(name) <= LONGEST and re.search(r"[\u4e00-\u9fff]{2}", name):
             return name
     return None
 

@@ -30,7 +30,7 @@ from crawler.looks import (
     names_a_report,
     verdict,
 )
-from crawler.naming import name_of_site
+from crawler.naming import code_of_site, name_of_site
 
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
@@ -83,8 +83,9 @@ class Search:
         """Promising addresses that are not asked for, each with the reason."""
         self.family: Family = list(FAMILIES.values())[-1]
         """Reads what no family recognises: the last that was recognised here; at first the last resort."""
-        self.place = ""
-        """The last part of the site's name, once a page said it: 虚构己区."""
+        self.name: str | None = None
+        """Whose site it is, once a page said it."""
+        self.code: str | None = None
         self._tell = tell
         self._queue: list[tuple[int, int, Look]] = []
         self._asked: dict[str, Look] = {}
@@ -144,8 +145,8 @@ class Search:
         if before is not look and before.survey is not None:
             look.verdict = f"leads to {look.url}, which was looked at"
             return
-        look.page = page
-        self.place = self.place or re.split(r"(?<=[省市州盟])(?=.{2})", name_of_site(page) or "")[-1]
+        self.name = self.name or name_of_site(page)
+        self.code = self.code or code_of_site(page)
         above = look.parent.survey if look.parent is not None and look.role in ("part", "column") else None
         preferred = above.family if above is not None else self.family
         look.survey = found = survey(page, look.at, preferred, FAMILIES.values())
@@ -303,7 +304,8 @@ class Search:
 
     def _of_this_place(self, link: ListPage, judged: ColumnJudgement) -> bool:
         """Whether another government's column says that it holds this place's reports (cms-families 16.6)."""
-        named = bool(self.place) and self.place in (link.title or "")
+        place = re.split(r"(?<=[省市州盟])(?=.{2})", self.name or "")[-1]  # the last part: 虚构己区
+        named = bool(place) and place in (link.title or "")
         return named and judged.kind == "annual" and refusal(link.url, self.hosts) is None
 
     def _foreign(self, url: str) -> str:

@@ -40,6 +40,7 @@ SETTINGS = {
     "LOG_FORMAT": "%(message)s",
     "RETRY_TIMES": 1,
     "DOWNLOAD_TIMEOUT": 40,
+    "DOWNLOAD_MAXSIZE": 16 * 1024 * 1024,  # pages of menus and lists, never documents
 }
 """What a look at a site needs otherwise than a crawl of it."""
 

@@ -183,6 +183,21 @@ def test_others_sites_are_not_followed_and_said() -> None:
     assert not {other, mirror}.intersection(web.asked)
 
 
+def test_a_column_of_another_government_is_a_source_where_it_names_this_place() -> None:
+    city = "https://www.xugou-shi.gov.cn/zfxxgknb/xugouxian/"
+    other = "https://www.xugou-shi.gov.cn/zfxxgknb/"
+    menu = links(
+        (other, "市政府信息公开年报"),
+        (city, "虚构县政府信息公开年报（市级平台）"),
+        ("/nb/", "政府信息公开年报"),
+    )
+    web = Web({"/": page(menu), "/nb/": COLUMN, city: COLUMN.replace("/zfxxgk/zfxxgknb/", city)})
+    found = web.probe()
+    assert {column.url for column in found.columns} == {f"{HOST}/nb/", city}
+    assert other in dict(found.rejected)
+    assert "www.xugou-shi.gov.cn" in entry_for(found, "2026-01-31", None, (), {}).hosts
+
+
 def test_a_disclosure_host_of_the_same_owner_is_followed() -> None:
     there = "https://xxgk.xugou-a.gov.cn/zfxxgknb/"
     web = Web({"/": page(links((there, "政府信息公开年报"))), there: COLUMN})
