@@ -94,7 +94,7 @@ def discover(district: type[District], folder: Path) -> Discovery:
             "XDG_CONFIG_HOME": str(folder / "config"),
             "GONGKAI_CONTACT": "tests",
         }
-        home = f"{district.scheme}://{district.host}/"
+        home = district(1).home_url()
 
         def gongkai(*arguments: str) -> subprocess.CompletedProcess[str]:
             return subprocess.run(
