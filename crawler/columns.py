@@ -102,8 +102,7 @@ def survey(
         name=name,
         annual=annual,
         entries=entries,
-        # Beside a report stands all kinds of things: there a title has to say itself what it is.
-        reports=tuple(filter(None, (report_in(e, family, annual=annual and not is_report) for e in entries))),
+        reports=tuple(_reports(entries, family, annual=annual, beside=is_report)),
         links=links,
         columns=tuple(_columns(page, here, links, hosts)),
         parts=tuple(_on(here, part) for part in family.parts(page)),
@@ -191,6 +190,17 @@ def report_in(entry: Entry, family: Family, *, annual: bool = False) -> tuple[En
     if addressed is not None and entry.year is None:
         entry = replace(entry, year=addressed.year)
     return entry, judged
+
+
+def _reports(
+    entries: Iterable[Entry], family: Family, *, annual: bool, beside: bool
+) -> Iterator[tuple[Entry, Judgement]]:
+    """The rows that are reports. `beside` a report all kinds of things stand: there a title has to say
+    itself what it is, or at least a year."""
+    for entry in entries:
+        found = report_in(entry, family, annual=annual)
+        if found is not None and (not beside or found[1].year is not None or report_in(entry, family)):
+            yield found
 
 
 # ------------------------------------------------------------------ columns

@@ -143,12 +143,12 @@ REPORT = "".join(
 
 
 def test_a_column_page_may_be_the_report_itself() -> None:
-    beside = links(
-        ("./202301/t20230101_9.html", "虚构教育局"), ("./202301/t20230101_8.html", "虚构镇2021年信息公开年报")
-    )
+    titles = ("虚构教育局", "虚构镇2021年信息公开年报", "2022年", "放假的通知")
+    rows = ((f"./202301/t20230101_{n}.html", title) for n, title in enumerate(titles))
+    beside = links(*rows)
     found = trs("/zwgk/zfxxgknb/", REPORT + beside)
     assert found.is_report
-    assert [entry.url[-6] for entry, _ in found.reports] == ["8"]
+    assert [entry.title for entry, _ in found.reports] == ["虚构镇2021年信息公开年报", "2022年"]
 
 
 def test_a_list_of_reports_parts_is_no_report() -> None:
