@@ -170,7 +170,7 @@ class ListSpider(Spider):
         at = step.at
         if self.lists >= MAX_LISTS:
             self.logger.warning("%s is not asked for: the site's lists end after %d pages", at.url, MAX_LISTS)
-        elif self.first_time(at.url, at.body, dict(at.headers).get("Referer")):
+        elif self.first_time(at.url, at.body, loader_of(at)):
             self.lists += 1
             self.record.expect(question_of(at), "list", at.title, promised=promised)
             self.open["list"] += 1
@@ -187,12 +187,9 @@ class ListSpider(Spider):
                 request.headers.setdefault("Referer", step.walk.last)
             yield request
 
-    def first_time(self, url: str, body: str | None = None, referer: str | None = None) -> bool:
-        """Whether nothing of the like was asked for in this run; from now on it was.
-
-        `referer` is the page for which a family calls something: what it makes of the answer depends on it.
-        """
-        key = f"{canonical(url)} {body or ''} {referer or ''}"
+    def first_time(self, url: str, body: str | None = None, loader: str | None = None) -> bool:
+        """Whether nothing of the like was asked for in this run; from now on it was."""
+        key = f"{canonical(url)} {body or ''} {loader or ''}"
         new = key not in self.asked
         self.asked.add(key)
         return new
@@ -207,3 +204,8 @@ def hints_of(column: ListPage) -> Hints:
         "year": judged.year,
     }
     return {name: value for name, value in hints.items() if value is not None}
+
+
+def loader_of(at: ListPage) -> str | None:
+    """The page that loads a script: what a family makes of it depends on that; of a list it does not."""
+    return dict(at.headers).get("Referer") if urlsplit(at.url).path.endswith(".js") else None

@@ -190,6 +190,21 @@ def test_posts_to_one_address_are_kept_apart() -> None:
     assert all(spider.record.tasks[asked].state == "captured" for asked in tasks)
 
 
+def test_a_call_is_made_once_whichever_page_makes_it() -> None:
+    """gkmlpt: a body's index and its annual page load the same category (cms-families 6)."""
+    config = {"SID": "175", "TREE": [{"id": 2629, "name": "政府信息公开年报", "post_count": 1}]}
+    tree = f"<script>window._CONFIG = {json.dumps(config)}; SID: '175'</script>"
+    pages = {
+        f"{HOST}/gkmlpt/annualreport": tree,
+        f"{HOST}/gkmlpt/annualreport#2629": tree,
+        f"{HOST}/gkmlpt/index": tree,
+    }
+    web = Web(lambda request: pages.get(request.url, '{"articles": []}'))
+    web.crawl("gkmlpt", seeds=tuple(pages))
+    calls = [asked for asked in web.asked if "/api/all/2629" in asked]
+    assert len(calls) == 1
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
