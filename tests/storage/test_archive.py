@@ -13,7 +13,7 @@ import pytest
 
 from storage.archive import Archive
 from storage.errors import NotFound, SiteBusy, StorageError
-from storage.journal import Capture
+from storage.journal import Capture, question
 from storage.keys import digest
 from tests.storage.made import NOW, body, capture
 
@@ -39,6 +39,29 @@ def test_a_recorded_body_is_there_at_once_and_its_capture_after_the_commit(archi
     assert run.commit() == ()
     assert archive.latest("xuxian", kept.url) == kept
     assert list(archive.documents("xuxian")) == [kept]
+
+
+def test_what_was_posted_tells_answers_of_one_address_apart(archive: Archive) -> None:
+    run = archive.start_run("xuxian", NOW)
+    url = capture(1).url
+    for number, posted in enumerate(("page=1", "page=2")):
+        answer = capture(1, role="list", method="POST", request_body=posted)
+        run.record(answer, body(number))
+    run.commit()
+    assert archive.latest("xuxian", url) is None  # a conditional GET must not build on what a POST gave
+    for number, posted in enumerate(("page=1", "page=2")):
+        found = archive.latest("xuxian", question(url, "POST", posted))
+        assert found is not None
+        assert (found.request_body, found.sha256) == (posted, digest(body(number)))
+
+
+def test_the_last_word_on_an_address_may_be_unsound(archive: Archive) -> None:
+    run = archive.start_run("xuxian", NOW)
+    sound = run.record(capture(1), body(1))
+    gone = run.record(replace(capture(2, url=sound.url), status=404), body(2))
+    run.commit()
+    assert archive.latest("xuxian", sound.url) == sound
+    assert archive.last("xuxian", sound.url) == gone
 
 
 def test_the_run_record_commits_the_segments_and_names_the_one_before(archive: Archive) -> None:
