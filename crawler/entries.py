@@ -20,7 +20,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
-from crawler.errors import OutputError, SiteFileError
+from crawler.errors import OutputError, SettingError, SiteFileError
 from crawler.found import Finding, entry_for
 from crawler.provinces import province_file
 from crawler.sites import CHECKS, REQUIRED, SHIPPED, Site, listed, load_sites, own_folder, read_entry
@@ -49,6 +49,7 @@ def register(found: Finding, given: Mapping[str, str | None], file: Path | None 
 
     Raises:
         SiteFileError: where the files that exist, or what was given, are not sound.
+        SettingError: where the key is another site's.
         OutputError: where the file cannot be written.
     """
     sites = load_sites()
@@ -62,10 +63,17 @@ def register(found: Finding, given: Mapping[str, str | None], file: Path | None 
 
 
 def known_entry(found: Finding, sites: Mapping[str, Site], key: str | None = None) -> Site | None:
-    """The entry of the same site: of that key, else of the same host; of several the nearest."""
-    if key is not None:
-        return sites.get(key)
+    """The entry of the same site: of that key, else of the same host; of several the nearest.
+
+    Raises:
+        SettingError: where the key is another site's.
+    """
     hosts = {urlsplit(column.url).netloc for column in found.columns} | {urlsplit(found.looks[0].url).netloc}
+    if key is not None:
+        site = sites.get(key)
+        if site is not None and not hosts.intersection(site.hosts):
+            raise SettingError(f"--key {key}: {site.name} ({site.hosts[0]}) has it already. Choose another.")
+        return site
     same = [site for site in sites.values() if hosts.intersection(site.hosts)]
     columns = {column.url for column in found.columns}
     nearest = [site for site in same if columns.intersection((*site.seeds, *site.directories))]

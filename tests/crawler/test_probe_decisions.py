@@ -9,11 +9,12 @@ from scrapy.http import HtmlResponse
 
 from crawler.asking import Answer
 from crawler.check import Check
-from crawler.entries import written
+from crawler.entries import register, written
+from crawler.errors import SettingError
 from crawler.found import Finding, entry_for, finding
 from crawler.naming import code_of_site, key_of_site, name_of_site
 from crawler.probe import Search
-from crawler.sites import Site
+from crawler.sites import Site, load_sites
 
 HOST = "https://www.xugou-a.gov.cn"
 REPORTS = "".join(
@@ -301,6 +302,19 @@ def test_an_entry_is_updated_where_it_stands_and_all_else_stays() -> None:
     assert "旧名" not in made
     assert entry.startswith("[xugou-a]")
     assert written(made, site, Path("own.toml"))[0] == made
+
+
+def test_another_sites_key_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("GONGKAI_SITES", "")
+    found = Web({"/": page(links(("/nb/", "政府信息公开年报"))), "/nb/": COLUMN}).probe()
+    with pytest.raises(SettingError, match="西城区"):
+        register(found, {"key": "bjxch"})
+    assert not list(tmp_path.rglob("*.toml"))
+    done = register(found, {"key": "mine", "name": "我的县"})
+    assert load_sites()["mine"].seeds == (f"{HOST}/nb/",)
+    assert done.read
+    assert register(found, {}).site.key == "mine"
 
 
 def test_a_new_entry_says_only_what_does_not_go_without_saying() -> None:
