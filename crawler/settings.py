@@ -7,6 +7,7 @@ its settings into the log. boto3 reads the AWS variables by itself.
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 
 # ------------------------------------------------------------------ the project
 
@@ -29,7 +30,10 @@ GONGKAI_PROGRESS = False  # ours: a progress line on stderr; `gongkai crawl` swi
 # ------------------------------------------------------------------ manners
 
 _CONTACT = os.environ.get("GONGKAI_CONTACT", "")
-USER_AGENT = f"gongkai/0.1 (archive of government disclosure reports{'; ' if _CONTACT else ''}{_CONTACT})"
+USER_AGENT = (
+    f"gongkai/{version('gongkai')} (archive of government disclosure reports"
+    f"{'; ' if _CONTACT else ''}{_CONTACT})"
+)
 # default "Scrapy/VERSION (+https://scrapy.org)": say who asks, and where its operator can be reached
 ROBOTSTXT_OBEY = True  # default False
 CONCURRENT_REQUESTS = 4  # default 16: a site is one host, rarely two; a short queue stops quickly
