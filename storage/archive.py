@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -23,7 +22,8 @@ from filelock import FileLock, Timeout
 
 from storage.bodies import Bodies
 from storage.disk import disk_errors, make_folder
-from storage.errors import ArchiveUnusable, Damaged, NotFound, SiteBusy
+from storage.errors import Damaged, NotFound, SiteBusy
+from storage.identity import identify
 from storage.index import Index
 from storage.journal import Capture, json_document
 from storage.keys import (
@@ -41,9 +41,6 @@ from storage.recovery import recover_run
 from storage.run import Run
 from storage.spool import Spool
 from storage.store import Store, address, open_store
-
-FORMAT = "gongkai.archive"
-LAYOUT = 1
 
 _REMEDY = "set GONGKAI_STATE to another folder"
 
@@ -72,7 +69,7 @@ class Archive:
         unreachable, read-only, not an archive, written by a newer version.
         """
         store = open_store(url, create=create)
-        identity = _identify(store, create)
+        identity = identify(store, create)
         return cls(store, identity, state_folder(url, state))
 
     def close(self) -> None:
@@ -286,35 +283,3 @@ def state_folder(url: str, state: Path | None = None) -> Path:
     if state is None:
         state = Path(os.environ.get("GONGKAI_STATE") or platformdirs.user_state_path("gongkai"))
     return state.absolute() / digest(address(url).encode())[:16]
-
-
-def _identify(store: Store, create: bool) -> str:
-    """The archive's identity from archive.json, which is written first where there is nothing at all."""
-    try:
-        data = store.get(ARCHIVE_KEY)
-    except NotFound:
-        if not create:
-            raise ArchiveUnusable(f"There is no archive at {store.url}: `gongkai crawl` makes one.") from None
-        if any(store.list()) and not store.exists(ARCHIVE_KEY):  # asked last: a rival may have begun just now
-            raise ArchiveUnusable(
-                f"{store.url} holds other things and no {ARCHIVE_KEY}: choose an empty place for the archive."
-            ) from None
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        identity = {"format": FORMAT, "layout": LAYOUT, "identity": uuid.uuid4().hex, "created": now}
-        with suppress(Damaged):  # another process was faster: its identity counts
-            store.put(ARCHIVE_KEY, json_document(identity))
-        data = store.get(ARCHIVE_KEY)
-    try:
-        found = json.loads(data)
-        described = found["format"], int(found["layout"]), str(found["identity"])
-    except (ValueError, TypeError, KeyError):
-        described = None, 0, ""
-    if described[0] != FORMAT:
-        raise ArchiveUnusable(
-            f"{ARCHIVE_KEY} in {store.url} is not Gongkai's: choose another place for the archive."
-        )
-    if described[1] > LAYOUT:
-        raise ArchiveUnusable(
-            f"{store.url} was written by a newer Gongkai (layout {described[1]}; this one knows {LAYOUT})."
-        )
-    return described[2]
