@@ -12,6 +12,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from w3lib.url import safe_url_string
+
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
 
@@ -108,6 +110,12 @@ def linked(page: TextResponse, link: str, base: str | None = None) -> str:
     People type links by hand: one that no browser could follow (`http://[`) must not cost the others.
     """
     try:
-        return page.urljoin(link.strip()) if base is None else urljoin(base, link.strip())
+        return as_asked(page.urljoin(link.strip()) if base is None else urljoin(base, link.strip()))
     except ValueError:
         return ""
+
+
+def as_asked(url: str) -> str:
+    """The address as a request, and so the journal, has it: escaped where it has to be, the host in small
+    letters. Scrapy does so to each; who compares addresses must have done it before."""
+    return safe_url_string(url)
