@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from scrapy import signals
 
 from crawler.exits import Exit
+from crawler.pages import question_in
 from crawler.record import Record
 from pipelines.archive import ArchivePipeline, Exchange
 from pipelines.parse import ParsePipeline
@@ -106,7 +107,7 @@ class RunRecord:
         """Notes that the spider stumbled; Scrapy logs the traceback."""
         self.record.bugs += 1
         if response is not None and response.request is not None:
-            self.record.settle(response.request.url, "failed", f"a bug: {failure.value!r}")
+            self.record.settle(question_in(response.request), "failed", f"a bug: {failure.value!r}")
 
     async def spider_closed(self, reason: str) -> None:
         """Writes the record and closes the archive. Runs after the pipelines have closed."""

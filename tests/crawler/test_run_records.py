@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy import Request
+from scrapy.http import Response
 
 from crawler.exits import Exit
-from crawler.extensions.run_record import Outcome
+from crawler.extensions.run_record import Outcome, RunRecord
 from crawler.record import STATES, Record
 from crawler.run import summary, worst
 from storage.journal import Capture
@@ -112,3 +116,14 @@ def test_several_sites_share_the_exit_code_that_most_needs_a_person() -> None:
     assert worst([Exit.OK, Exit.NETWORK]) is Exit.INCOMPLETE
     assert worst([Exit.NETWORK, Exit.NETWORK]) is Exit.NETWORK
     assert worst([Exit.INCOMPLETE, Exit.ARCHIVE, Exit.BUG]) is Exit.BUG
+
+
+def test_a_bug_is_laid_at_the_address_that_was_asked_for_at_first() -> None:
+    record = Record()
+    record.expect(CAPTURE.url, "report")
+    spider = SimpleNamespace(record=record)
+    keeper = RunRecord(cast("Any", SimpleNamespace(spider=spider)))
+    asked = Request("https://x.example/moved", meta={"redirect_urls": [CAPTURE.url]})
+    keeper.spider_error(cast("Any", SimpleNamespace(value=ValueError())), Response(asked.url, request=asked))
+    (failed,) = record.to_json("finished")["failed"]
+    assert "a bug" in failed["reason"]
