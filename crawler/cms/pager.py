@@ -135,11 +135,14 @@ def call(text: str) -> Count | None:
         at = next((i for i, a in enumerate(arguments) if i and ENDING.fullmatch(a)), 0)
         if not at:
             continue
-        before = [n for a in arguments[: at - 1] if (n := _number(a, text)) is not None]
+        block = at > 1 and found[1].lstrip()[:1] in ("'", '"')
+        told = [_number(a, text) for a in arguments[: at - 1]]
+        before = [n for n in told if n is not None]
+        if len(before) == 1 < len(told) and told[-1] is not None and not block:
+            continue  # the current page; how many there are is said elsewhere
         if before:
             records = before.pop(0) if len(before) > 2 else None
             current = before[1] if len(before) > 1 else None
-            block = at > 1 and found[1].lstrip()[:1] in ("'", '"')
             return Count(before[0], current, records, arguments[at - 1], arguments[at].lstrip("."), block)
     return None
 
@@ -242,7 +245,7 @@ def _number(argument: str, text: str) -> int | None:
         return int(argument[:9])
     if not re.fullmatch(r"[A-Za-z_$][\w$]*", argument):
         return None
-    found = re.search(rf"\b{re.escape(argument)}\s*=\s*['\"]?(\d{1, 9})", text)
+    found = re.search(rf"\b{re.escape(argument)}\s*=\s*['\"]?(\d{{1,9}})", text)
     return int(found[1]) if found else None
 
 

@@ -92,3 +92,10 @@ def test_files_go_on_until_the_declared_last() -> None:
     assert [found.url for found in pager.files(tracked, counted)] == [f"{COLUMN}list_3.html?from=home"]
     first = [found.url.removeprefix(COLUMN) for found in pager.files(page("", f"{COLUMN}list.html"), counted)]
     assert first == ["list_1.html", "list_2.html"]
+
+
+def test_variables_in_a_pagers_call_are_looked_up_and_none_is_taken_for_another() -> None:
+    script = 'var nAll = 7; var nNow = 2; createPageHTML({}, nNow, "index", "html");'
+    assert (counted := pager.call(script.format("nAll"))) is not None
+    assert (counted.total, counted.current) == (7, 2)
+    assert pager.call(script.format("nElsewhere")) is None
