@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from crawler.addresses import linked
 from crawler.attachments import attachments
@@ -93,9 +93,10 @@ def survey(
     name = name_of(page)
     annual = at.annual or _is_annual(name or "", page.url)
     is_report = at.kind == "column" and reads_as_report(page)
-    entries = tuple(_rows(page, family))
-    here = replace(at, annual=annual, title=at.title or name)
-    links = tuple((link, judge_column(link.title or "", link.url)) for link in family.columns(page))
+    others = tuple(family.columns(page))
+    entries = tuple(_rows(page, family, others if annual else ()))
+    here, rows = replace(at, annual=annual, title=at.title or name), {entry.url for entry in entries}
+    links = tuple((link, judge_column(link.title or "", link.url)) for link in others if link.url not in rows)
     return Survey(
         family=family,
         why=why,
@@ -165,18 +166,39 @@ def _is_annual(name: str, url: str) -> bool:
 # ------------------------------------------------------------------ rows
 
 
-def _rows(page: TextResponse, family: Family) -> Iterator[Entry]:
-    """The family's rows, and documents that the list links to without a page around them."""
+def _rows(page: TextResponse, family: Family, others: Iterable[ListPage]) -> Iterator[Entry]:
+    """The family's rows, and documents that the list links to without a page around them; of the `others`,
+    which the family takes for columns, those whose title leaves no doubt."""
     seen = set()
     for entry in family.entries(page):
         if entry.url not in seen:
             seen.add(entry.url)
             yield entry
+    for link in others:
+        if link.url not in seen and not link.annual and _is_one_report(link, page.url):
+            seen.add(link.url)
+            yield Entry(link.url, title=link.title)
     if is_markup(page):
         for url, text in attachments(page):
             if url not in seen and judge(text).verdict == "report":
                 seen.add(url)
                 yield Entry(url, title=text)
+
+
+def _is_one_report(link: ListPage, page: str) -> bool:
+    """Whether a link says whose report of which year it is, and has no column's address.
+
+    A row of an unknown shape would be asked for at each crawl if it were taken for a column, and the
+    page after the first would show nothing new.
+    """
+    judged = judge(link.title or "")
+    if judged.verdict != "report" or judged.organization is None or judged.year is None:
+        return False
+    there, here = urlsplit(link.url), urlsplit(page)
+    if not there.query:
+        return not INDEX.search(there.path)
+    names, own = ({name for name, _ in parse_qsl(parts.query)} for parts in (there, here))
+    return there.path != here.path or names != own
 
 
 def report_in(entry: Entry, family: Family, *, annual: bool = False) -> tuple[Entry, Judgement] | None:
@@ -246,7 +268,8 @@ def _is_sub_column(
 
 
 def _menus(page: TextResponse, links: Iterable[tuple[ListPage, ColumnJudgement]]) -> frozenset[str]:
-    """Addresses in blocks that name years, groups or bodies and little else, and look like this page's."""
+    """Addresses in blocks that name years, groups or bodies and little else, and look like this page's; a
+    block of nothing but years needs less likeness."""
     if not is_markup(page):
         return frozenset()
     kinds = {link.url: judged.kind for link, judged in links}
@@ -259,7 +282,8 @@ def _menus(page: TextResponse, links: Iterable[tuple[ListPage, ColumnJudgement]]
     for urls in blocks.values():
         told = [url for url in urls if kinds.get(url) in ("year", "group", "body")]
         if len(urls) > 1 and len(told) >= ALIKE * len(urls):
-            found.update(url for url in told if _alike(url, page.url))
+            years = all(kinds[url] == "year" for url in told)  # menus of bodies are on every page of a site
+            found.update(url for url in told if (_beside if years else _alike)(url, page.url))
     return frozenset(found)
 
 
@@ -333,3 +357,11 @@ def _alike(url: str, other: str) -> bool:
     """Whether two addresses differ in their numbers and identifiers only: /col/col12/, /col/col345/."""
     one, two = (re.sub(r"[0-9a-f]{16,}|\d+", "0", path_of(found)) for found in (url, other))
     return one == two and urlsplit(url).netloc == urlsplit(other).netloc and path_of(url) != path_of(other)
+
+
+def _beside(url: str, other: str) -> bool:
+    """Whether two addresses are as deep below the same first folder of one host: /col/nb/, /col/nb24/."""
+    one, two = (urlsplit(found).path.split("/") for found in (url, other))
+    if urlsplit(url).netloc != urlsplit(other).netloc or path_of(url) == path_of(other):
+        return False
+    return len(one) == len(two) > 3 and one[:2] == two[:2] and one[-1] == two[-1]

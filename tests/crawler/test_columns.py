@@ -128,6 +128,32 @@ def test_documents_in_the_list_itself_are_rows() -> None:
     assert [entry.url for entry, _ in found.reports] == [f"{HOST}/zwgk/zfxxgknb/P02024.pdf"]
 
 
+def test_links_that_name_body_and_year_are_rows_whatever_their_address() -> None:
+    listed = "/index.php?m=content&amp;a=lists&amp;catid=12"
+    rows = links(
+        ("../../info/63.html", "虚构局2023年政府信息公开工作年度报告"),
+        ("/index.php?m=content&amp;a=show&amp;catid=12&amp;id=7", "虚构镇人民政府2023年政府信息公开年报"),
+        ("/zwgk/2022/", "虚构局2022年政府信息公开工作年度报告"),
+        ("/index.php?m=content&amp;a=lists&amp;catid=13", "虚构局2021年政府信息公开工作年度报告"),
+        ("/zwgk/zfxxgknb/x.html", "2020年政府信息公开年报"),
+    )
+    here = HOST + listed.replace("&amp;", "&")
+    found = survey(page(here, rows), ListPage(here, annual=True), FAMILIES["query"])
+    assert [entry.url.rpartition("/")[2][-15:] for entry, _ in found.reports] == [
+        "63.html",
+        "w&catid=12&id=7",
+    ]
+    assert len(found.columns) == 3
+    assert survey(page("/zwgk/", rows), ListPage(f"{HOST}/zwgk/"), FAMILIES["query"]).entries == ()
+
+
+def test_a_menu_of_years_may_lie_in_folders_of_other_names() -> None:
+    years = links(("/col/c2024/index.html", "2024年度"), ("/col/c2023/index.html", "2023年度"))
+    bodies = links(("/col/d1/index.html", "虚构教育局"), ("/col/d2/index.html", "虚构财政局"))
+    found = trs("/col/b02/index.html", years + bodies)
+    assert urls(found.columns) == ["/col/c2024/index.html", "/col/c2023/index.html"]
+
+
 REPORT = "".join(
     f"<h2>{number}、{heading}</h2>" + "<p>虚构局全年公开信息若干条，均已按时答复。</p>" * 12
     for number, heading in enumerate(
