@@ -8,11 +8,13 @@ Keys are relative to the archive's root, a folder or ``s3://bucket/prefix``:
     parses/<parser version>/<2 hex>/<sha256>.json                what the parser read from one body
     reports/<site>/<year>/<slug>.json                            the published report
     runs/<site>/<run>-<sha256>.json                              the run record, which commits segments
+    audits/<yyyy>/<mm>/<audit>-<sha256>.json                     what a verification found, and when
+    quarantine/<2 hex>/<sha256>                                  damaged bytes that a repair replaced
 
-What is under ``raw``, ``captures`` and ``runs`` carries its own digest, is written once and never
-changes: a listing verifies itself and writers never collide. ``parses`` can always be made again.
-Only ``reports`` is replaced, and it can be rebuilt from the rest. ``<yyyy>/<mm>`` is the month in
-which the run began, so that all segments of a run lie under one prefix.
+What is under ``raw``, ``captures``, ``runs``, ``audits`` and ``quarantine`` carries its own digest, is
+written once and never changes: a listing verifies itself and writers never collide. ``parses`` can
+always be made again. Only ``reports`` is replaced, and it can be rebuilt from the rest. ``<yyyy>/<mm>``
+is the month in which the run or the audit began, so that all segments of a run lie under one prefix.
 
 Every key is ASCII, at most 200 bytes, no segment over 100, none starting with a dot: it is a valid
 file name and object name everywhere. No text from the web becomes part of a key unescaped: an
@@ -24,6 +26,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from storage.errors import BadKey
@@ -40,6 +43,39 @@ _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,39}\Z")
 _RUN_AND_DIGEST = re.compile(
     r"(?P<run>\d{8}T\d{6}Z-[0-9a-f]{6})-(?:\d{4,5}-)?(?P<sha256>[0-9a-f]{64})\.jsonl?\Z"
 )
+
+_RUN_NAME, _HEX = r"\d{8}T\d{6}Z-[0-9a-f]{6}", r"(?P<digest>[0-9a-f]{64})"
+_SPREAD = r"(?P<fan>[0-9a-f]{2})/(?P<digest>(?P=fan)[0-9a-f]{62})"
+_SITE_NAME = r"(?P<site>[a-z0-9][a-z0-9-]{0,39})"
+_LAYOUT = {
+    ARCHIVE_KEY: "",
+    "raw": _SPREAD,
+    "captures": rf"{_SITE_NAME}/(?P<year>\d{{4}})/(?P<month>\d\d)/"
+    rf"(?P<run>(?P=year)(?P=month)\d\dT\d{{6}}Z-[0-9a-f]{{6}})-\d{{4,5}}-{_HEX}\.jsonl",
+    "parses": rf"(?P<version>[0-9A-Za-z][0-9A-Za-z.+-]{{0,39}})/{_SPREAD}\.json",
+    "reports": rf"{_SITE_NAME}/\d{{4}}/[a-z0-9-]+-[0-9a-f]{{8}}\.json",
+    "runs": rf"{_SITE_NAME}/(?P<run>{_RUN_NAME})-{_HEX}\.json",
+    "audits": rf"(?P<year>\d{{4}})/(?P<month>\d\d)/"
+    rf"(?P<run>(?P=year)(?P=month)\d\dT\d{{6}}Z-[0-9a-f]{{6}})-{_HEX}\.json",
+    "quarantine": _SPREAD,
+}
+"""What follows each first segment of a key, as `place` reads it."""
+_PATTERNS = {first: re.compile(rest, re.ASCII) for first, rest in _LAYOUT.items()}
+IMMUTABLE = frozenset({"raw", "captures", "runs", "audits", "quarantine"})
+"""First segments of the keys whose bytes have the SHA-256 that the key carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a key of the layout says of the object under it."""
+
+    kind: str
+    """The key's first segment."""
+    digest: str | None = None
+    """The SHA-256 in the key; of the object itself, except under ``parses``, where it is the body's."""
+    site: str | None = None
+    run: str | None = None
+    version: str | None = None
 
 
 def digest(data: bytes) -> str:
@@ -61,6 +97,17 @@ def check_key(key: str) -> str:
 def check_site(site: str) -> str:
     """`site` itself if it can name a site (lower-case letters, digits, hyphens, up to 40); else `BadKey`."""
     return _checked(_SITE, site, "the name of a site", "lower-case letters, digits and hyphens, at most 40")
+
+
+def place(key: str) -> Place | None:
+    """What the key says; None for a key that is none of the layout's."""
+    kind, _, rest = key.partition("/")
+    pattern = _PATTERNS.get(kind)
+    found = pattern.fullmatch(rest) if pattern is not None and len(key) <= MAX_KEY else None
+    if found is None or (kind == ARCHIVE_KEY and key != ARCHIVE_KEY):
+        return None
+    said = found.groupdict()
+    return Place(kind, said.get("digest"), said.get("site"), said.get("run"), said.get("version"))
 
 
 def new_run(now: datetime) -> str:
@@ -135,6 +182,17 @@ def run_key(site: str, run: str, sha256: str) -> str:
     """Where the run record with this digest lies."""
     _check_digest(sha256)
     return f"{runs_prefix(site, run)}{sha256}.json"
+
+
+def audit_key(audit: str, sha256: str) -> str:
+    """Where the audit record with this digest lies; an audit is named as a run is."""
+    return f"audits/{run_started(audit):%Y/%m}/{audit}-{_check_digest(sha256)}.json"
+
+
+def quarantine_key(sha256: str) -> str:
+    """Where bytes of this digest, which a repair took from under a key that promised others, are kept."""
+    _check_digest(sha256)
+    return f"quarantine/{sha256[:2]}/{sha256}"
 
 
 def run_and_digest(key: str) -> tuple[str, str]:

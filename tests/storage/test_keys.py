@@ -79,3 +79,44 @@ def test_the_longest_keys_fit() -> None:
     keys.check_key(keys.capture_key("x" * 40, RUN, 99_999, SHA))
     keys.check_key(keys.parse_key("1" * 40, SHA))
     keys.check_key(keys.report_key("x" * 40, 9999, "信" * 300))
+
+
+KEYS = {
+    keys.ARCHIVE_KEY: keys.Place("archive.json"),
+    keys.raw_key(SHA): keys.Place("raw", SHA),
+    keys.capture_key("bjxch", RUN, 99_999, SHA): keys.Place("captures", SHA, "bjxch", RUN),
+    keys.parse_key("0.2.0", SHA): keys.Place("parses", SHA, version="0.2.0"),
+    keys.report_key("bjxch", 2025, "西城区虚构局"): keys.Place("reports", site="bjxch"),
+    keys.run_key("bjxch", RUN, SHA): keys.Place("runs", SHA, "bjxch", RUN),
+    keys.audit_key(RUN, SHA): keys.Place("audits", SHA, run=RUN),
+    keys.quarantine_key(SHA): keys.Place("quarantine", SHA),
+}
+
+
+@pytest.mark.parametrize(("key", "said"), KEYS.items(), ids=[key.split("/")[0] for key in KEYS])
+def test_a_key_says_what_lies_under_it(key: str, said: keys.Place) -> None:
+    assert keys.place(key) == said
+    assert keys.place(keys.check_key(key) + "x") is None
+    assert keys.place("x" + key) is None
+
+
+@given(st.text(max_size=220))
+def test_what_no_function_here_builds_says_nothing(text: str) -> None:
+    for key in (text, f"raw/{text}", f"captures/{text}", f"runs/bjxch/{text}", f"parses/0.1/{text}"):
+        assert key in KEYS or keys.place(key) is None
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        f"raw/02/{SHA}",
+        f"captures/bjxch/2026/03/{RUN}-0001-{SHA}.jsonl",
+        f"captures/bjxch/2026/02/{RUN}-{SHA}.jsonl",
+        f"runs/{RUN}-{SHA}.json",
+        f"raw/01/{SHA}\n",
+        f"audits/2026/02/{RUN}-{SHA}.jsonl",
+        "reports/bjxch/２０２５/x-01234567.json",
+    ],
+)
+def test_what_only_resembles_a_key_says_nothing(key: str) -> None:
+    assert keys.place(key) is None
