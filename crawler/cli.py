@@ -15,6 +15,7 @@ from crawler.errors import CrawlerError, ReportNotFound
 from crawler.exits import Exit
 from crawler.terminal import say
 from crawler.verbs.crawling import crawl, demo, schedule
+from crawler.verbs.keeping import copy
 from crawler.verbs.reading import parse, reparse, show
 from crawler.verbs.registry import probe, sites
 from pipelines.errors import CorrectionFileError, InvalidReport, PipelineError
@@ -61,7 +62,7 @@ def main() -> None:
     """
 
 
-for verb in (crawl, schedule, demo, sites, probe, parse, show, reparse):
+for verb in (crawl, schedule, demo, sites, probe, parse, show, reparse, copy):
     main.add_command(verb)
 
 

@@ -19,7 +19,7 @@ class Exit(IntEnum):
     UNREADABLE = 4
     """`parse`: the file is empty, damaged, too large, encrypted or of a kind that is not read."""
     INCOMPLETE = 5
-    """`crawl`, `reparse`, `sites check`: not all was as expected or could be had or read; each is named."""
+    """`crawl`, `reparse`, `sites check`, `copy`: not all was as expected or could be had; each is named."""
     NETWORK = 6
     """`crawl`, `probe`: nothing could be fetched: unreachable, blocked, or forbidden by robots.txt."""
     ARCHIVE = 7
