@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Node = etree._Element
 
 LONGEST_ADDRESS = 2000
+MOST_LINKS = 10_000
+"""Of one page that are looked at; the longest lists of a county in one page have some thousand."""
 HREF = re.compile(rf"""\bhref\s*=\s*["']([^"'<>]{{1,{LONGEST_ADDRESS}}})["']""", re.IGNORECASE)
 ABSOLUTE = re.compile(r"(?:https?:)?//([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 LINKS = etree.XPath("descendant-or-self::*[self::a or self::area or @onclick or @data-href]")
@@ -65,6 +67,8 @@ FILLER = re.compile(
 )
 """Words of a link that say nothing of where it leads: 查看详情."""
 LONGEST_FILLER = 20
+SERIAL = re.compile(r"\d{1,3}[.、]?")
+"""A row's number."""
 NAMED_IN_TITLE = re.compile(r"标题\s*[:：]\s*(\S[^\r\n]*)")
 """Some lists put the whole index block into the `title` attribute, a line for each label."""
 OPTIONS = 500
@@ -104,6 +108,8 @@ def entries_of(found: Mapping[str, list[Node]]) -> Iterator[Entry]:
     for url, nodes in found.items():
         title, inside = _title(nodes)
         beside = _beside(nodes, shared)
+        if title is None or FILLER.match(title):
+            title = _told_beside(nodes[0], beside) or title
         published = next((d for text in (*beside, inside) if (d := iso_date(text))), None)
         yield Entry(url, title=title, organization=_organization(beside), published=published)
 
@@ -136,7 +142,8 @@ def links(page: TextResponse, root: Node | None = None) -> Sequence[tuple[Node, 
         return ()
     known = _links.get(page)  # joining addresses costs most of the time, and a page is asked several times
     if known is None or known[0] is not top:
-        known = top, [(node, url) for node in LINKS(top) if (url := address(page, target(node)))]
+        nodes = LINKS(top)[:MOST_LINKS]
+        known = top, [(node, url) for node in nodes if (url := address(page, target(node)))]
         _links[page] = known
     return known[1]
 
@@ -236,11 +243,28 @@ def _title(nodes: list[Node]) -> tuple[str | None, str]:
             inside = inside or dated[0]
             text = heading or DATED_END.sub("", spaced)
         offers += [labelled[1] if labelled else given, text]
-        pictures += (image.get("alt") or "" for image in node.iter("img"))
+        pictures += (image.get("alt") or "" for image in node.iter("img", "area"))
     said = [words for offer in (*offers, *pictures) if (words := " ".join(offer.split()))]
     telling = [words for words in said if len(words) > LONGEST_FILLER or not FILLER.match(words)]
     whole = [words for words in telling if not CUT_OFF.search(words)]
     return next(iter(whole or telling or said), None), inside
+
+
+def _told_beside(node: Node, beside: list[str]) -> str:
+    """What a row says of the page that its link calls 查看 only; in a table with several such links in a row
+    it is the row's first cell and the heading above the link."""
+    told = beside[1:]
+    cell = next(node.iterancestors("td"), None)
+    if not told and cell is not None and (row := cell.getparent()) is not None:
+        table = next(row.iterancestors("table"), row)
+        top = next(table.iter("tr"), row)
+        place = len(list(cell.itersiblings("td", "th", preceding=True)))
+        cells = [*row[:1], *(top[place : place + 1] if top is not row else [])]
+        told = [text_of(at, most=STEPS) for at in cells]
+    kept = (
+        words for words in told if not (SERIAL.fullmatch(words) or FILLER.match(words) or iso_date(words))
+    )
+    return "".join(kept)[:LONGEST_ROW]
 
 
 def _shared(found: Mapping[str, list[Node]]) -> set[Node]:

@@ -132,3 +132,31 @@ def test_many_rows_and_deep_pages_are_read_fast() -> None:
     assert time.process_time() - started < 1  # 0.1 s where nothing else runs: linear in links
     deep = page("<div>" * 1000 + '<a href="a1.html">深</a>' + "</div>" * 1000)
     assert [entry.title for entry in rows.entries(deep, ARTICLES)] == ["深"]
+
+
+def test_what_a_row_says_is_the_title_of_a_link_that_says_nothing() -> None:
+    cells = "<td>1</td><td>虚构甲局</td><td>2023年</td><td><a href=a{0}.html>查看</a></td><td>2024-01-20</td>"
+    row = f"<tr>{cells}</tr>"
+    found = read(f"<table>{row.format(1)}{row.format(2)}</table>")
+    assert found == [("虚构甲局2023年", "虚构甲局", "2024-01-20")] * 2
+    assert read(f"<ul><li>{TITLE} <a href='a1.html'>查看</a></li></ul>") == [(TITLE, None, None)]
+    assert read("<p><a href='a1.html'>查看</a></p>") == [("查看", None, None)]
+
+
+def test_in_a_table_of_bodies_and_years_cell_and_heading_say_what_a_link_is() -> None:
+    head = "<tr><th>单位</th><th>2022年</th><th>2023年</th></tr>"
+    row = "<tr><td>虚构甲局</td><td><a href='a1.html'>查看</a></td><td><a href='a2.html'>查看</a></td></tr>"
+    assert [title for title, _, _ in read(f"<table>{head}{row}</table>")] == [
+        "虚构甲局2022年",
+        "虚构甲局2023年",
+    ]
+
+
+def test_an_areas_own_words_are_its_title() -> None:
+    found = rows.columns(page('<map><area href="/gk/" alt="政府信息公开"></map>'), ARTICLES)
+    assert [column.title for column in found] == ["政府信息公开"]
+
+
+def test_of_endlessly_many_links_the_first_are_looked_at() -> None:
+    found = page("<a href='/x/'>某</a>" * (rows.MOST_LINKS + 5))
+    assert len(rows.links(found)) == rows.MOST_LINKS
