@@ -29,7 +29,9 @@ class Years:
         return folder is None or folder in self or folder - 1 in self
 
     def may_be_listed(self, column: ListPage) -> bool:
-        """Whether a column may list some."""
+        """Whether a column may list some: a calendar's links name years without end."""
+        if column.year is not None and not FIRST_REPORT_YEAR <= column.year <= latest_year() + 1:
+            return False
         return column.year in self if column.certain else self.may_be_in(column.year)
 
 

@@ -44,6 +44,7 @@ INDEX = re.compile(r"(^|/)((index|list|default|common_list|xxgk_list)\.\w+)?$", 
 """How the address of a static column ends."""
 PAGER = re.compile(r"\d{1,3}|.{0,2}(首|上一?|下一?|尾|末|前一|后一)页.{0,2}|[<>«»‹›]+")
 BLOCK = "ancestor::*[self::ul or self::ol or self::dl or self::table or self::div][1]"
+ROUNDS = 3
 ALIKE = 0.8
 """The share of a block's links that name years, groups or bodies, where it is the column's own menu."""
 
@@ -256,7 +257,7 @@ def _is_sub_column(
     url: str, here: ListPage, link: ListPage, judged: ColumnJudgement, menus: frozenset[str]
 ) -> bool:
     """Whether a link in a column leads to a part of it: a year, a group of bodies, a body."""
-    if PAGER.fullmatch(link.title or ""):
+    if PAGER.fullmatch(link.title or "") or _goes_round(link.url):
         return False
     nested = _nested(link.url, url)
     if judged.kind in ("annual", "year", "group", "body"):
@@ -365,3 +366,9 @@ def _beside(url: str, other: str) -> bool:
     if urlsplit(url).netloc != urlsplit(other).netloc or path_of(url) == path_of(other):
         return False
     return len(one) == len(two) > 3 and one[:2] == two[:2] and one[-1] == two[-1]
+
+
+def _goes_round(url: str) -> bool:
+    """Whether an address has a folder thrice: a relative link on a page that is served at any depth."""
+    folders = urlsplit(url).path.split("/")[:-1]
+    return any(folders.count(folder) >= ROUNDS for folder in set(folders) - {""})

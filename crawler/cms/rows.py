@@ -43,8 +43,10 @@ SCRIPT = 500
 """Characters of a link's own script that are looked at."""
 PLACEHOLDER = re.compile(r"[{}<>|\"`]|'\s*\+|\$\(")
 """What stands in an address that a script has yet to fill in: `{{url}}`, `<?=el.link?>`, `'+url+'`."""
-SESSION = re.compile(r";jsessionid=[^?#]*|(?<=[?&])ddtab=[^&#]*&?", re.IGNORECASE)
-"""Parts that make one page have many addresses (cms-families 0.8)."""
+SESSION = re.compile(
+    r";jsessionid=[^?#]*|(?<=[?&])ddtab=[^&#]*&?|/\((?:[A-Z]\([0-9a-z]{20,}\))+\)(?=/)", re.IGNORECASE
+)
+"""Parts that make one page have many addresses (cms-families 0.8); the last is ASP.NET's without cookies."""
 
 DATE = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)\s*日?")
 TIME = re.compile(r"\b\d{1,2}:\d\d(:\d\d)?")

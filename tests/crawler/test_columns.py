@@ -154,6 +154,12 @@ def test_a_menu_of_years_may_lie_in_folders_of_other_names() -> None:
     assert urls(found.columns) == ["/col/c2024/index.html", "/col/c2023/index.html"]
 
 
+def test_relative_links_that_lead_ever_deeper_end() -> None:
+    menu = links(("2023/", "2023年"), ("qzf/", "区政府部门"))
+    assert len(trs("/zwgk/zfxxgknb/2023/qzf/", menu).columns) == 2
+    assert urls(trs("/zwgk/zfxxgknb/2023/2023/", menu).columns) == ["/zwgk/zfxxgknb/2023/2023/qzf/"]
+
+
 REPORT = "".join(
     f"<h2>{number}、{heading}</h2>" + "<p>虚构局全年公开信息若干条，均已按时答复。</p>" * 12
     for number, heading in enumerate(

@@ -160,3 +160,15 @@ def test_an_areas_own_words_are_its_title() -> None:
 def test_of_endlessly_many_links_the_first_are_looked_at() -> None:
     found = page("<a href='/x/'>某</a>" * (rows.MOST_LINKS + 5))
     assert len(rows.links(found)) == rows.MOST_LINKS
+
+
+def test_sessions_in_paths_are_no_part_of_an_address() -> None:
+    found = read_urls(
+        "/(S(lit3py55t21z5v55vlm25s55))/nb/a1.html", "/nb/a2.html;jsessionid=0F", "/(S(x))/a3.html"
+    )
+    assert found == ["/nb/a1.html", "/nb/a2.html", "/(S(x))/a3.html"]
+
+
+def read_urls(*links: str) -> list[str]:
+    body = "".join(f'<li><a href="{link}">{TITLE}</a></li>' for link in links)
+    return [entry.url.removeprefix(HOST) for entry in rows.entries(page(body), ARTICLES)]
