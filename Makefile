@@ -12,6 +12,7 @@ demo: $(READY)          ## crawl the replica into ./archive and show what was fo
 
 test: system $(READY) check ## all checks and all tests
 	@./setup.sh swift
+	@./setup.sh webarchive
 	$(BIN)/pytest -n auto --dist worksteal $(TESTS)
 
 check: $(READY)         ## lint, format and types
@@ -35,9 +36,11 @@ bench: $(READY)         ## speed and memory, as ratios taken side by side
 
 lock:                   ## resolve the dependencies anew
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --quiet pyproject.toml --extra ocr -o requirements.lock
+		--no-header --quiet pyproject.toml --extra ocr --extra export \
+		-o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --quiet pyproject.toml --extra ocr --group dev -o requirements-dev.lock
+		--no-header --quiet pyproject.toml --extra ocr --extra export --group dev \
+		-o requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) .venv-swift build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-swift .venv-webarchive build *.egg-info .pytest_cache .mypy_cache .ruff_cache
