@@ -5,6 +5,7 @@
 #   setup.sh system    the programs that some tests use: installed where that is possible (root and
 #                      apt-get), else named together with the tests that will be skipped without them
 #   setup.sh swift     a real S3 server for the storage tests (OpenStack Swift), in an environment of its own
+#   setup.sh webarchive  what judges exports in the tests (pywb, py-wacz, bagit-python), likewise
 set -eu
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
@@ -84,8 +85,18 @@ swift)
         say "could not install OpenStack Swift: skipping the tests on S3"
     fi
     ;;
+webarchive)
+    require_python
+    [ -e .venv-webarchive/.ready ] && exit 0
+    say "installing pywb, py-wacz and bagit-python for the tests into .venv-webarchive"
+    if make_venv .venv-webarchive tests/servers/webarchive-requirements.lock; then
+        touch .venv-webarchive/.ready
+    else
+        say "could not install them: skipping the tests that validate and replay WACZ files and bags"
+    fi
+    ;;
 *)
-    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac
