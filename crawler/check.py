@@ -107,7 +107,7 @@ class Check:
             start = f"https://{self.site.hosts[0]}/"
             return f"gongkai probe {start} --write"
         if self.condition in ("blocked", "unreachable"):
-            return "try again another day, from another network"
+            return "try again another day; blocks are respected, not worked around"
         if self.condition == "unknown":
             return f"gongkai sites check {self.site.key} --budget {self.budget * 3}"
         return ""
