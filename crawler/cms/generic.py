@@ -2,7 +2,7 @@
 
 From cms-families 1 (last line: the shapes of articles), sites-seen.tsv (the numbered ones) and 17 (the order
 of guesses). Inferred: a row with a printed date and a title of some length is an entry whatever its address;
-below ten rows, without a word of another page, there is none.
+below ten rows, or without a word of pages in the source, there is no other page.
 """
 
 from __future__ import annotations
@@ -47,6 +47,9 @@ QUERY_SHAPE = r"/(?:\w*show|\w*details?|\w*info|\w*view|content)\.(?:php|aspx|js
 QUERIES = ("page", "pageNo", "pageIndex", "currentPage", "cur_page")
 FULL_PAGES = frozenset({10, 12, 14, 15, 16, 18, 20, 24, 25, 30, 40, 50, 60, 80, 100})
 """Numbers of rows at which a list without a word about it may have a second page."""
+HINT = re.compile(r"page|pagi|fen_?ye|\b(?:fy|pg)|分页|翻页|更多|turn", re.IGNORECASE)
+"""What the source of a list that goes on has somewhere, be it in the name of a script."""
+WORKING = re.compile(r"\W*(上\s*一?\s*页|第一页|尾\s*页|末\s*页|最后一?页|\d{1,3})\W*")
 UNUSABLE = re.compile(r"下\s*一?\s*页|尾页|末页")
 TITLE = re.compile(r".*[\u4e00-\u9fff]{2}.*")
 LONG = 8
@@ -86,7 +89,9 @@ class Generic(Family):
         at = max(number, counted.current or 0, 1)
         if counted.total is not None:
             return _pages(page, number) if at < counted.total else []
-        many = len(list(self.entries(page))) in FULL_PAGES
+        if _pager_works(page):
+            return []  # and leads nowhere on: this is the last page
+        many = (number or HINT.search(page.text)) and len(list(self.entries(page))) in FULL_PAGES
         return _pages(page, number) if many or _has_pager(page) else []
 
 
@@ -100,6 +105,17 @@ def _may_be_row(page: TextResponse, node: rows.Node, url: str) -> bool:
         and there.netloc == here.netloc
         and url != page.url
         and not NAMED.search(there.path)
+    )
+
+
+def _pager_works(page: TextResponse) -> bool:
+    """Whether links of a pager lead to other pages of the list's folder, as those of its last page do."""
+    folder = page.url.partition("?")[0].rpartition("/")[0]
+    return any(
+        url != page.url
+        and url.partition("?")[0].rpartition("/")[0] == folder
+        and WORKING.fullmatch(rows.text_of(node, most=rows.STEPS))
+        for node, url in rows.links(page)
     )
 
 

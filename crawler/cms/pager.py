@@ -26,8 +26,8 @@ NEXT = re.compile(
 ARROW = re.compile(r"\s*[>›»＞→]?\s*")
 NEXT_CLASS = re.compile(r"(?<![a-z])(p_)?next(-?_?page)?(?![a-z])|pagedown|page-?down", re.IGNORECASE)
 NUMBER = re.compile(r"[\[【第\s]*(\d{1,4})[页\]】\s]*")
-PARAMETERS = ("page", "pageno", "pageindex", "currentpage", "cur_page", "pagenum", "curpage")
-"""Names of a query's page number, lower case; cms-families 15 and 17, the last two (inferred)."""
+PARAMETERS = ("page", "pageno", "pageindex", "currentpage", "cur_page", "pagenum", "curpage", "paged")
+"""Names of a query's page number, lower case; cms-families 15 and 17, the last three (inferred)."""
 FILE = re.compile(r"(?P<stem>.*?)(?P<apart>[_-]|(?<=/))(?P<number>\d{1,3})(?P<ending>\.\w+)$")
 FIRST = re.compile(r"(?<=/)(index|default)\.\w+$")
 

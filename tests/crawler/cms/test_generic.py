@@ -90,8 +90,11 @@ def test_guesses_come_in_the_order_in_which_they_were_seen() -> None:
     ("body", "hints"),
     [
         (listed(9), False),
-        (listed(10), True),
-        (listed(37), False),
+        (listed(10), False),
+        (listed(10) + '<div id="pages"></div>', True),
+        (listed(37) + '<div id="pages"></div>', False),
+        (listed(10) + '<a href="list1.htm">第一页</a><a href="javascript:void(0);">下一页</a>', False),
+        (listed(10) + '<a href="/">1</a><a href="javascript:void(0);">下一页</a>', True),
         (listed(10) + "共 1 页", False),
         (listed(3) + "共 2 页", True),
         (listed(3) + '<a href="javascript:go(2)">下一页</a>', True),
