@@ -54,6 +54,9 @@ class Record:
     published: dict[str, int] = field(default_factory=dict)
     foreseen: int = 0
     """Report pages that a dry run would have asked for."""
+    gaps: dict[str, str] = field(default_factory=dict)
+    """Address -> why, of lists that were not read to their end, or name nothing though the entry names them:
+    what they hold besides, nobody knows."""
 
     def expect(self, asked: str, role: str, title: str | None = None, *, promised: bool = True) -> bool:
         """Sets out to ask for that; False if the run already has."""
@@ -94,9 +97,10 @@ class Record:
     def complete(self, ended: str) -> bool:
         """Whether everything expected was found or its lack is the site's own doing, and everything was read.
 
-        An address that the site does not have, or forbids, or that leads off the site, is explained.
+        An address that the site does not have, or forbids, or that leads off the site, is explained; what a
+        list may have held that was not read to its end is not.
         """
-        missing = self.count("failed") + self.count("blocked") + self.count(None) + self.bugs
+        missing = self.count("failed") + self.count("blocked") + self.count(None) + self.bugs + len(self.gaps)
         found = self.reports + self.foreseen
         return ended == "finished" and not missing and not self.unread and found > 0
 
@@ -125,6 +129,7 @@ class Record:
             "unchanged": [t.url for t in by_state["unchanged"]],
             "resting": [t.url for t in by_state["resting"]],
             **{s: [t.to_json() for t in by_state[s]] for s in ("absent", "failed", "refused", "blocked")},
+            "gaps": [{"url": url, "reason": reason} for url, reason in self.gaps.items()],
             "requests": {host: dict(sorted(n.items())) for host, n in sorted(self.requests.items())},
             "bytes": self.bytes,
             "read": self.read,

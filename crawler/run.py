@@ -98,8 +98,10 @@ class _Outcomes:
         outcome = _outcome(crawler)
         self.exits.append(outcome.exit)
         self.reports += outcome.record["reports"] if outcome.record is not None else 0
-        lines = summary(key, outcome)
-        if self.foreseen is not None and isinstance(spider := crawler.spider, ReportSpider):
+        spider = crawler.spider
+        foreseen = self.foreseen is not None and isinstance(spider, ReportSpider) and bool(spider.would_fetch)
+        lines = summary(key, outcome, foreseen=foreseen)
+        if self.foreseen is not None and isinstance(spider, ReportSpider):
             self.foreseen[key] = spider.would_fetch
             lines[:1] = [foretold(key, spider)]
         for line in lines:
@@ -117,8 +119,8 @@ class _Outcomes:
         return worst(self.exits)
 
 
-def summary(site: str, outcome: Outcome) -> list[str]:
-    """What a person wants to know of one site's crawl, in a few lines."""
+def summary(site: str, outcome: Outcome, *, foreseen: bool = False) -> list[str]:
+    """What a person wants to know of one site's crawl, in a few lines; `foreseen`: a dry run found reports."""
     if outcome.record is None:
         return [] if outcome.problem else [f"{site}: the crawl could not be started."]
     record = outcome.record
@@ -130,7 +132,7 @@ def summary(site: str, outcome: Outcome) -> list[str]:
         + f"{sum(record['findings'].values())} findings."
     ]
     by_reason: dict[str, list[str]] = {}
-    for item in (*record["failed"], *record["blocked"], *record["unread"]):
+    for item in (*record["failed"], *record["blocked"], *record["gaps"], *record["unread"]):
         by_reason.setdefault(item["reason"], []).append(item["url"])
     for reason, urls in list(by_reason.items())[:NAMED]:
         more = f" and {len(urls) - 1} more" if len(urls) > 1 else ""
@@ -141,7 +143,7 @@ def summary(site: str, outcome: Outcome) -> list[str]:
         lines.append(f"{site}: nothing could be fetched.")
     elif record["ended"] != "finished":
         lines.append(f"{site}: stopped before the end ({record['ended']}); the next crawl goes on.")
-    elif not record["reports"]:
+    elif not record["reports"] and not foreseen:
         lines.append(f"{site}: no page of a report was found; the run does not call itself complete.")
     return lines
 

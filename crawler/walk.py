@@ -93,6 +93,8 @@ class Walk:
     """Where the reports of its first page lie."""
     pages: int = 0
     fruitless: int = 0
+    leads: bool = False
+    """It showed rows or columns, or was a report itself."""
 
     def take(self, found: Survey) -> bool:
         """Notes what a page has; whether there were rows that no page of this walk had before.
@@ -116,6 +118,13 @@ class Walk:
     def over(self) -> bool:
         """Whether the walk has gone on long enough."""
         return self.pages >= MAX_PAGES or self.fruitless >= FRUITLESS
+
+    @property
+    def why_over(self) -> str:
+        """What was long enough, in words."""
+        if self.fruitless >= FRUITLESS:
+            return f"{self.fruitless} pages in a row without a report"
+        return f"{self.pages} pages"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,12 @@ class ListSpider(Spider):
         """What was asked for in this run, comparably written."""
         self.lists = 0
         self.lists_lost = 0
+        self.cut_off = False
+        """Lists were left out, because there were too many."""
         self.entries: set[str] = set()
         """Addresses that lists gave, asked for or not."""
+        self.starts: dict[str, Walk] = {}
+        """The columns and directories that the site's entry names."""
 
     # -------------------------------------------------------------- what the report spider does
 
@@ -86,7 +90,8 @@ class ListSpider(Spider):
         columns = [ListPage(seed, annual=True) for seed in self.site.seeds if not self.family.report(seed)]
         directories = [ListPage(url, kind="directory") for url in self.site.directories]
         for page in (*columns, *directories):
-            yield from self.list_page(Step(page, Walk(self.family)), promised=False)
+            walk = self.starts[page.url] = Walk(self.family)
+            yield from self.list_page(Step(page, walk), promised=False)
 
     async def parse_list(self, response: Response, step: Step) -> AsyncIterator[Exchange | Request]:
         """A column's page: its entries, further columns, its next page."""
@@ -113,9 +118,12 @@ class ListSpider(Spider):
         if page is None:
             absent = response.status in (404, 410) or "soft-404" in response.flags
             self.lists_lost += not absent
+            if absent and self.starts.get(step.at.url) is step.walk:
+                self.record.gaps[step.at.url] = self.advice("is gone")
             if "blocked" not in response.flags:
                 yield from self.first_of(step.others, step)
             return
+        step.walk.leads |= hints is not None
         if hints is not None and not self.dry:
             assert response.request is not None
             yield from self.from_report(page, first_address(response.request), hints, listed=True)
@@ -134,6 +142,7 @@ class ListSpider(Spider):
             yield from self.go_on(walk)
         walk.family, walk.last = found.family, page.url
         self.entries.update(entry.url for entry in found.entries)
+        walk.leads |= bool(found.entries or found.columns)
         for entry, judged in found.reports:
             yield from self.report_page(entry, page.url, judged, at=step.at)
         for column in found.columns:
@@ -142,7 +151,8 @@ class ListSpider(Spider):
         for part in found.parts:
             yield from self.list_page(Step(part, walk))
         if walk.over:
-            self.logger.warning("%s: the column is left here, %d pages were read", page.url, walk.pages)
+            if found.next_pages:
+                self.record.gaps[page.url] = f"the column is left here, after {walk.why_over}"
         elif fresh or not found.entries:  # a shell without rows may say where they are
             yield from self.turn(found.next_pages, step)
 
@@ -165,12 +175,27 @@ class ListSpider(Spider):
         for candidates, step in self.dialects.release(walk):
             yield from self.turn(candidates, step)
 
+    def note_silence(self) -> None:
+        """Notes columns of the site's entry that were read and lead nowhere: it is elsewhere now."""
+        for url, walk in self.starts.items():
+            if walk.last is not None and not walk.leads:
+                self.record.gaps[url] = self.advice("names no report and no column")
+
+    def advice(self, what: str) -> str:
+        """What has become of a column of the site's entry, and what to type next."""
+        return f"the site's entry names this column, but it {what}: see `gongkai sites check {self.site.key}`"
+
     def list_page(self, step: Step, *, promised: bool = True) -> Iterator[Request]:
         """The request for a list's page, once."""
         at = step.at
+        if not self.first_time(at.url, at.body, loader_of(at)):
+            return
         if self.lists >= MAX_LISTS:
-            self.logger.warning("%s is not asked for: the site's lists end after %d pages", at.url, MAX_LISTS)
-        elif self.first_time(at.url, at.body, loader_of(at)):
+            if not self.cut_off:
+                self.cut_off = True
+                reason = f"the site's lists end after {MAX_LISTS} pages, before this one and others"
+                self.record.gaps[at.url] = reason
+        else:
             self.lists += 1
             self.record.expect(question_of(at), "list", at.title, promised=promised)
             self.open["list"] += 1

@@ -197,6 +197,8 @@ class ReportSpider(ListSpider):
             return
         if not self.lists_done:
             self.lists_done = True
+            if not self.departments and self.site.sweep is None:
+                self.note_silence()
             for seed in self.site.seeds:
                 if (entry := self.family.report(seed)) is not None:
                     yield from self.by_itself(replace(entry, listed=False))

@@ -114,8 +114,9 @@ def test_the_sites_lists_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
         return f"<ul>{deeper}</ul>"
 
     web = Web(answer)
-    web.crawl()
+    spider = web.crawl()
     assert len(web.asked) == 20
+    assert ["lists end after" in why for why in spider.record.gaps.values()] == [True]
 
 
 def test_a_column_that_is_itself_the_report_is_archived_as_one_with_its_files() -> None:
@@ -231,3 +232,29 @@ def test_every_family_can_be_walked_from_an_empty_page() -> None:
         web.crawl(family)
         assert web.asked[0] == "/zwgk/zfxxgknb/"
         assert len(web.asked) <= 3, (family, web.asked)
+
+
+def test_a_column_that_is_left_before_its_end_is_a_gap() -> None:
+    def answer(request: Request) -> Answer | None:
+        number = int(request.url.partition("page=")[2] or 1)
+        return (
+            rows(number * 10, title="关于放假的通知{}") + f'<a href="{COLUMN}?page={number + 1}">下一页</a>'
+        )
+
+    spider = Web(answer).crawl()
+    ((url, why),) = spider.record.gaps.items()
+    assert url.startswith(COLUMN)
+    assert f"{walking.FRUITLESS} pages in a row" in why
+    assert not spider.record.complete("finished")
+
+
+def test_a_column_of_the_entry_that_is_gone_or_empty_is_a_gap() -> None:
+    pages = {COLUMN: rows(1), f"{COLUMN}empty/": "<p>暂无内容</p>"}
+    pages |= {f"{COLUMN}202501/t20250120_1.html": "<p>虚构</p>"}
+    spider = Web(pages).crawl(seeds=(COLUMN, f"{COLUMN}empty/", f"{COLUMN}gone/"))
+    assert {url: "is gone" in why for url, why in spider.record.gaps.items()} == {
+        f"{COLUMN}empty/": False,
+        f"{COLUMN}gone/": True,
+    }
+    assert spider.record.reports == 1
+    assert not spider.record.complete("finished")
