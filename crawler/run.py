@@ -120,7 +120,7 @@ class _Outcomes:
 
 
 def summary(site: str, outcome: Outcome, *, foreseen: bool = False) -> list[str]:
-    """What a person wants to know of one site's crawl, in a few lines; `foreseen`: a dry run found reports."""
+    """What a person wants to know of a site's crawl, in a few lines; `foreseen`: a dry run found reports."""
     if outcome.record is None:
         return [] if outcome.problem else [f"{site}: the crawl could not be started."]
     record = outcome.record
