@@ -17,6 +17,10 @@ from storage.journal import question
 if TYPE_CHECKING:
     from crawler.cms import ListPage
 
+LARGEST = 32 * 1024 * 1024
+LARGEST_LIST = 8 * 1024 * 1024
+"""Bytes, decoded: a page that is larger is none. The whole process waits while one is read, and 10,000 rows
+are 4 MB."""
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 
 
@@ -48,13 +52,13 @@ def text_page(response: Response) -> TextResponse | None:
     """The response decoded, if it is markup; None for a PDF and the like, or a damaged coding."""
     # Scrapy takes a PDF with few binary bytes for text, and guessing its charset costs 50 ms.
     page = _decoded(response)
-    return page if page is not None and _is_markup(page.body) else None
+    return page if page is not None and len(page.body) <= LARGEST and _is_markup(page.body) else None
 
 
 def list_page(response: Response) -> TextResponse | None:
     """The response decoded, if it is text of any kind: lists are also JSON, XML and scripts."""
     page = _decoded(response)
-    return page if page is not None and _is_text(page.body) else None
+    return page if page is not None and len(page.body) <= LARGEST_LIST and _is_text(page.body) else None
 
 
 def archived_page(response: Response, body: bytes) -> TextResponse | None:
@@ -89,7 +93,7 @@ def _decode(response: Response) -> TextResponse | None:
     body = response.body
     if coding := _coding(response):
         try:
-            body = decode(body, [("content-encoding", coding)])
+            body = decode(body, [("content-encoding", coding)], LARGEST)
         except DecodingError:
             return None
     headers = response.headers.copy()

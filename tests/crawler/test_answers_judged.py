@@ -11,7 +11,7 @@ from scrapy.http import HtmlResponse, Response
 from crawler.blocking import is_block
 from crawler.middlewares.soft404 import Soft404
 from crawler.middlewares.truncation import is_truncated
-from crawler.pages import archived_page, text_page
+from crawler.pages import LARGEST, LARGEST_LIST, archived_page, list_page, text_page
 
 URL = "https://www.bjxch.gov.cn/zt/xxgkzl/gknbxq/pnidpv1pntypepvnbpnnfpv2023.html"
 REPORT = "<html><title>年度报告</title><body>" + "<p>收到政府信息公开申请。</p>" * 300 + "</body></html>"
@@ -153,3 +153,12 @@ def test_an_archived_page_is_text_as_it_was_received() -> None:
         page = archived_page(Response(URL, status=304, request=Request(URL)), kept)
         assert page is not None
         assert page.css("title::text").get() == "年度报告"
+
+
+def test_what_is_far_larger_than_any_list_or_report_is_no_page() -> None:
+    start = b"<html>"
+    assert list_page(body(start + b" " * (LARGEST_LIST - 6))) is not None
+    assert list_page(body(start + b" " * LARGEST_LIST)) is None
+    assert text_page(body(start + b" " * LARGEST_LIST)) is not None
+    bomb = gzip.compress(start + b" " * LARGEST, 1)
+    assert text_page(body(bomb, Content_Encoding="gzip")) is None
