@@ -74,7 +74,8 @@ class Robots:
         except Exception as error:  # whatever it was, there is no answer; the reason goes into the record
             return explain(error, request)
         answered = urlparse_cached(response)
-        if answered.hostname == urlparse_cached(request).hostname:  # a second attempt in the other scheme
+        same = answered.hostname == urlparse_cached(request).hostname
+        if same and answered.path == "/robots.txt":  # a second attempt in the other scheme, or led there
             self.verdicts.setdefault(f"{answered.scheme}://{answered.netloc}", self.verdicts[origin])
         await self.crawler.engine.scraper.start_itemproc_async(
             exchange(response, role="robots"), response=response

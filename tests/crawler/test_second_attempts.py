@@ -67,6 +67,17 @@ def test_the_robots_txt_of_the_origin_that_is_used_is_obeyed() -> None:
         assert web.asked() == [f"http://{HOST}/b"]
 
 
+def test_where_a_robots_txt_is_led_astray_nothing_is_learned_of_the_other_origin() -> None:
+    rules = Reply("User-agent: *\nDisallow: /a\n", 200, {"Content-Type": "text/plain"})
+    astray = Reply("", 302, {"Location": f"https://{HOST}/index.html"})
+    plain = A.replace("https://", "http://")
+    answers = {f"http://{HOST}/robots.txt": astray, f"https://{HOST}/robots.txt": rules}
+    with Web(lambda seen: answers.get(seen.url, Reply("<p>虚构</p>"))) as web:
+        came = ask([plain, A], environment=web.environment())
+        assert came[plain].status == 200
+        assert "robots.txt forbids it" in came[A].error
+
+
 def test_a_host_that_sends_plain_http_back_to_the_https_that_fails_ends() -> None:
     def play(seen: Seen) -> Reply:
         return Reply("", 301, {"Location": seen.url.replace("http://", "https://")})
