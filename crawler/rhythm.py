@@ -66,6 +66,8 @@ class Rhythm:
             return Answer(None, "due")
         if any(name in hints and hints[name] != last.hints.get(name) for name in ("title", "published")):
             return Answer(None, "changed")
+        if any(name in hints and name not in last.hints for name in ("organization", "year")):
+            return Answer(None, "changed")  # what rests takes no word into the journal
         year = report_year(dict(last.hints) | dict(hints), folder)
         if self.recheck:
             return Answer(None, "due")

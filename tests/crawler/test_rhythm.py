@@ -84,9 +84,14 @@ def test_without_validators_once_a_day(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "hint", [{"title": "虚构局2022年政府信息公开工作年度报告（更正）"}, {"published": "2023-05-01"}]
+    "hint",
+    [
+        {"title": "虚构局2022年政府信息公开工作年度报告（更正）"},
+        {"published": "2023-05-01"},
+        {"organization": "虚构局"},
+    ],
 )
-def test_another_title_or_date_in_the_list_makes_it_due(hint: dict[str, str | int], tmp_path: Path) -> None:
+def test_other_words_in_the_list_or_the_entry_make_it_due(hint: dict[str, str | int], tmp_path: Path) -> None:
     assert ask(tmp_path, KNOWN, hints=hint) == Answer(None, "changed")
 
 
