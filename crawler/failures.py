@@ -53,6 +53,8 @@ def explain(error: BaseException, request: Request) -> str:
         return "the download was stopped"
     if isinstance(error, IgnoreRequest):
         return str(error) or "the request was dropped"
+    if isinstance(error, ValueError):  # Location: javascript:…
+        return f"{urlsplit(request.url).netloc} redirects to what is no address ({error})"
     if (words := _tls(error)) is not None:
         return f"{who} speaks no TLS that is understood here ({words})"
     return f"{who} broke the connection off ({type(error).__name__}: {error})"

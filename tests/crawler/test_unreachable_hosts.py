@@ -14,6 +14,7 @@ from scrapy.http import Response
 from twisted.internet.error import TimeoutError as ConnectTimeout
 
 from crawler.errors import HostUnreachable
+from crawler.failures import explain
 from crawler.middlewares.unreachable import Unreachable
 from tests.crawler.asking import ask
 from tests.servers.web import Reply, Seen, Web
@@ -109,3 +110,9 @@ def test_a_host_that_falls_silent_is_left_with_the_reason() -> None:
         left = [answer for answer in came.values() if answer.error.startswith("HostUnreachable")]
         assert len(left) == 9
         assert "did not answer in time, 3 times in a row" in left[0].error
+
+
+def test_a_location_that_is_no_address_is_not_the_proxys_fault() -> None:
+    request = Request("http://www.xugou-wu.gov.cn/a", meta={"proxy": "http://127.0.0.1:8118"})
+    said = explain(ValueError("Missing scheme in request url: javascript:void(0)"), request)
+    assert said.startswith("www.xugou-wu.gov.cn redirects to what is no address (Missing scheme")
