@@ -34,6 +34,8 @@ ALWAYS_OTHER = re.compile(
 )
 """Words that no body's name has, and that make a title something else in the same columns (cms-families,
 section 16)."""
+FIGURES = re.compile(r"统计(年?报)?表|公开.{0,9}统计|附表")
+"""What a report's own tables are called."""
 OTHER_UNLESS_NAME = re.compile(
     r"法治政府|依法行政|行政执法|网站(工作|监管|绩效|与政务新媒体|和政务新媒体)*(年度|年报)|(预|决)算|三公|制度|计划|培训|绩效|审计|督查|考核|自查|核查"
     r"|建议|提案|议案|环境信息|企业|事业单位|高校|高等学校|统计|双随机|社会责任|社会组织|市场主体|(党务|村务|检务|审务|警务|办事)公开"
@@ -120,6 +122,14 @@ def judge(title: str, *, column: bool | None = None) -> Judgement:
         organization, year = found
         return _report(organization, _year_of_title(year, read), read)
     return _without_subject(text, read, annual=column is True)
+
+
+def may_be_part(text: str) -> bool:
+    """Whether a document that a report's page links to with this text may be the report, or a part of it.
+
+    Its figures often are a file of their own, which in a list would be something else.
+    """
+    return judge(text).verdict != "other" or FIGURES.search(simplified(_plain(text))) is not None
 
 
 def _plain(title: str) -> str:

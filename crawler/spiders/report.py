@@ -23,7 +23,7 @@ from crawler.columns import belongs, report_in
 from crawler.errors import CrawlerError, HostBlocked, RequestRefused
 from crawler.failures import explain
 from crawler.foresight import Due, Foresight
-from crawler.links import judge
+from crawler.links import may_be_part
 from crawler.pages import first_address, question_in, text_page
 from crawler.record import State
 from crawler.rhythm import Rhythm
@@ -142,7 +142,7 @@ class ReportSpider(ListSpider):
         """What follows from a report's page; `asked` is the address that led to it, as the journal has it."""
         folder = page.request.meta.get("folder") if page.request is not None else None
         for url, text in attachments(page):
-            if judge(text).verdict != "other":
+            if may_be_part(text):
                 told = {k: v for k, v in hints.items() if k != "parent"} | {"parent": asked}
                 if text and "title" not in told:
                     told["title"] = text
