@@ -66,8 +66,10 @@ def console() -> Console:
 
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="replace")  # GBK has no ✓: a table with a ? is better than none
-    found = Console()
-    return found if found.is_terminal else Console(width=max(found.width, PIPED_WIDTH))
+    found = Console(markup=False, emoji=False)  # titles of pages are words, whatever brackets they have
+    if not found.is_terminal:
+        found.width = max(found.width, PIPED_WIDTH)
+    return found
 
 
 def print_view(view: RenderableType, *, whole: bool = False) -> None:

@@ -83,3 +83,17 @@ def test_the_documents_have_every_family_and_every_key_of_an_entry() -> None:
     assert table == {name: family.title for name, family in FAMILIES.items()}
     for key in CHECKS:
         assert re.search(rf"^    {key} = |`{key}`", text, re.M), f"no word of {key}"
+
+
+def test_brackets_in_what_pages_say_are_words(tmp_path: Path) -> None:
+    own = tmp_path / "config" / "gongkai" / "sites" / "own.toml"
+    own.parent.mkdir(parents=True)
+    host = "www.xugou-kuo.gov.cn"
+    own.write_text(
+        f'[xugou-kuo]\nname = "虚构[/]区[red]甲[bold] :x:"\nfamily = "generic"\nhosts = ["{host}"]\n'
+        f'seeds = ["https://{host}/nb/"]\n',
+        "utf-8",
+    )
+    found = gongkai("sites", "--search", "xugou-kuo")
+    assert found.exit_code == Exit.OK, found.output
+    assert "虚构[/]区[red]甲[bold] :x:" in found.stdout
