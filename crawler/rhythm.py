@@ -8,6 +8,7 @@ a day. It reads the archive's journal. It must not fetch, nor decide what a repo
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -24,6 +25,9 @@ DAY = timedelta(hours=20)
 """Once a day, for crawls that start at the same hour and take their time."""
 SPREAD = 1 / 3
 """By so much of its time at most a page rests longer, so that not all come due on one day."""
+MANY = 3
+"""So many addresses with one body: a throttled host's page in place of others, seen before it could be told
+for a block (crawler/blocking.py)."""
 NEWEST = 2
 """Report years that are asked for at each crawl."""
 
@@ -51,6 +55,7 @@ class Rhythm:
         self.days = days
         self.recheck = recheck
         self.now = now or datetime.now(UTC)
+        self._suspect: set[str] | None = None
 
     def ask(
         self, archive: Archive | None, url: str, hints: Mapping[str, str | int], folder: int | None = None
@@ -68,6 +73,8 @@ class Rhythm:
             return Answer(None, "changed")
         if any(name in hints and name not in last.hints for name in ("organization", "year")):
             return Answer(None, "changed")  # what rests takes no word into the journal
+        if archive is not None and last.sha256 in self.suspect(archive):
+            return Answer(None, "due")
         year = report_year(dict(last.hints) | dict(hints), folder)
         if self.recheck:
             return Answer(None, "due")
@@ -76,6 +83,14 @@ class Rhythm:
             rests = age < DAY and not may_be_confirmed(last)
             return Answer(last if rests else None, "asked each time")
         return Answer(last if age < self.rest(url) else None, "due")
+
+    def suspect(self, archive: Archive) -> set[str]:
+        """Digests of bodies that too many of the site's addresses answered with to be anybody's report."""
+        if self._suspect is None:
+            met = {(c.sha256, c.asked) for c in archive.documents(self.site) if c.sound and c.sha256}
+            counts = Counter(sha256 for sha256, _ in met)
+            self._suspect = {sha256 for sha256, count in counts.items() if sha256 and count >= MANY}
+        return self._suspect
 
     def rest(self, url: str) -> timedelta:
         """How long an older report at that address rests: always the same, but not for all addresses."""

@@ -49,8 +49,13 @@ def test_what_rests_is_left_out_and_a_known_file_that_is_due_is_named(
     web.archive = str(tmp_path / "archive")
     with Archive.open(web.archive) as archive:
         run = archive.start_run("xulian", NOW)
-        run.record(known(url(1), "report", 3, title=title.format("乙"), year=2022), b"<html>1</html>")
-        run.record(known(url(2), "report", 90, title=title.format("丙"), year=2022), b"<html>2</html>")
+        for number, place, days in ((1, "乙", 3), (2, "丙", 90)):
+            told: dict[str, str | int] = {
+                "title": title.format(place),
+                "organization": f"虚构{place}局",
+                "year": 2022,
+            }
+            run.record(known(url(number), "report", days, **told), b"<html>%d</html>" % number)
         run.record(known(file, "attachment", 90, title="附件", year=2022, parent=url(1)), b"%PDF-1")
         run.finish({})
     before = sorted(Path(web.archive).rglob("*"))

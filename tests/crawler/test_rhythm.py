@@ -114,3 +114,11 @@ def test_folder_and_date_tell_an_older_report_where_nothing_else_does(tmp_path: 
     with Archive.open(str(tmp_path / "1" / "archive"), state=tmp_path / "1" / "state") as archive:
         assert rhythm.ask(archive, URL, {"title": "虚构局"}, folder=2022).rests is not None
         assert rhythm.ask(archive, URL, {"title": "虚构局"}, folder=2025).rests is None
+
+
+@pytest.mark.parametrize(("addresses", "rests"), [(2, True), (3, False)])
+def test_one_page_in_place_of_many_does_not_rest(addresses: int, rests: bool, tmp_path: Path) -> None:
+    """The first answers of a throttled host: too few, when they came, to be told from pages."""
+    urls = [URL.replace("_1.html", f"_{number}.html") for number in range(1, addresses + 1)]
+    same = [replace(KNOWN, url=url, final_url=url) for url in urls]
+    assert (ask(tmp_path, *same).rests is not None) is rests
