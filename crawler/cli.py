@@ -15,11 +15,12 @@ from crawler.errors import CrawlerError, ReportNotFound
 from crawler.exits import Exit
 from crawler.terminal import say
 from crawler.verbs.crawling import crawl, demo, schedule
+from crawler.verbs.exporting import bag, wacz
 from crawler.verbs.keeping import copy
 from crawler.verbs.reading import parse, reparse, show
 from crawler.verbs.registry import probe, sites
 from pipelines.errors import CorrectionFileError, InvalidReport, PipelineError
-from storage.errors import BadKey, SiteBusy, StorageError
+from storage.errors import BadKey, NothingThere, SiteBusy, StorageError
 
 _EXITS: tuple[tuple[type[Exception], Exit], ...] = (
     (ReportNotFound, Exit.NOT_FOUND),
@@ -29,6 +30,7 @@ _EXITS: tuple[tuple[type[Exception], Exit], ...] = (
     (PipelineError, Exit.UNREADABLE),
     (SiteBusy, Exit.BUSY),
     (BadKey, Exit.USAGE),
+    (NothingThere, Exit.NOT_FOUND),
     (StorageError, Exit.ARCHIVE),
 )
 """Which exit code an expected error means; the first that fits counts."""
@@ -62,7 +64,7 @@ def main() -> None:
     """
 
 
-for verb in (crawl, schedule, demo, sites, probe, parse, show, reparse, copy):
+for verb in (crawl, schedule, demo, sites, probe, parse, show, reparse, copy, wacz, bag):
     main.add_command(verb)
 
 

@@ -52,6 +52,7 @@ class Archive:
         """Use `Archive.open`."""
         self.store = store
         self.url = store.url
+        self.identity = identity
         self._state = state
         self._ledger = Ledger(state / "ledger.sqlite", identity)
         self._bodies = Bodies(store, self._ledger)

@@ -11,6 +11,10 @@ class NotFound(StorageError):
     """Raised when a key, or a body that a capture names, is not in the store."""
 
 
+class NothingThere(StorageError):
+    """Raised when an archive is sound and holds nothing of what was asked for."""
+
+
 class Damaged(StorageError):
     """Raised when stored bytes are not the ones that their key or digest promises."""
 

@@ -24,6 +24,8 @@ ROOMS = {
     "twisted": r"crawler/|pipelines/(archive|parse)\.py",
     "apscheduler": r"crawler/",
     "boto3": r"storage/s3\.py",
+    "warcio": r"storage/export/",
+    "cdxj_indexer": r"storage/export/",
     "botocore": r"storage/s3\.py",
     "pdfplumber": r"pipelines/report/readers/pdf\w*\.py",
     "pypdfium2": r"pipelines/report/readers/pdf\w*\.py",
