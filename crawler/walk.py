@@ -23,6 +23,8 @@ MAX_LISTS = 500
 """List pages of one site in one run."""
 MAX_PAGES = 200
 """Pages of one column: of the largest mixed ones the last ten years."""
+MAX_SHELLS = 5
+"""Pages in a row without a new row after which frames and calls are followed no further."""
 FRUITLESS = 30
 """Pages in a row without a report after which a column is left: a calendar, or other matters."""
 SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
@@ -93,6 +95,8 @@ class Walk:
     """Where the reports of its first page lie."""
     pages: int = 0
     fruitless: int = 0
+    shells: int = 0
+    """Pages in a row that showed no new row."""
     leads: bool = False
     """It showed rows or columns, or was a report itself."""
 
@@ -107,6 +111,7 @@ class Walk:
         reports = {canonical(entry.url) for entry, _ in found.reports} & fresh
         if self.homes and not reports and not any(_home(url) in self.homes for url in fresh):
             fresh = set()
+        self.shells = 0 if fresh else self.shells + 1
         if fresh:
             self.pages += 1
             self.fruitless = 0 if reports else self.fruitless + 1

@@ -19,7 +19,7 @@ from crawler.columns import Survey, reads_as_report, survey
 from crawler.links import judge
 from crawler.pages import first_address, list_page, request_of
 from crawler.record import Record
-from crawler.walk import MAX_LISTS, Candidate, Dialects, Step, Walk, canonical, question_of
+from crawler.walk import MAX_LISTS, MAX_SHELLS, Candidate, Dialects, Step, Walk, canonical, question_of
 
 if TYPE_CHECKING:
     from scrapy.http import Response, TextResponse
@@ -148,7 +148,7 @@ class ListSpider(Spider):
         for column in found.columns:
             if self.wanted.may_be_listed(column):
                 yield from self.list_page(Step(column, Walk(found.family)))
-        for part in found.parts:
+        for part in found.parts if walk.shells < MAX_SHELLS else ():
             yield from self.list_page(Step(part, walk))
         if walk.over:
             if found.next_pages:

@@ -119,6 +119,16 @@ def test_the_sites_lists_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ["lists end after" in why for why in spider.record.gaps.values()] == [True]
 
 
+def test_frames_in_frames_end() -> None:
+    def answer(request: Request) -> Answer | None:
+        number = len(request.url.split("/f"))
+        return f'<iframe src="{request.url.removesuffix("/")}/f{number}/" height="500"></iframe>'
+
+    web = Web(answer)
+    web.crawl()
+    assert len(web.asked) == walking.MAX_SHELLS
+
+
 def test_a_column_that_is_itself_the_report_is_archived_as_one_with_its_files() -> None:
     parts = ("总体情况", "主动公开政府信息情况", "收到和处理政府信息公开申请情况", "行政复议情况")
     text = "".join(
