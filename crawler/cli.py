@@ -16,7 +16,7 @@ from crawler.exits import Exit
 from crawler.terminal import say
 from crawler.verbs.crawling import crawl, demo, schedule
 from crawler.verbs.exporting import bag, wacz
-from crawler.verbs.keeping import copy
+from crawler.verbs.keeping import archive, copy
 from crawler.verbs.reading import parse, reparse, show
 from crawler.verbs.registry import probe, sites
 from pipelines.errors import CorrectionFileError, InvalidReport, PipelineError
@@ -64,7 +64,7 @@ def main() -> None:
     """
 
 
-for verb in (crawl, schedule, demo, sites, probe, parse, show, reparse, copy, wacz, bag):
+for verb in (crawl, schedule, demo, sites, probe, parse, show, reparse, archive, copy, wacz, bag):
     main.add_command(verb)
 
 

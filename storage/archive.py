@@ -21,6 +21,7 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from storage.bodies import Bodies
+from storage.check import refuse_unfit
 from storage.disk import disk_errors, make_folder
 from storage.errors import Damaged, NotFound, SiteBusy
 from storage.identity import identify
@@ -92,10 +93,12 @@ class Archive:
         """Begin a run of `site`; raises `SiteBusy` while another run of it lives on this machine.
 
         What dead runs of the site left is recovered first. The site is marked dirty, durably, before
-        anything is captured. Raises `ArchiveUnusable` if the archive cannot be written to.
+        anything is captured. Raises `ArchiveUnusable` if the archive cannot be written to, or its store
+        was checked and found to lose or garble data.
         """
         lock = self._lock(check_site(site))
         try:
+            refuse_unfit(self.store, self._state)
             # Says now, and not after the first page was fetched, that the archive is read-only or full.
             self.store.put(ARCHIVE_KEY, self.store.get(ARCHIVE_KEY))
             self._recover_site(site, now)

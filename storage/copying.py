@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from storage.check import refuse_unfit
 from storage.errors import ArchiveUnusable, Damaged, NotFound
 from storage.identity import identify
 from storage.keys import ARCHIVE_KEY, digest, place, raw_key
@@ -87,8 +88,10 @@ def copy(
     What lies in the target and was read back by an earlier copy from this machine is not read again;
     the rest is. With `dry` nothing is written, and what seems to be there is taken for granted.
 
-    Raises `ArchiveUnusable` where the source is no archive, or the target holds another one.
+    Raises `ArchiveUnusable` where the source is no archive, or the target holds another one or was
+    checked and found to lose or garble data.
     """
+    refuse_unfit(target, state)
     _check_target(source, target, dry=dry)
     listing = Listing(source)
     verified = Verified(state / "copied.sqlite", identify(source, create=False))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from storage.errors import ArchiveUnusable, Damaged, NotFound
 from storage.journal import json_document
-from storage.keys import ARCHIVE_KEY
+from storage.keys import ARCHIVE_KEY, CHECK_PREFIX
 from storage.store import Store
 
 FORMAT = "gongkai.archive"
@@ -26,7 +26,8 @@ def identify(store: Store, create: bool) -> str:
     except NotFound:
         if not create:
             raise ArchiveUnusable(f"There is no archive at {store.url}: `gongkai crawl` makes one.") from None
-        if any(store.list()) and not store.exists(ARCHIVE_KEY):  # asked last: a rival may have begun just now
+        others = (key for key in store.list() if not key.startswith(CHECK_PREFIX))
+        if any(others) and not store.exists(ARCHIVE_KEY):  # asked last: a rival may have begun just now
             raise ArchiveUnusable(
                 f"{store.url} holds other things and no {ARCHIVE_KEY}: choose an empty place for the archive."
             ) from None

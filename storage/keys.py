@@ -10,11 +10,15 @@ Keys are relative to the archive's root, a folder or ``s3://bucket/prefix``:
     runs/<site>/<run>-<sha256>.json                              the run record, which commits segments
     audits/<yyyy>/<mm>/<audit>-<sha256>.json                     what a verification found, and when
     quarantine/<2 hex>/<sha256>                                  damaged bytes that a repair replaced
+    store.json                                                   what a check of this store found
+    check/<run>/...                                              probes of a check, taken away again
 
 What is under ``raw``, ``captures``, ``runs``, ``audits`` and ``quarantine`` carries its own digest, is
 written once and never changes: a listing verifies itself and writers never collide. ``parses`` can
 always be made again. Only ``reports`` is replaced, and it can be rebuilt from the rest. ``<yyyy>/<mm>``
 is the month in which the run or the audit began, so that all segments of a run lie under one prefix.
+``store.json``, replaced by each check, and ``check`` belong to the place and not to the archive: a copy
+goes without them.
 
 Every key is ASCII, at most 200 bytes, no segment over 100, none starting with a dot: it is a valid
 file name and object name everywhere. No text from the web becomes part of a key unescaped: an
@@ -32,6 +36,8 @@ from datetime import UTC, datetime
 from storage.errors import BadKey
 
 ARCHIVE_KEY = "archive.json"
+STORE_KEY = "store.json"
+CHECK_PREFIX = "check/"
 MAX_KEY = 200
 MAX_SEGMENT = 100
 

@@ -12,15 +12,11 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from storage.disk import disk_errors
-from storage.keys import IMMUTABLE, place
+from storage.keys import CHECK_PREFIX, IMMUTABLE, STORE_KEY, place
 from storage.store import Store
 
 KINDS = ("raw", "captures", "parses", "reports", "runs", "quarantine", "audits")
 """What an archive holds, each kind after those that it refers to: the order of writes."""
-
-OF_THE_PLACE = ("store.json", "check")
-"""What is of the place that an archive lies in, and not of the archive: what a check of the store found,
-and what a check that was killed left behind."""
 
 MOST_NAMED = 1000
 """Findings of one sort that are kept in memory; the rest is counted."""
@@ -69,7 +65,7 @@ def in_threads(work: Callable[[_T], _R], items: Iterable[_T], threads: int) -> I
 
 def in_the_archive(key: str) -> bool:
     """Whether a key is of the archive, and not of the place that it lies in."""
-    return key.partition("/")[0] not in OF_THE_PLACE
+    return key != STORE_KEY and not key.startswith(CHECK_PREFIX)
 
 
 def own_digest(key: str) -> str | None:

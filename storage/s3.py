@@ -13,6 +13,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,9 +22,11 @@ from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    IncompleteReadError,
     NoCredentialsError,
     PartialCredentialsError,
     ProxyConnectionError,
+    ResponseStreamingError,
     SSLError,
 )
 
@@ -59,6 +62,18 @@ _ELSEWHERE = {
     "AuthorizationHeaderMalformed",
     "IllegalLocationConstraintException",
 }
+_NO_ANSWER = _BAD_CREDENTIALS | _ELSEWHERE | {"NoSuchBucket", "RequestTimeTooSkewed"}
+"""Codes that say something of the settings and nothing of the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a store answered to one operation."""
+
+    fields: dict[str, Any]
+    """Of the answer, its body read; empty after a refusal."""
+    code: str = ""
+    """Why it was refused; "" where it was not."""
 
 
 class S3Store:
@@ -69,8 +84,8 @@ class S3Store:
     def __init__(self, bucket: str, prefix: str = "") -> None:
         self.url = f"s3://{bucket}/{prefix}".rstrip("/")
         self._bucket = bucket
-        self._prefix = f"{prefix}/" if prefix else ""
-        self._endpoint = "S3"
+        self.prefix = f"{prefix}/" if prefix else ""
+        self.endpoint = "S3"
         if not bucket:
             raise ArchiveUnusable(f"{self.url!r} names no bucket: write s3://bucket/prefix")
         if prefix:
@@ -85,7 +100,7 @@ class S3Store:
                 f"The S3 settings (AWS_* variables, profile) do not work: {error}"
             ) from error
         address = urlsplit(self._client.meta.endpoint_url)
-        self._endpoint = f"{address.scheme}://{address.netloc.rpartition('@')[2]}"
+        self.endpoint = f"{address.scheme}://{address.netloc.rpartition('@')[2]}"
 
     def put(self, key: str, data: bytes) -> None:
         with self._errors(f"putting {key}"):
@@ -134,35 +149,50 @@ class S3Store:
     def list(self, prefix: str = "") -> Iterator[str]:
         with self._errors("listing"):
             pages = self._client.get_paginator("list_objects_v2")
-            for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix):
+            for page in pages.paginate(Bucket=self._bucket, Prefix=self.prefix + prefix):
                 for entry in page.get("Contents", ()):
-                    yield entry["Key"][len(self._prefix) :]
+                    yield entry["Key"][len(self.prefix) :]
 
     def close(self) -> None:
         self._client.close()
 
+    def ask(self, operation: str, key: str | None = None, **parameters: Any) -> Answer:
+        """What the store answers to one operation of S3, by boto3's name for it; for probing the store.
+
+        A refusal is an answer, too. Where nobody answers it raises `ArchiveUnusable`.
+        """
+        if key is not None:
+            parameters["Key"] = self._name(key)
+        with self._errors(f"asking for {operation}"):
+            try:
+                fields = dict(getattr(self._client, operation)(Bucket=self._bucket, **parameters))
+                if "Body" in fields:
+                    fields["Body"] = fields["Body"].read()
+            except ClientError as error:
+                code = _code(error)
+                if code in _NO_ANSWER or (operation == "put_object" and code in _REFUSED):
+                    raise
+                return Answer({}, code)
+            except (ResponseStreamingError, IncompleteReadError) as error:
+                return Answer({}, type(error).__name__)
+            return Answer(fields)
+
+    def send(self, key: str, data: bytes, **parameters: Any) -> Answer:
+        """The same of a put, as every put of the archive is sent."""
+        return self.ask("put_object", key, **(_body(data) | parameters))
+
     def _name(self, key: str) -> str:
-        return self._prefix + check_key(key)
+        return self.prefix + check_key(key)
 
     def _send(self, key: str, data: bytes, **condition: Any) -> None:
-        self._client.put_object(
-            Bucket=self._bucket,
-            Key=self._name(key),
-            Body=data,
-            # The one integrity header that every store measured enforces.
-            ContentMD5=base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode(),
-            # Both: Ceph RGW 20 accepts a bare value unverified; without a value boto3 sends a trailer.
-            ChecksumAlgorithm="SHA256",
-            ChecksumSHA256=base64.b64encode(hashlib.sha256(data).digest()).decode(),
-            **condition,
-        )
+        self._client.put_object(Bucket=self._bucket, Key=self._name(key), **_body(data), **condition)
 
     def _compare(self, key: str, data: bytes) -> None:
         try:
             stored = self.get(key)
         except NotFound as error:
             raise ArchiveUnusable(
-                f"{self._endpoint} said that it kept {key} in {self.url}, but it is not there. "
+                f"{self.endpoint} said that it kept {key} in {self.url}, but it is not there. "
                 "Is a proxy answering in its place?"
             ) from error
         if stored != data:
@@ -182,23 +212,23 @@ class S3Store:
     def _refusal(self, code: str, doing: str) -> str:
         if code == "NoSuchBucket" or (code == "404" and doing == "listing"):
             return (
-                f"there is no bucket {self._bucket} at {self._endpoint}. Create it, or correct the address."
+                f"there is no bucket {self._bucket} at {self.endpoint}. Create it, or correct the address."
             )
         if code in _BAD_CREDENTIALS:
             return (
-                f"{self._endpoint} does not accept the credentials ({code}). Check AWS_ACCESS_KEY_ID, "
+                f"{self.endpoint} does not accept the credentials ({code}). Check AWS_ACCESS_KEY_ID, "
                 "AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN or the profile."
             )
         if code in _REFUSED:
             return (
-                f"{self._endpoint} refused access while {doing} ({code}). These credentials need "
+                f"{self.endpoint} refused access while {doing} ({code}). These credentials need "
                 "s3:ListBucket on the bucket, s3:GetObject and s3:PutObject on its objects."
             )
         if code in _ELSEWHERE:
             return f"the bucket lies in another region ({code}). Set AWS_REGION to its region."
         if code == "RequestTimeTooSkewed":
             return "this machine's clock is wrong by more than the store allows. Set it."
-        return f"{self._endpoint} answered {code} while {doing}."
+        return f"{self.endpoint} answered {code} while {doing}."
 
     def _failure(self, error: BotoCoreError, doing: str) -> str:
         if isinstance(error, NoCredentialsError | PartialCredentialsError):
@@ -207,16 +237,28 @@ class S3Store:
             )
         if isinstance(error, SSLError):
             return (
-                f"no trusted TLS connection to {self._endpoint}. Name its authority's file in AWS_CA_BUNDLE."
+                f"no trusted TLS connection to {self.endpoint}. Name its authority's file in AWS_CA_BUNDLE."
             )
         if isinstance(error, ProxyConnectionError):
             return (
-                f"the proxy on the way to {self._endpoint} cannot be reached. Check https_proxy and no_proxy."
+                f"the proxy on the way to {self.endpoint} cannot be reached. Check https_proxy and no_proxy."
             )
         return (
-            f"{self._endpoint} could not be reached while {doing} ({type(error).__name__}). "
+            f"{self.endpoint} could not be reached while {doing} ({type(error).__name__}). "
             "Check AWS_ENDPOINT_URL_S3 and the network."
         )
+
+
+def _body(data: bytes) -> dict[str, Any]:
+    """Bytes as every put sends them."""
+    return {
+        "Body": data,
+        # The one integrity header that every store measured enforces.
+        "ContentMD5": base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode(),
+        # Both: Ceph RGW 20 accepts a bare value unverified; without a value boto3 sends a trailer.
+        "ChecksumAlgorithm": "SHA256",
+        "ChecksumSHA256": base64.b64encode(hashlib.sha256(data).digest()).decode(),
+    }
 
 
 def _code(error: ClientError) -> str:

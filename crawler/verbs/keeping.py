@@ -1,4 +1,4 @@
-"""Verbs about an archive as a whole: copy it."""
+"""Verbs about an archive as a whole: copy it, look at the store that it lies in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from crawler.terminal import print_json, say
+from crawler.exits import Exit
+from crawler.terminal import archive_option, print_json, print_view, say
 
 
 @click.command(
@@ -42,3 +43,47 @@ def copy(source: str, target: str, dry: bool, jobs: int, as_json: bool) -> None:
             say(f"{fault.key!r} is no key of an archive and was left out")
     say(summary(copied, target, dry=dry))
     sys.exit(exit_code(copied))
+
+
+@click.group(short_help="Look at the place that an archive lies in.")
+def archive() -> None:
+    """Look at the place that an archive lies in."""
+
+
+@archive.command(
+    "check",
+    short_help="Probe a store before an archive relies on it.",
+    epilog="Exit codes: 0 fit for an archive, 7 unfit, or it cannot be reached.",
+)
+@archive_option
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+def check(archive: str, as_json: bool) -> None:
+    """Probe the store that the archive lies in, or is to lie in, and say whether it can be trusted.
+
+    Puts, lists, replaces and removes objects of its own, and leaves none behind; the archive's objects are
+    not touched. What was found is written beside the archive. A store that loses or garbles what it is
+    given is refused from then on, until a later check finds it fit.
+    """
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+
+    from crawler.views.store import store_view
+    from storage.archive import state_folder
+    from storage.check import check as run_check
+    from storage.store import open_store
+
+    store = open_store(archive)
+    try:
+        with Console(stderr=True).status(f"probing {archive}"):
+            found = run_check(store, state_folder(archive), datetime.now(UTC))
+    finally:
+        store.close()
+    if as_json:
+        print_json(found.to_json())
+    else:
+        print_view(store_view(found), whole=True)
+    if found.unfit:
+        say(f"{archive} would lose or garble data and is not used: {found.unfit[0].message}")
+        sys.exit(Exit.ARCHIVE)
+    say(f"{archive} is fit for an archive")
