@@ -27,4 +27,4 @@ class Exit(IntEnum):
     BUSY = 8
     """Another process is crawling this site into this archive."""
     NOT_FOUND = 9
-    """`show`, `reparse`, `probe`, `wacz`, `bag`: the archive or the site has nothing of what was asked for."""
+    """`show`, `reparse`, `probe`, `wacz`, `bag`: the archive or the site has nothing of what is asked for."""

@@ -14,7 +14,7 @@ _goal = click.Path(path_type=Path)
 
 @click.command(
     short_help="Write a site's captures as a WACZ file, which replays in a browser.",
-    epilog="Needs the extra `export`: pip install 'gongkai[export]'",
+    epilog="Next: open the file at https://replayweb.page. Needs the extra: pip install 'gongkai[export]'",
 )
 @click.argument("site", metavar="SITE")
 @click.option(
@@ -47,7 +47,10 @@ def wacz(site: str, year: int | None, out: Path, archive: str) -> None:
     say(f"{out}: {done.captures} exchanges, {done.bodies} bodies, {done.pages} report pages")
 
 
-@click.command(short_help="Write the archive, or some sites of it, as a BagIt bag.")
+@click.command(
+    short_help="Write the archive, or some sites of it, as a BagIt bag.",
+    epilog="Next: bagit.py --validate FOLDER, from bagit-python, checks it anywhere.",
+)
 @click.argument("sites", metavar="[SITE...]", nargs=-1)
 @click.option(
     "-o", "--out", metavar="FOLDER", type=_goal, required=True, help="The bag: made, or brought up to date."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ def exchanges() -> list[tuple[Capture, bytes | None]]:
 
 
 def fill(folder: Path, *, more: int = 0) -> Archive:
-    """An archive in `folder` that holds them, a report published from two of them, and `more` pages."""
+    """An archive in `folder` that holds them, a report published from two of them, and `more` pages of 200 kB."""
     archive = Archive.open(str(folder / "archive"), state=folder / "state")
     run = archive.start_run(SITE, NOW)
     for made, body in exchanges():
@@ -87,7 +88,7 @@ def fill(folder: Path, *, more: int = 0) -> Archive:
             )
         run.record(made, body)
     for number in range(more):
-        run.record(capture(1000 + number), b"<p>%d</p>" % number * 2000)
+        run.record(capture(1000 + number), random.Random(number).randbytes(200_000))
     run.finish({})
     sources = [{"url": PAGE, "sha256": "0" * 64}, {"url": PDF, "sha256": "1" * 64}]
     archive.put_report(SITE, 2025, ORGANIZATION, {"title": "published: " + TITLE, "sources": sources})
