@@ -19,6 +19,7 @@ from crawler.verbs.exporting import bag, wacz
 from crawler.verbs.keeping import archive, copy
 from crawler.verbs.reading import parse, reparse, show
 from crawler.verbs.registry import probe, sites
+from crawler.verbs.verifying import verify
 from pipelines.errors import CorrectionFileError, InvalidReport, PipelineError
 from storage.errors import BadKey, NothingThere, SiteBusy, StorageError
 
@@ -64,7 +65,7 @@ def main() -> None:
     """
 
 
-for verb in (crawl, schedule, demo, sites, probe, parse, show, reparse, archive, copy, wacz, bag):
+for verb in (crawl, schedule, demo, sites, probe, parse, show, reparse, archive, copy, wacz, bag, verify):
     main.add_command(verb)
 
 

@@ -28,3 +28,5 @@ class Exit(IntEnum):
     """Another process is crawling this site into this archive."""
     NOT_FOUND = 9
     """`show`, `reparse`, `probe`, `wacz`, `bag`: the archive or the site has nothing of what is asked for."""
+    DAMAGED = 10
+    """`verify`: something in the archive is not what it was; each finding says how it can be mended."""

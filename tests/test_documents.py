@@ -15,6 +15,7 @@ from crawler.cli import main
 from crawler.exits import Exit
 from crawler.sites import SHIPPED, load_sites
 from pipelines.report.model import FindingCode
+from storage.findings import CODES
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [
@@ -47,6 +48,12 @@ def test_the_exit_codes_in_the_documents_are_those_of_the_code() -> None:
     assert rows == [
         (str(exit_.value), exit_.name, meaning) for exit_, meaning in zip(Exit, meanings, strict=True)
     ]
+
+
+def test_the_codes_of_a_verification_in_the_documents_are_those_of_the_code() -> None:
+    row = r"^\| `([a-z-]+)` \| (damage|notice) \| (.+) \| (.+) \|$"
+    rows = re.findall(row, text("docs/archive.md"), re.M)
+    assert rows == [(name, code.level, code.meaning, code.mend) for name, code in CODES.items()]
 
 
 def test_every_setting_of_ours_is_documented_and_exists() -> None:

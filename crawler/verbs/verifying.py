@@ -1,0 +1,86 @@
+"""The verb that proves an archive sound, and mends it."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from crawler.terminal import archive_option, print_json, print_view, say, wrong
+
+
+class Share(click.ParamType[float]):
+    """A share in percent, with or without the sign."""
+
+    name = "percent"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The share as a number from 0 to 1."""
+        try:
+            percent = float(str(value).removesuffix("%"))
+        except ValueError:
+            percent = 0.0
+        if not 0 < percent <= 100:
+            self.fail(f"{value!r} is no share: write 5% or 0.5%", param, ctx)
+        return percent / 100
+
+
+@click.command(
+    short_help="Prove that the archive is sound, or say what is not.",
+    epilog="Exit codes: 0 all sound, or mended; 9 nothing of that site; 10 damage, each named.",
+)
+@click.argument("sites", metavar="[SITE...]", nargs=-1)
+@archive_option
+@click.option(
+    "--sample", "share", metavar="N%", type=Share(), help="Hash this share of the bodies, by chance."
+)
+@click.option(
+    "--since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]),
+    help="Hash bodies that were captured, or confirmed, on this day (UTC) or later.",
+)  # fmt: skip
+@click.option(
+    "--budget", metavar="N", type=click.IntRange(0),
+    help="Hash at most N bodies, those first that were not checked for longest.",
+)  # fmt: skip
+@click.option("--restart", is_flag=True, help="Begin anew where an interrupted verification would go on.")
+@click.option("--repair", is_flag=True, help="Mend what can be mended; what was damaged is kept aside.")
+@click.option("--from", "second", metavar="URL", help="With --repair: a copy of the archive to restore from.")
+@click.option("--json", "as_json", is_flag=True, help="Print the audit record as JSON.")
+def verify(
+    sites: tuple[str, ...],
+    archive: str,
+    share: float | None,
+    since: datetime | None,
+    budget: int | None,
+    restart: bool,
+    repair: bool,
+    second: str | None,
+    as_json: bool,
+) -> None:
+    """Hash every body again, follow every reference, and compare every report with what was captured.
+
+    SITE is a site of the archive; without any, all of them and whatever else lies there. Nothing is changed
+    without --repair, except that an audit record is added to the archive. An interrupted verification goes
+    on where it was. Each finding has a code (docs/archive.md) and says how it can be mended.
+    """
+    from crawler.verify import summary
+    from crawler.verify import verify as run_verify
+    from crawler.views.audit import audit_view
+    from storage.verify import Scope
+
+    if second is not None and not repair:
+        wrong("--from goes with --repair")
+    scope = Scope(
+        tuple(sorted(set(sites))),
+        share,
+        since.replace(tzinfo=UTC).isoformat() if since is not None else "",
+        budget,
+    )
+    outcome = run_verify(archive, scope, repair=repair, second=second, restart=restart, say=say)
+    if as_json:
+        print_json(outcome.record)
+    else:
+        print_view(audit_view(outcome), whole=True)
+    say(summary(outcome))
+    sys.exit(outcome.exit)

@@ -1,0 +1,265 @@
+"""Verification of what is derived: readings and published reports, and who is to blame where they differ."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.publish import publish
+from pipelines.report.read import PARSER_VERSION
+from pipelines.verify import Derived
+from storage.catalogue import Catalogue
+from storage.findings import CODES, Finding
+from storage.journal import json_document
+from storage.keys import digest, parse_key, report_key
+from storage.repair import Repaired
+from storage.store import Store
+from storage.verify import Scope, Verification
+from tests.pipelines.folding import SITE, Desk, document
+from tests.storage.test_verify import DAMAGES, swap
+
+YEARS = (2022, 2023, 2024)
+ORGANIZATIONS = ("北京市西城区虚构局", "北京市西城区示例局")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Six published reports, two runs, one page corrected in the second."""
+    made = Desk(tmp_path)
+    pages = [
+        (f"/{number}-{year}.html", document(name, year, received=number + 3, carried=(number, number)))
+        for number, name in enumerate(ORGANIZATIONS)
+        for year in YEARS
+    ]
+    made.crawl(*pages)
+    made.crawl(("/0-2024.html", document(ORGANIZATIONS[0], 2024, received=9)))
+    made.publish()
+    return made
+
+
+@contextmanager
+def looked(desk: Desk, *sites: str) -> Iterator[tuple[Derived, Catalogue]]:
+    """A whole verification, by the storage and by the fold."""
+    with desk.open() as archive:
+        catalogue = Catalogue(desk.folder / "state" / "fixity.sqlite", None)
+        done = Verification(archive.store, catalogue, Scope(sites), datetime.now(UTC), lambda *_: None)
+        done.run()
+        derived = Derived(done, archive, desk.reader, desk.corrections)
+        derived.verify()
+        yield derived, catalogue
+        catalogue.close()
+
+
+def findings(desk: Desk, *sites: str) -> list[Finding]:
+    with looked(desk, *sites) as (_, catalogue):
+        return list(catalogue.findings())
+
+
+def damage(desk: Desk) -> set[tuple[str, str]]:
+    return {(one.code, one.key) for one in findings(desk) if one.level == "damage"}
+
+
+def a_report(store: Store, number: int = 0) -> str:
+    return sorted(store.list(f"reports/{SITE}/"))[number]
+
+
+def edited(store: Store, key: str, **fields: Any) -> str:
+    store.replace(key, json_document(json.loads(store.get(key)) | fields))
+    return key
+
+
+def a_reading(store: Store, received: int) -> str:
+    """The reading of a body that says so many requests were received."""
+    wanted = [key for key in store.list("parses/") if f'"total": {received}\n'.encode() in store.get(key)]
+    return sorted(wanted)[0]
+
+
+def report_damaged(store: Store) -> set[tuple[str, str]]:
+    keys = [a_report(store, number) for number in range(3)]
+    store.replace(keys[0], store.get(keys[0])[:-9])
+    edited(store, keys[1], schema="gongkai.report/0")
+    store.replace(keys[2], b"")
+    return {("report-damaged", key) for key in keys}
+
+
+def reports_swapped(store: Store) -> set[tuple[str, str]]:
+    keys = a_report(store), a_report(store, 3)
+    swap(store, *keys)
+    return {("report-damaged", key) for key in keys}
+
+
+def report_differs(store: Store) -> set[tuple[str, str]]:
+    key = a_report(store)
+    store.replace(key, store.get(key).replace(b'"total": 4', b'"total": 8', 1))
+    return {("report-differs", key), ("report-differs", edited(store, a_report(store, 2), parser="plain 9"))}
+
+
+def report_missing(store: Store) -> set[tuple[str, str]]:
+    key = a_report(store, 2)
+    store.remove(key)
+    return {("report-missing", key)}
+
+
+def report_unfounded(store: Store) -> set[tuple[str, str]]:
+    name = "北京市西城区没有的局"
+    key = report_key(SITE, 2024, name)
+    sources = [{"sha256": "0" * 64, "url": None, "captured": None, "media_type": "text/html"}]
+    report = json.loads(store.get(a_report(store))) | {"organization": name, "year": 2024, "sources": sources}
+    store.put(key, json_document(report))
+    other = report_key("beixian", 2024, name)
+    store.put(other, json_document(report))
+    return {("report-unfounded", key), ("report-unfounded", other)}
+
+
+def reading_damaged(store: Store) -> set[tuple[str, str]]:
+    keys = sorted(store.list("parses/"))
+    store.replace(keys[0], b"{}\n")
+    store.replace(keys[1], store.get(keys[1])[:-1])
+    store.replace(keys[2], store.get(keys[2])[: len(store.get(keys[2])) // 2])
+    return {("reading-damaged", key) for key in keys[:3]}
+
+
+def reading_differs(store: Store) -> set[tuple[str, str]]:
+    key = a_reading(store, 4)
+    store.replace(key, store.get(key).replace(b'"total": 4\n', b'"total": 7\n'))
+    return {("reading-differs", key)}
+
+
+def readings_swapped(store: Store) -> set[tuple[str, str]]:
+    keys = a_reading(store, 3), a_reading(store, 4)
+    swap(store, *keys)
+    return {("reading-differs", key) for key in keys}
+
+
+def reading_missing(store: Store) -> set[tuple[str, str]]:
+    key = a_reading(store, 4)
+    store.remove(key)
+    return {("reading-missing", key)}
+
+
+def reading_orphan(store: Store) -> set[tuple[str, str]]:
+    key = parse_key(PARSER_VERSION, digest(b"never there"))
+    store.put(key, store.get(a_reading(store, 4)))
+    return {("reading-orphan", key)}
+
+
+DERIVED: dict[str, Callable[[Store], set[tuple[str, str]]]] = {
+    "report-damaged": report_damaged,
+    "report-damaged: swapped": reports_swapped,
+    "report-differs": report_differs,
+    "report-missing": report_missing,
+    "report-unfounded": report_unfounded,
+    "reading-damaged": reading_damaged,
+    "reading-differs": reading_differs,
+    "reading-differs: swapped": readings_swapped,
+    "reading-missing": reading_missing,
+    "reading-orphan": reading_orphan,
+}
+
+
+def test_there_is_a_broken_archive_for_each_code() -> None:
+    broken = {name.split(":")[0].split()[0] for name in (*DAMAGES, *DERIVED)}
+    elsewhere = {"unreadable", "body-unreferenced", "segment-uncommitted", "reports-unchecked"}
+    assert broken | elsewhere == set(CODES)
+
+
+def test_a_sound_archive_has_no_findings(desk: Desk) -> None:
+    before = desk.files()
+    assert findings(desk) == []
+    assert findings(desk, SITE) == []
+    assert desk.files() == before
+    assert desk.plain.asked == 7
+
+
+@pytest.mark.parametrize("name", DERIVED)
+def test_each_damage_is_named_and_nothing_else(desk: Desk, name: str) -> None:
+    with desk.open() as archive:
+        expected = DERIVED[name](archive.store)
+    assert {code for code, _ in expected} == {name.split(":")[0]}
+    assert damage(desk) == expected
+    assert damage(desk) == expected
+
+
+@pytest.mark.parametrize("name", [name for name in DERIVED if name != "reading-orphan"])
+def test_what_is_derived_is_made_again_and_what_was_there_kept_aside(desk: Desk, name: str) -> None:
+    with desk.open() as archive:
+        derived = {
+            key: archive.store.get(key) for k in ("reports", "parses") for key in archive.store.list(f"{k}/")
+        }
+        expected = DERIVED[name](archive.store)
+        broken = {key: archive.store.get(key) for _, key in expected if archive.store.exists(key)}
+    with looked(desk) as (again, _):
+        mended = list(again.mend())
+    assert {one.key for one in mended if isinstance(one, Repaired)} == {key for _, key in expected}
+    assert findings(desk) == []
+    with desk.open() as archive:
+        kinds = ("reports", "parses")
+        assert derived == {key: archive.store.get(key) for k in kinds for key in archive.store.list(f"{k}/")}
+        for one in mended:
+            assert isinstance(one, Repaired)
+            assert (one.quarantined is not None) == (one.key in broken)
+            if one.quarantined is not None:
+                assert archive.store.get(one.quarantined) == broken[one.key]
+
+
+def test_where_the_journal_is_damaged_no_report_is_blamed(desk: Desk) -> None:
+    with desk.open() as archive:
+        key = sorted(archive.store.list("captures/"))[0]
+        whole = archive.store.get(key)
+        archive.store.remove(key)
+    found = findings(desk)
+    assert [(one.code, one.key) for one in found if one.level == "damage"] == [("segment-missing", key)]
+    assert ("reports-unchecked", f"reports/{SITE}/") in {(one.code, one.key) for one in found}
+    with desk.open() as archive:
+        archive.store.put(key, whole)
+    assert findings(desk) == []
+
+
+def test_reports_are_compared_after_their_journal_was_restored(desk: Desk) -> None:
+    with looked(desk):
+        pass
+    with desk.open() as archive:
+        key = sorted(archive.store.list("captures/"))[0]
+        whole = archive.store.get(key)
+        archive.store.remove(key)
+        (_, spoilt), *_ = report_missing(archive.store)
+    with looked(desk) as (derived, catalogue):
+        assert "report-missing" not in catalogue.counts()
+        with desk.open() as archive:
+            archive.store.put(key, whole)
+        assert [one.key for one in derived.mend({key}) if isinstance(one, Repaired)] == [spoilt]
+    assert findings(desk) == []
+
+
+def test_a_site_that_is_being_crawled_is_left_for_later(desk: Desk) -> None:
+    with desk.open() as crawling, crawling.held(SITE):
+        assert [one.code for one in findings(desk)] == ["reports-unchecked"]
+
+
+def test_reports_of_an_older_parser_are_not_compared_while_its_readings_are_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk.open() as archive:
+        for key in list(archive.store.list("parses/")):
+            archive.store.put(key.replace(f"/{PARSER_VERSION}/", "/0.0.1/"), archive.store.get(key))
+            archive.store.remove(key)
+        for number in range(6):
+            edited(archive.store, a_report(archive.store, number), parser="gongkai 0.0.1")
+    assert [one.code for one in findings(desk)] == ["reports-unchecked"]
+    assert desk.plain.asked == 7
+    with desk.open() as archive:
+        publish(archive, SITE, desk.reader)
+    assert findings(desk) == []
+
+
+def test_a_body_that_is_lost_leaves_its_reading_and_report_unblamed(desk: Desk) -> None:
+    with desk.open() as archive:
+        key = sorted(archive.store.list("raw/"))[2]
+        archive.store.remove(key)
+    assert damage(desk) == {("body-missing", key)}

@@ -1,0 +1,366 @@
+"""Verification names whatever was damaged, and nothing that is sound; on a folder and on S3."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from storage.archive import Archive
+from storage.errors import ArchiveUnusable
+from storage.findings import Finding
+from storage.journal import json_document
+from storage.keys import ARCHIVE_KEY, capture_key, digest, place, quarantine_key, raw_key, run_key
+from storage.repair import Repaired, restore
+from storage.store import Store, open_store
+from storage.verify import Scope
+from tests.storage.made import NOW, WatchedStore, body, capture
+from tests.storage.verifying import fill, flipped, look
+
+Damage = Callable[[Store], set[tuple[str, str]]]
+"""Damages a store; says what is to be found."""
+
+
+def first(store: Store, kind: str, number: int = 0) -> str:
+    return sorted(store.list(f"{kind}/"))[number]
+
+
+def swap(store: Store, one: str, other: str) -> None:
+    ours, theirs = store.get(one), store.get(other)
+    store.replace(one, theirs)
+    store.replace(other, ours)
+
+
+def damaged(kind: str, code: str, number: int = 0) -> Damage:
+    def damage(store: Store) -> set[tuple[str, str]]:
+        key = first(store, kind, number)
+        store.replace(key, flipped(store.get(key)))
+        return {(code, key)}
+
+    return damage
+
+
+def missing(kind: str, code: str, number: int = 0) -> Damage:
+    def damage(store: Store) -> set[tuple[str, str]]:
+        key = first(store, kind, number)
+        store.remove(key)
+        return {(code, key)}
+
+    return damage
+
+
+def swapped(kind: str, code: str) -> Damage:
+    def damage(store: Store) -> set[tuple[str, str]]:
+        keys = first(store, kind), first(store, kind, -1)
+        swap(store, *keys)
+        return {(code, key) for key in keys}
+
+    return damage
+
+
+def truncated(store: Store) -> set[tuple[str, str]]:
+    key = first(store, "raw")
+    store.replace(key, store.get(key)[:-1])
+    return {("body-truncated", key)}
+
+
+def foreign(store: Store) -> set[tuple[str, str]]:
+    keys = ["notes.txt", "raw/zz/notes", f"raw/00/{'f' * 64}", "captures/xuxian/2026/02/x.jsonl"]
+    for key in keys:
+        store.put(key, b"1")
+    return {("foreign", key) for key in keys}
+
+
+def misfiled_segment(store: Store) -> set[tuple[str, str]]:
+    key = first(store, "captures")
+    where = place(key)
+    assert where is not None
+    data = store.get(key).replace(b'"site":"beixian"', b'"site":"xuxian"')
+    other = capture_key("beixian", str(where.run), 9, digest(data))
+    nonsense = capture_key("beixian", str(where.run), 10, digest(b"words\n"))
+    store.put(other, data)
+    store.put(nonsense, b"words\n")
+    return {("segment-misfiled", other), ("segment-misfiled", nonsense)}
+
+
+def misfiled_run(store: Store) -> set[tuple[str, str]]:
+    key = first(store, "runs")
+    other = run_key("xuxian", str(getattr(place(key), "run", "")), key[-69:-5])
+    store.put(other, store.get(key))
+    return {("run-misfiled", other)}
+
+
+def miscounting_run(store: Store) -> set[tuple[str, str]]:
+    record = json.loads(store.get(first(store, "runs", -1)))
+    data = json_document(record | {"captures": 7, "previous": []})
+    key = run_key("xuxian", record["run"], digest(data))
+    store.put(key, data)
+    return {("run-miscounts", key)}
+
+
+def identity_gone(store: Store) -> set[tuple[str, str]]:
+    store.remove(ARCHIVE_KEY)
+    return {("identity-damaged", ARCHIVE_KEY)}
+
+
+def identity_changed(store: Store) -> set[tuple[str, str]]:
+    described = json.loads(store.get(ARCHIVE_KEY)) | {"identity": "another"}
+    store.replace(ARCHIVE_KEY, json_document(described))
+    return {("identity-damaged", ARCHIVE_KEY)}
+
+
+def quarantine_changed(store: Store) -> set[tuple[str, str]]:
+    key = quarantine_key(digest(b"damaged"))
+    store.put(key, b"changed")
+    return {("quarantine-damaged", key)}
+
+
+DAMAGES: dict[str, Damage] = {
+    "body-damaged": damaged("raw", "body-damaged"),
+    "body-missing": missing("raw", "body-missing"),
+    "body-swapped": swapped("raw", "body-swapped"),
+    "body-truncated": truncated,
+    "segment-damaged": damaged("captures", "segment-damaged"),
+    "segment-missing": missing("captures", "segment-missing", 3),
+    "segment-swapped": swapped("captures", "segment-swapped"),
+    "segment-misfiled": misfiled_segment,
+    "run-damaged": damaged("runs", "run-damaged"),
+    "run-missing": missing("runs", "run-missing", 2),
+    "run-missing in between": missing("runs", "run-missing", 1),
+    "run-swapped": swapped("runs", "run-swapped"),
+    "run-misfiled": misfiled_run,
+    "run-miscounts": miscounting_run,
+    "audit-damaged": damaged("audits", "audit-damaged"),
+    "audit-missing": missing("audits", "audit-missing"),
+    "audit-swapped": swapped("audits", "audit-swapped"),
+    "identity-damaged": identity_gone,
+    "identity-damaged: another": identity_changed,
+    "quarantine-damaged": quarantine_changed,
+    "foreign": foreign,
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_each_damage_is_named_and_nothing_else(archive: Archive, state: Path, name: str) -> None:
+    fill(archive)
+    assert not look(archive.store, state).findings
+    assert not look(archive.store, state).findings
+    expected = DAMAGES[name](archive.store)
+    found = look(archive.store, state, audit=False)
+    assert found.damage == expected
+    assert {code for code, _ in expected} == {name.split(":")[0].split()[0]}
+    assert look(archive.store, state, audit=False).findings == found.findings
+
+
+@pytest.mark.parametrize("name", sorted(set(DAMAGES) - {"identity-damaged: another"}))
+def test_another_machine_names_it_too(archive: Archive, state: Path, tmp_path: Path, name: str) -> None:
+    fill(archive)
+    look(archive.store, state)
+    look(archive.store, state)
+    expected = DAMAGES[name](archive.store)
+    found = look(archive.store, tmp_path / "another machine", audit=False).damage
+    known_by_digest = {(code, key[-69:]) for code, key in found}
+    assert known_by_digest == {(code, key[-69:]) for code, key in expected}
+
+
+def test_an_object_that_the_disk_does_not_give_back_is_named_and_the_rest_looked_at(
+    archive: Archive, state: Path
+) -> None:
+    fill(archive)
+    key = first(archive.store, "raw", 4)
+
+    class Bad(WatchedStore):
+        def get(self, key_: str) -> bytes:
+            if key_ == key:
+                raise ArchiveUnusable("The disk failed.")
+            return super().get(key_)
+
+    found = look(Bad(archive.store), state)
+    assert found.damage == {("unreadable", key)}
+    assert found.record["bodies"]["hashed"] == found.record["bodies"]["listed"]
+
+
+def test_where_the_store_fails_altogether_nothing_is_blamed(archive: Archive, state: Path) -> None:
+    fill(archive)
+    store = WatchedStore(archive.store)
+    store.failing = True
+    with pytest.raises(ArchiveUnusable):
+        look(store, state)
+    store.failing = False
+    assert not look(store, state).findings
+
+
+def test_what_a_run_under_way_has_put_is_no_damage(archive: Archive, state: Path) -> None:
+    fill(archive)
+    run = archive.start_run("xuxian", NOW + timedelta(days=1))
+    run.record(capture(50), body(50))
+    run.commit()
+    run.record(capture(51), body(51))
+    found = look(archive.store, state, audit=False)
+    assert not found.damage
+    assert {one.code for one in found.findings} >= {"segment-uncommitted"}
+    if archive.store.local:
+        assert ("body-unreferenced", raw_key(digest(body(51)))) in {(f.code, f.key) for f in found.findings}
+    run.finish({})
+    assert not look(archive.store, state).findings
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_damage_is_named_exactly(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    state = tmp_path / "state"
+    with Archive.open(str(tmp_path / "archive"), state=state) as archive:
+        fill(archive)
+        look(archive.store, state)
+        look(archive.store, state)
+        store = archive.store
+        keys = sorted(key for key in store.list() if key != ARCHIVE_KEY)
+        chosen = rng.sample(keys, rng.randint(1, 12))
+        expected = set(chosen)
+        for key in chosen:
+            what = rng.choice(["flip", "cut", "gone", "swap", "empty", "add"])
+            data = store.get(key)
+            if what == "flip":
+                store.replace(key, flipped(data, rng.randrange(8 * len(data))))
+            elif what == "cut":
+                store.replace(key, data[: rng.randrange(len(data))])
+            elif what == "empty":
+                store.replace(key, b"")
+            elif what == "gone":
+                store.remove(key)
+            elif what == "swap":
+                other = rng.choice([one for one in keys if one not in expected])
+                expected.add(other)
+                swap(store, key, other)
+            else:
+                expected.remove(key)
+                added = f"{key[:60]}x{rng.randrange(10**6)}"
+                expected.add(added)
+                store.put(added, data)
+        assert look(store, state, audit=False).damaged_keys == expected
+
+
+def test_a_budget_takes_those_first_that_were_not_checked_for_longest(archive: Archive, state: Path) -> None:
+    fill(archive)
+    total = len(list(archive.store.list("raw/")))
+    store = WatchedStore(archive.store)
+    oldest = []
+    for done in range(1, 5):
+        found = look(store, state, Scope(budget=7))
+        assert found.record["bodies"]["hashed"] == min(7, total)
+        assert store.calls["get raw"] == 7 * done
+        oldest.append(found.record["bodies"]["oldest_check"])
+    assert total == 24
+    assert oldest[2] is None
+    assert oldest[3] is not None
+
+
+def test_a_sample_is_a_share_and_since_means_captures(archive: Archive, state: Path) -> None:
+    fill(archive, ("xuxian",))
+    assert look(archive.store, state, Scope(share=0.5)).record["bodies"]["hashed"] in range(1, 12)
+    since = capture(9).received.isoformat()
+    assert look(archive.store, state, Scope(since=since)).record["bodies"]["hashed"] == 3
+
+
+def test_an_interrupted_verification_goes_on_where_it_was(archive: Archive, state: Path) -> None:
+    fill(archive)
+    from storage.catalogue import Catalogue
+    from storage.verify import Verification
+
+    class Stopped(Exception):
+        pass
+
+    def stop(what: str, number: int, of: int | None) -> None:
+        if what == "raw" and number == 20:
+            raise Stopped
+
+    started = NOW
+    for step, expected in ((stop, None), (lambda *_: None, 24), (lambda *_: None, 0)):
+        catalogue = Catalogue(state / "fixity.sqlite", "an identity")
+        done = Verification(archive.store, catalogue, Scope(), started, step)
+        if expected is None:
+            with pytest.raises(Stopped):
+                done.run()
+        else:
+            done.run()
+            assert done.bodies == expected
+        catalogue.close()
+
+
+def test_only_the_sites_asked_for_are_looked_at(archive: Archive, state: Path) -> None:
+    fill(archive)
+    only = Scope(sites=("xuxian",))
+    for name in ("body-damaged", "segment-damaged", "run-damaged", "foreign"):
+        DAMAGES[name](archive.store)
+    theirs = {digest(body(n)) for n in range(100, 112)}
+    found = look(archive.store, state, only)
+    ours = {key for key in found.damaged_keys if key.startswith("raw/")}
+    assert not {key[-64:] for key in ours} - {digest(body(n + 100)) for n in range(12)}
+    assert not [key for key in found.damaged_keys if "/beixian/" in key]
+    assert found.record["bodies"]["listed"] == len(theirs)
+    archive.store.remove(raw_key(digest(body(105))))
+    for scope in (only, Scope(sites=("xuxian",), budget=0)):
+        assert ("body-missing", raw_key(digest(body(105)))) in look(archive.store, state, scope).damage
+
+
+def test_a_repair_restores_from_a_copy_and_keeps_aside_what_was_damaged(
+    archive: Archive, state: Path, tmp_path: Path
+) -> None:
+    fill(archive)
+    look(archive.store, state)
+    look(archive.store, state)
+    second = open_store(str(tmp_path / "copy"))
+    whole = {key: archive.store.get(key) for key in archive.store.list()}
+    for key, data in whole.items():
+        second.put(key, data)
+    names = ["body-truncated", "body-missing", "segment-damaged", "segment-missing", "run-swapped"]
+    for name in (*names, "audit-damaged", "identity-damaged"):
+        DAMAGES[name](archive.store)
+    broken = {key: archive.store.get(key) for key in archive.store.list()}
+    found = look(archive.store, state, audit=False)
+    mended = [restore(one, archive.store, second) for one in found.findings if one.level == "damage"]
+    for one in mended:
+        assert isinstance(one, Repaired), one
+        assert archive.store.get(one.key) == whole[one.key]
+        if one.quarantined is None:
+            assert one.key not in broken
+        else:
+            assert archive.store.get(one.quarantined) == broken[one.key]
+    assert not look(archive.store, state).damage
+    assert {key: archive.store.get(key) for key in whole} == whole
+
+
+def test_a_repair_takes_nothing_unsound_and_touches_nothing_sound(
+    archive: Archive, state: Path, tmp_path: Path
+) -> None:
+    fill(archive)
+    second = open_store(str(tmp_path / "copy"))
+    bad, lacking, sound = (first(archive.store, "raw", number) for number in range(3))
+    second.put(bad, b"other bytes")
+    for key in (bad, lacking):
+        archive.store.replace(key, b"damaged")
+    for key, reason in ((bad, "damaged, too"), (lacking, "does not have it")):
+        result = restore(Finding("body-damaged", key, ""), archive.store, second)
+        assert isinstance(result, str)
+        assert reason in result
+        assert archive.store.get(key) == b"damaged"
+    second.put(sound, archive.store.get(sound))
+    assert "sound by now" in str(restore(Finding("body-damaged", sound, ""), archive.store, second))
+    assert "by hand" in str(restore(Finding("foreign", "x", ""), archive.store, second))
+    second.put(ARCHIVE_KEY, json_document({"format": "gongkai.archive", "layout": 1, "identity": "x"}))
+    result = restore(Finding("identity-damaged", ARCHIVE_KEY, ""), archive.store, second, "0" * 64)
+    assert isinstance(result, str)
+
+
+def test_a_lost_or_broken_catalogue_is_begun_anew(archive: Archive, state: Path) -> None:
+    fill(archive)
+    look(archive.store, state)
+    (state / "fixity.sqlite").write_bytes(b"no database at all" * 100)
+    assert not look(archive.store, state).findings
+    shutil.rmtree(state, ignore_errors=False)
+    assert not look(archive.store, state).findings
