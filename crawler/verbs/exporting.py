@@ -36,14 +36,16 @@ def wacz(site: str, year: int | None, out: Path, archive: str) -> None:
     try:
         from storage.export.wacz import write_wacz
     except ModuleNotFoundError as error:
-        if error.name not in ("warcio", "cdxj_indexer"):
+        library = str(error.name).partition(".")[0]
+        if library not in ("warcio", "cdxj_indexer"):
             raise
-        raise SettingError(f"WACZ files need {error.name}: pip install 'gongkai[export]'") from error
+        raise SettingError(f"WACZ files need {library}: pip install 'gongkai[export]'") from error
+    from crawler.views.counting import counting
     from storage.archive import Archive
     from storage.export.selection import select
 
-    with Archive.open(archive, create=False) as opened:
-        done = write_wacz(select(opened, site, year), out)
+    with Archive.open(archive, create=False) as opened, counting("exchanges") as count:
+        done = write_wacz(select(opened, site, year), out, lambda written: count(written.captures))
     say(f"{out}: {done.captures} exchanges, {done.bodies} bodies, {done.pages} report pages")
 
 
@@ -64,9 +66,11 @@ def bag(sites: tuple[str, ...], out: Path, archive: str) -> None:
     """
     from datetime import UTC, datetime
 
+    from crawler.views.counting import counting
     from storage.archive import Archive
     from storage.export.bag import write_bag
 
-    with Archive.open(archive, create=False) as opened:
-        done = write_bag(opened, sites, out, datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    with Archive.open(archive, create=False) as opened, counting("objects") as count:
+        done = write_bag(opened, sites, out, today, lambda bagged: count(bagged.objects))
     say(f"{out}: {done.objects} objects, {done.bytes} bytes, {done.objects - done.taken_over} of them new")

@@ -62,8 +62,12 @@ def write_bag(
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(before, ignore_errors=True)
         fresh.mkdir()
-        bagged = _payload(archive, sites, fresh, goal, progress)
-        _tags(archive, sites, fresh, bagged, today)
+        try:
+            bagged = _payload(archive, sites, fresh, goal, progress)
+            _tags(archive, sites, fresh, bagged, today)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
         os.sync()  # once, not a million times; a bag that a power cut spoilt all the same says so itself
         if goal.exists():
             goal.rename(before)

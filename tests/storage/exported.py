@@ -75,7 +75,7 @@ def exchanges() -> list[tuple[Capture, bytes | None]]:
 
 
 def fill(folder: Path, *, more: int = 0) -> Archive:
-    """An archive in `folder` that holds them, a report published from two of them, and `more` pages of 200 kB."""
+    """An archive in `folder` that holds them, a report published from two, and `more` pages of 200 kB."""
     archive = Archive.open(str(folder / "archive"), state=folder / "state")
     run = archive.start_run(SITE, NOW)
     for made, body in exchanges():
