@@ -105,8 +105,8 @@ def ours(archive: str, *, read: bool = True) -> None:
     crawl([SITE], archive=archive, settings=FAST | {"EXTENSIONS": extensions, "ITEM_PIPELINES": pipelines})
 
 
-def bare(addresses: list[str]) -> None:
-    """The same addresses by a spider that does nothing with them."""
+def bare(addresses: list[str], clock: str | type = "benchmarks.crawl.Clock") -> None:
+    """The same addresses by a spider that does nothing with them; `clock` prints what it took."""
     from scrapy import Request, Spider
     from scrapy.crawler import AsyncCrawlerProcess
 
@@ -120,7 +120,7 @@ def bare(addresses: list[str]) -> None:
         def parse(self, response: Any) -> None:
             """Nothing."""
 
-    process = AsyncCrawlerProcess(FAST | {"EXTENSIONS": {"benchmarks.crawl.Clock": 900}})
+    process = AsyncCrawlerProcess(FAST | {"EXTENSIONS": {clock: 900}})
     process.crawl(Bare)
     process.start()
 

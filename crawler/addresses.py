@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from scrapy.utils.response import get_base_url
 from w3lib.url import safe_url_string
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ NAT64 = ip_network("64:ff9b::/96")
 PORTS = {"http": 80, "https": 443}
 NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 NUMBER = re.compile(r"0x[0-9a-f]*|\d+")
+LONG_LINK = 2000
+"""Characters of a link from which it is not worth remembering: pictures stand in addresses, too."""
 
 
 def refusal(url: str, hosts: Collection[str], allowed: Collection[str] = ()) -> str | None:
@@ -110,9 +114,15 @@ def linked(page: TextResponse, link: str, base: str | None = None) -> str:
     People type links by hand: one that no browser could follow (`http://[`) must not cost the others.
     """
     try:
-        return as_asked(page.urljoin(link.strip()) if base is None else urljoin(base, link.strip()))
+        base, link = get_base_url(page) if base is None else base, link.strip()
+        return _joined(base, link) if len(link) < LONG_LINK else as_asked(urljoin(base, link))
     except ValueError:
         return ""
+
+
+@lru_cache(maxsize=4096)  # a page's links are joined again by whoever looks for rows, columns or documents
+def _joined(base: str, link: str) -> str:
+    return as_asked(urljoin(base, link))
 
 
 def as_asked(url: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+from lxml import etree
 from parsel import Selector
 
 from crawler.addresses import linked
@@ -27,6 +28,9 @@ _FILE_NAME = re.compile(rf"\.({KINDS})[\s)）》”\"]*$", re.IGNORECASE)
 _SCAN = re.compile(r"附件|附表|扫描|报告|年报|公开|表")
 """What the text of a link to a picture says where the picture is a document."""
 _IN_SCRIPT = re.compile(r"<a\b[^<>]*>.*?</a>", re.IGNORECASE | re.DOTALL)
+_SHOWN = etree.XPath("//a[@href] | //iframe[@src] | //embed[@src] | //object[@data]")
+_LINKS = etree.XPath("//a[@href]")
+_TEXT = etree.XPath("string()", smart_strings=False)
 _UNMADE = re.compile(r"[\s'\"`{}+]")
 """What an address has in it that a script has yet to put together."""
 
@@ -38,10 +42,9 @@ def attachments(page: TextResponse) -> Iterator[tuple[str, str]]:
     (cms-families 6), and so are, on a page without any, the pictures that may be the report's tables.
     """
     seen: set[str] = set()
-    shown = page.xpath("//a[@href] | //iframe[@src] | //embed[@src] | //object[@data]")
-    for node in (*shown, *_in_scripts(page)):
-        link = node.attrib.get("href") or node.attrib.get("src") or node.attrib.get("data") or ""
-        text = " ".join("".join(node.xpath(".//text()").getall()).split()) or node.attrib.get("title", "")
+    for node in (*_SHOWN(page.selector.root), *_in_scripts(page)):
+        link = node.get("href") or node.get("src") or node.get("data") or ""
+        text = " ".join(_TEXT(node).split()) or node.get("title", "")
         url = _document(page, linked(page, link), text) if link.strip() else None
         if url is not None and url not in seen:
             seen.add(url)
@@ -50,12 +53,12 @@ def attachments(page: TextResponse) -> Iterator[tuple[str, str]]:
         yield from pictures(page)
 
 
-def _in_scripts(page: TextResponse) -> Iterator[Selector]:
+def _in_scripts(page: TextResponse) -> Iterator[etree._Element]:
     """Links inside the strings of the page's scripts, escapes undone, that are whole."""
     for script in page.xpath("//script[contains(., 'href')]/text()").getall():
         for link in _IN_SCRIPT.findall(decoded(script)):
-            for node in Selector(text=link).xpath("//a[@href]"):
-                if not _UNMADE.search(node.attrib["href"]):
+            for node in _LINKS(Selector(text=link).root):
+                if not _UNMADE.search(node.get("href")):
                     yield node
 
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from crawler.addresses import linked
 from crawler.attachments import attachments
 from crawler.cms.model import Entry, Kind, ListPage
-from crawler.cms.rows import path_of
+from crawler.cms.rows import Node, path_of, root_of
 from crawler.links import ColumnJudgement, Judgement, annual_path, judge, judge_column
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ CRUMBS = re.compile(r"当前(的)?位置|您(的|所在的?)?位置|所在位置
 INDEX = re.compile(r"(^|/)((index|list|default|common_list|xxgk_list)\.\w+)?$", re.IGNORECASE)
 """How the address of a static column ends."""
 PAGER = re.compile(r"\d{1,3}|.{0,2}(首|上一?|下一?|尾|末|前一|后一)页.{0,2}|[<>«»‹›]+")
-BLOCK = "ancestor::*[self::ul or self::ol or self::dl or self::table or self::div][1]"
+BLOCKS = ("ul", "ol", "dl", "table", "div")
 ROUNDS = 3
 ALIKE = 0.8
 """The share of a block's links that name years, groups or bodies, where it is the column's own menu."""
@@ -271,14 +271,15 @@ def _is_sub_column(
 def _menus(page: TextResponse, links: Iterable[tuple[ListPage, ColumnJudgement]]) -> frozenset[str]:
     """Addresses in blocks that name years, groups or bodies and little else, and look like this page's; a
     block of nothing but years needs less likeness."""
-    if not is_markup(page):
+    top = root_of(page) if is_markup(page) else None
+    if top is None:
         return frozenset()
     kinds = {link.url: judged.kind for link, judged in links}
-    blocks: dict[object, list[str]] = {}
-    for anchor in page.xpath("//a[@href]"):
-        url = linked(page, anchor.attrib["href"]).partition("#")[0]
-        for block in anchor.xpath(BLOCK):
-            blocks.setdefault(block.root, []).append(url)
+    blocks: dict[Node, list[str]] = {}
+    for anchor in top.iter("a"):
+        block = next(anchor.iterancestors(*BLOCKS), None)
+        if block is not None and "href" in anchor.attrib:
+            blocks.setdefault(block, []).append(linked(page, anchor.attrib["href"]).partition("#")[0])
     found: set[str] = set()
     for urls in blocks.values():
         told = [url for url in urls if kinds.get(url) in ("year", "group", "body")]

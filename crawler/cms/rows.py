@@ -195,7 +195,7 @@ def text_of(node: Node, apart: str = "", *, most: int | None = None) -> str:
 
     Of a node that may hold half a page only its beginning is looked at, `most` steps far.
     """
-    return " ".join(apart.join(_pieces(node, frozenset(), most)).split())
+    return _words(apart.join(_pieces(node, frozenset(), most)))
 
 
 def iso_date(text: str) -> str | None:
@@ -240,8 +240,9 @@ def _title(nodes: list[Node]) -> tuple[str | None, str]:
         given = node.get("title") or ""
         labelled = NAMED_IN_TITLE.search(given)
         heading = next((text_of(h, most=STEPS) for h in node.iter(*HEADINGS)), "")
-        text = heading or text_of(node, most=STEPS)
-        if dated := DATED_END.search(spaced := text_of(node, " ", most=STEPS)):
+        pieces = list(_pieces(node, frozenset(), STEPS))
+        text, spaced = heading or _words("".join(pieces)), _words(" ".join(pieces))
+        if dated := DATED_END.search(spaced):
             inside = inside or dated[0]
             text = heading or DATED_END.sub("", spaced)
         offers += [labelled[1] if labelled else given, text]
@@ -322,6 +323,10 @@ def _organization(beside: list[str]) -> str | None:
         if known and BODY_NAME.fullmatch(name) and not NO_NAME.match(name):
             return name
     return None
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _pieces(node: Node, without: frozenset[Node], most: int | None = None) -> Iterator[str]:
