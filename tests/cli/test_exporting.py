@@ -28,7 +28,7 @@ def gongkai(*words: str) -> Result:
 def test_a_wacz_file_is_written_and_counted() -> None:
     done = gongkai("wacz", exported.SITE, "-o", "a.wacz")
     assert (done.exit_code, done.stdout) == (Exit.OK, "")
-    assert done.stderr == "gongkai: a.wacz: 11 exchanges, 7 bodies, 3 report pages\n"
+    assert done.stderr == "gongkai: a.wacz: 12 exchanges, 8 bodies, 3 report pages\n"
     assert Path("a.wacz").is_file()
     year = gongkai("wacz", exported.SITE, "--year", "2025", "-o", "b.wacz")
     assert year.stderr == "gongkai: b.wacz: 5 exchanges, 3 bodies, 1 report pages\n"

@@ -23,6 +23,7 @@ OLDER, MOVED, SEARCH, COPY = (
     f"{HOST}/search",
     f"{HOST}/copy.html",
 )
+ASKED, FOUND = f"{HOST}/ask", f"{HOST}/found"
 CUT, LARGE, GONE = f"{HOST}/nb/cut.html", f"{HOST}/nb/large.pdf", f"{HOST}/nb/gone.html"
 ORGANIZATION = "虚县虚构局"
 TITLE = f"{ORGANIZATION}2025年政府信息公开工作年度报告"
@@ -65,6 +66,7 @@ def exchanges() -> list[tuple[Capture, bytes | None]]:
     posted = {"method": "POST", "request_body": "year=2025&p=1", "role": "list"}
     form = (("Content-Type", "application/x-www-form-urlencoded"),)
     add(SEARCH, b"[1]", request_headers=form, headers=(("Content-Type", "application/json"),), **posted)
+    add(ASKED, b"[2]", final_url=FOUND, request_headers=form, **posted)
     cut = (("Content-Length", "5000"), *_HTML)
     add(CUT, b"<p>cut", headers=cut, flags=("truncated",), hints={"year": 2019})
     add(LARGE, None, headers=(("Content-Length", "999999999"),), flags=("too-large",), role="attachment")

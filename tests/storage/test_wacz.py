@@ -21,7 +21,22 @@ from storage.export.wacz import write_wacz
 from storage.export.warc import IDENTICAL, NOT_MODIFIED, RECONSTRUCTED
 from storage.keys import raw_key
 from tests.storage import exported
-from tests.storage.exported import COPY, CUT, GONE, HOST, LARGE, LIST, MOVED, OLDER, PAGE, PDF, SEARCH, SITE
+from tests.storage.exported import (
+    ASKED,
+    COPY,
+    CUT,
+    FOUND,
+    GONE,
+    HOST,
+    LARGE,
+    LIST,
+    MOVED,
+    OLDER,
+    PAGE,
+    PDF,
+    SEARCH,
+    SITE,
+)
 
 
 @pytest.fixture
@@ -102,6 +117,15 @@ def test_a_request_has_its_headers_host_and_body(archive: Archive, tmp_path: Pat
     assert posted.http.get_header("Content-Length") == "13"
 
 
+def test_a_redirected_post_has_the_one_request_that_is_known(archive: Archive, tmp_path: Path) -> None:
+    found = write(archive, tmp_path / "a.wacz")
+    asked = one(found, "request", ASKED)
+    assert (asked.http.protocol, asked.body) == ("POST", b"year=2025&p=1")
+    assert asked["WARC-Concurrent-To"] == one(found, "response", ASKED)["WARC-Record-ID"]
+    assert one(found, "response", FOUND).body == b"[2]"
+    assert not [record for record in found if (record.kind, record.target) == ("request", FOUND)]
+
+
 def test_nothing_that_was_not_received_frames_a_response(archive: Archive, tmp_path: Path) -> None:
     found = write(archive, tmp_path / "a.wacz")
     framing = {"content-length", "transfer-encoding", "connection"}
@@ -157,14 +181,14 @@ def test_pages_are_the_versions_of_reports(archive: Archive, tmp_path: Path) -> 
     assert told == [
         (PAGE, "published: " + exported.TITLE, "2026-02-03T04:05:07Z"),
         (OLDER, "2019", "2026-02-03T04:05:10Z"),
-        (COPY, "copy", "2026-02-03T04:05:15Z"),
+        (COPY, "copy", "2026-02-03T04:05:16Z"),
     ]
 
 
 def test_the_index_names_every_answer_but_a_304(archive: Archive, tmp_path: Path) -> None:
     write(archive, tmp_path / "a.wacz")
     lines = index(tmp_path / "a.wacz")
-    assert len(lines) == len(exported.exchanges()) - 1 + 2  # two steps of the redirect
+    assert len(lines) == len(exported.exchanges()) - 1 + 3  # steps of redirects
     assert not [line for _, line in lines if line.get("status") == "304"]
     assert [key for key, line in lines if line["url"] == SEARCH] == [
         "cn,gov,xuxian)/search?__wb_method=post&p=1&year=2025"

@@ -12,7 +12,7 @@ from storage.export.selection import select
 from storage.export.wacz import write_wacz
 from tests.servers.webarchive import Replay, tool
 from tests.storage import exported
-from tests.storage.exported import CUT, MOVED, PAGE, PDF, SITE
+from tests.storage.exported import COPY, CUT, MOVED, PAGE, PDF, SITE
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +59,10 @@ def test_a_browser_opens_a_report_and_its_attachment(replay: Replay) -> None:
     assert 'href="2025.pdf"' in page
     # By a script in the browser: headless Chromium's PDF viewer never comes to an end.
     assert replay.fetch(PDF) == (200, exported.PDF_BODY)
+
+
+def test_a_browser_sees_a_body_that_another_address_sent_first(replay: Replay) -> None:
+    assert exported.TITLE in replay.look(COPY)
 
 
 def test_a_browser_is_led_on_by_a_rebuilt_redirect(replay: Replay) -> None:
