@@ -27,7 +27,8 @@ _FILE_NAME = re.compile(rf"\.({KINDS})[\s)）》”\"]*$", re.IGNORECASE)
 """How the text of a link to a file ends whose address says nothing: download.jsp?wbfileid=1F..9C (VSB)."""
 _SCAN = re.compile(r"附件|附表|扫描|报告|年报|公开|表")
 """What the text of a link to a picture says where the picture is a document."""
-_IN_SCRIPT = re.compile(r"<a\b[^<>]*>.*?</a>", re.IGNORECASE | re.DOTALL)
+_IN_SCRIPT = re.compile(r"<a\b[^<>]{1,2000}>.{0,500}?</a>", re.IGNORECASE | re.DOTALL)
+"""Bounded: a script of a hundred thousand links without an end would take hours."""
 _SHOWN = etree.XPath("//a[@href] | //iframe[@src] | //embed[@src] | //object[@data]")
 _LINKS = etree.XPath("//a[@href]")
 _TEXT = etree.XPath("string()", smart_strings=False)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import time
 
+import pytest
+from scrapy.http import HtmlResponse
+
+from crawler.attachments import attachments
 from crawler.links import may_be_part
 from tests.crawler.web import COLUMN, Web, rows
 
@@ -34,3 +38,11 @@ def test_a_table_of_figures_is_asked_for() -> None:
     web = Web({COLUMN: rows(1), page: f"<p>虚构</p>{link}"})
     web.crawl()
     assert "/zwgk/zfxxgknb/202501/tongji.xls" in web.asked
+
+
+def test_a_script_full_of_links_without_an_end_is_searched_at_once() -> None:
+    script = "<script>var href='';" + "<a >" * 20_000 + "</script>"
+    page = HtmlResponse(COLUMN, body=script.encode(), encoding="utf-8")
+    began = time.process_time()
+    assert not list(attachments(page))
+    assert time.process_time() - began < 3
