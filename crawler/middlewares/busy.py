@@ -66,6 +66,6 @@ def asked_for(response: Response, now: datetime) -> datetime | None:
         return now + min(timedelta(seconds=int(value[:12])), LONG)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):  # nonsense, or beyond the calendar's end
         return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

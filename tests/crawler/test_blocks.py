@@ -163,6 +163,8 @@ def test_a_retry_after_that_is_nonsense_is_none_or_long(value: str) -> None:
     moment = asked_for(Response(PAGES[0], status=429, headers={"Retry-After": value}), NOW)
     assert moment is None or moment > NOW + timedelta(days=3000)
     assert asked_for(Response(PAGES[0], status=200, headers={"Retry-After": "3"}), NOW) is None
+    endless = {"Retry-After": "Fri, 31 Dec 9999 23:59:59 -0500"}
+    assert asked_for(Response(PAGES[0], status=503, headers=endless), NOW) is None
 
 
 @pytest.mark.parametrize("status", [429, 503])
