@@ -32,6 +32,7 @@ from botocore.exceptions import (
 
 from storage.errors import ArchiveUnusable, BadKey, Damaged, NotFound
 from storage.keys import check_key
+from storage.s3_options import PROMISED, SETTINGS, Options
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -86,6 +87,8 @@ class S3Store:
         self._bucket = bucket
         self.prefix = f"{prefix}/" if prefix else ""
         self.endpoint = "S3"
+        self._options = Options.from_environment()
+        self._heard: set[str] = set()
         if not bucket:
             raise ArchiveUnusable(f"{self.url!r} names no bucket: write s3://bucket/prefix")
         if prefix:
@@ -179,13 +182,25 @@ class S3Store:
 
     def send(self, key: str, data: bytes, **parameters: Any) -> Answer:
         """The same of a put, as every put of the archive is sent."""
-        return self.ask("put_object", key, **(_body(data) | parameters))
+        return self.ask("put_object", key, **(_body(data) | self._options.of(key) | parameters))
 
     def _name(self, key: str) -> str:
         return self.prefix + check_key(key)
 
     def _send(self, key: str, data: bytes, **condition: Any) -> None:
-        self._client.put_object(Bucket=self._bucket, Key=self._name(key), **_body(data), **condition)
+        name, asked = self._name(key), self._options.of(key)
+        self._client.put_object(Bucket=self._bucket, Key=name, **_body(data), **asked, **condition)
+        promised = {what for what in PROMISED if what in asked} - self._heard
+        if promised:
+            # Swift answers 200 to a lock that it does not know.
+            has = self._client.head_object(Bucket=self._bucket, Key=name)
+            for what in promised:
+                if has.get(what) != asked[what]:
+                    raise ArchiveUnusable(
+                        f"{self.endpoint} took {key} and does not have it with {what} {asked[what]}: "
+                        f"it passes over what {SETTINGS} ask for. Unset what it does not know."
+                    )
+            self._heard |= promised
 
     def _compare(self, key: str, data: bytes) -> None:
         try:
@@ -211,9 +226,7 @@ class S3Store:
 
     def _refusal(self, code: str, doing: str) -> str:
         if code == "NoSuchBucket" or (code == "404" and doing == "listing"):
-            return (
-                f"there is no bucket {self._bucket} at {self.endpoint}. Create it, or correct the address."
-            )
+            return f"there is no bucket {self._bucket} at {self.endpoint}. Create it, or correct the address."
         if code in _BAD_CREDENTIALS:
             return (
                 f"{self.endpoint} does not accept the credentials ({code}). Check AWS_ACCESS_KEY_ID, "
@@ -228,7 +241,8 @@ class S3Store:
             return f"the bucket lies in another region ({code}). Set AWS_REGION to its region."
         if code == "RequestTimeTooSkewed":
             return "this machine's clock is wrong by more than the store allows. Set it."
-        return f"{self.endpoint} answered {code} while {doing}."
+        perhaps = f" Does it know what {SETTINGS} ask for?" if self._options else ""
+        return f"{self.endpoint} answered {code} while {doing}.{perhaps}"
 
     def _failure(self, error: BotoCoreError, doing: str) -> str:
         if isinstance(error, NoCredentialsError | PartialCredentialsError):

@@ -47,6 +47,10 @@ class LyingS3:
         self.put_at: dict[str, float] = {}
         self.uploads: dict[str, dict[int, bytes]] = {}
         self.puts = 0
+        self.attributes: dict[str, dict[str, str]] = {}
+        """Of each object: encryption, storage class and lock as they were asked for."""
+        self.knows: tuple[str, ...] = ("server-side-encryption", "storage-class", "object-lock")
+        """Which of these it keeps; the others it passes over in silence."""
 
     def __enter__(self) -> Self:
         self._server = _Server(self)
@@ -128,17 +132,18 @@ class _Handler(BaseHTTPRequestHandler):
         elif "uploadId" in query:
             store.uploads[query["uploadId"]][int(query["partNumber"])] = data
             self._answer(headers={"ETag": '"part"'})
-        elif self.headers.get("If-None-Match") == "*":
-            with store.lock:
-                taken = store.objects.setdefault(key, data) is not data
-            if taken:
-                self._refuse(412, "PreconditionFailed")
-                return
-            store.keep(key, data)
-            self._answer(headers={"ETag": '"x"'})
+        elif self.headers.get("If-None-Match") == "*" and not self._first(store, key, data):
+            self._refuse(412, "PreconditionFailed")
         else:
+            named = tuple(f"x-amz-{name}" for name in store.knows)
+            asked = {name: value for name, value in self.headers.items() if name.lower().startswith(named)}
+            store.attributes[key] = asked
             store.keep(key, data)
             self._answer(headers={"ETag": '"x"', "x-amz-version-id": "1"})
+
+    def _first(self, store: LyingS3, key: str, data: bytes) -> bool:
+        with store.lock:
+            return store.objects.setdefault(key, data) is data
 
     def do_POST(self) -> None:
         store, key, query, _ = self._take()
@@ -156,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         store, key, _, _ = self._take()
         with store.lock:
-            for kept in (store.objects, store.before, store.put_at):
+            for kept in (store.objects, store.before, store.put_at, store.attributes):
                 kept.pop(key, None)
         self._answer(status=204)
 
@@ -179,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
                 late = store.lie == "ranges"
                 self._answer(data[first + late : last + 1 + late], status=206)
             else:
-                self._answer(data)
+                self._answer(data, headers=store.attributes.get(key))
 
     def _list(self, store: LyingS3, query: dict[str, str]) -> None:
         prefix, after = query.get("prefix", ""), query.get("continuation-token", "")
