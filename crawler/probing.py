@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from scrapy import signals
-from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from crawler.check import Check
@@ -22,6 +21,7 @@ from crawler.found import Finding, finding
 from crawler.probe import Search
 from crawler.run import check_setting, choose, hush
 from crawler.spiders.probe import Budget, ProbeSpider
+from crawler.turns import Stoppable
 from crawler.views.probe import look_line
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def carry_out(groups: Iterable[Iterable[Plan]], settings: Mapping[str, Any]) -> 
         SettingError: where a setting makes no sense.
     """
     waiting = deque(deque(group) for group in groups)
-    process = AsyncCrawlerProcess(_settings(settings))
+    process = Stoppable(_settings(settings))
     hush(process.settings["LOG_LEVEL"])
     bugs: list[BaseException] = []
 
@@ -105,7 +105,7 @@ def carry_out(groups: Iterable[Iterable[Plan]], settings: Mapping[str, Any]) -> 
     def ended(group: deque[Plan], task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             bugs.append(error)
-        if group or waiting:
+        if (group or waiting) and not process.stopped:
             begin(group or waiting.popleft())
 
     for _ in range(min(AT_ONCE, len(waiting))):

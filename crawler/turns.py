@@ -25,7 +25,18 @@ THREADS = 8
 """At least so many threads wait for disk and store; asyncio's own default is the number of cores and four."""
 
 
-class Turns(AsyncCrawlerProcess):
+class Stoppable(AsyncCrawlerProcess):
+    """Scrapy's process, which knows that it was told to stop: whoever has a queue begins no other crawl."""
+
+    stopped = False
+
+    async def stop(self) -> None:
+        """Ends the crawls under way in order."""
+        self.stopped = True
+        await super().stop()
+
+
+class Turns(Stoppable):
     """Scrapy's process, with a queue of sites in front of it.
 
     `done` is called with each site's key and crawler when its crawl has ended; after that nothing of the
@@ -43,7 +54,6 @@ class Turns(AsyncCrawlerProcess):
         self._arguments = dict(arguments)
         self._report = done
         self._waiting: deque[deque[Site]] = deque()
-        self._stopped = False
 
     def run(self, groups: Iterable[Group]) -> None:
         """Crawls every site of every group; returns when the last has ended. Once in a process."""
@@ -54,11 +64,6 @@ class Turns(AsyncCrawlerProcess):
             self._begin(self._waiting.popleft())
         self.start()
 
-    async def stop(self) -> None:
-        """Ends the crawls under way in order, and begins no other."""
-        self._stopped = True
-        await super().stop()
-
     def _begin(self, group: deque[Site]) -> None:
         key = group.popleft().key
         crawler = self.create_crawler(key)
@@ -67,7 +72,7 @@ class Turns(AsyncCrawlerProcess):
 
     def _ended(self, key: str, crawler: Crawler, group: deque[Site], task: asyncio.Task[None]) -> None:
         self._report(key, crawler)
-        if self._stopped:
+        if self.stopped:
             return
         if group:
             self._begin(group)
