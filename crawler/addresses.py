@@ -19,6 +19,8 @@ from w3lib.url import safe_url_string
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
 
+SITE_LABEL = re.compile(r"^(www|public|xxgk|zwgk|zfxxgk|gk|data)\.")
+"""How the hosts of a government itself begin (cms-families 0.8); its departments' have names of their own."""
 NAT64 = ip_network("64:ff9b::/96")
 PORTS = {"http": 80, "https": 443}
 NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
@@ -129,3 +131,24 @@ def as_asked(url: str) -> str:
     """The address as a request, and so the journal, has it: escaped where it has to be, the host in small
     letters. Scrapy does so to each; who compares addresses must have done it before."""
     return safe_url_string(url)
+
+
+def same_domain(one: str, other: str) -> bool:
+    """Whether two addresses are of one owner: www.x.gov.cn and xxgk.x.gov.cn, but not www.y.gov.cn."""
+    return _domain(one) == _domain(other)
+
+
+def belongs(url: str, page: str, hosts: Collection[str]) -> bool:
+    """Whether an address that is linked on `page` is of the same owner, or on one of `hosts`."""
+    return same_domain(url, page) or urlsplit(url).netloc in hosts
+
+
+def _domain(url: str) -> str:
+    host = urlsplit(url).hostname or ""
+    return ".".join(host.split(".")[-3:]) if host.endswith(".gov.cn") else host
+
+
+def is_below(url: str, other: str) -> bool:
+    """Whether `url` is on a sub-domain of the other's site: jyj.x.gov.cn for www.x.gov.cn, xxgk.x.gov.cn."""
+    host, site = urlsplit(url).hostname or "", SITE_LABEL.sub("", urlsplit(other).hostname or "")
+    return host.endswith(f".{site}") and SITE_LABEL.sub("", host) != site

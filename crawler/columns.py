@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from crawler.addresses import linked
+from crawler.addresses import belongs, is_below, linked
 from crawler.attachments import attachments
 from crawler.cms.model import Entry, Kind, ListPage
 from crawler.cms.rows import Node, path_of, root_of
@@ -238,19 +238,35 @@ def _columns(
     """The links worth following from a page that was asked for as `here`, with what the way said."""
     links = [(link, judged) for link, judged in links if belongs(link.url, page.url, hosts)]
     menus = _menus(page, links) if here.annual and here.kind == "column" else frozenset()
+    if here.kind == "body" and (found := _portal(page.url, links)) is not None:
+        yield _below(here, *found, "portal")
     for link, judged in links:
         if link.annual:  # the family knows
             yield _below(here, link, judged, "column")
         elif here.kind == "directory":
             if judged.kind == "annual":
                 yield _below(here, link, judged, "column")
-            elif judged.organization and urlsplit(link.url).path.strip("/"):
+            elif judged.organization and (urlsplit(link.url).path.strip("/") or is_below(link.url, page.url)):
                 yield _below(here, link, judged, "body")
-        elif here.kind == "body":
+        elif here.kind in ("body", "portal"):
             if judged.kind == "annual":
                 yield _below(here, link, judged, "column")
         elif _is_sub_column(page.url, here, link, judged, menus):
             yield _below(here, link, judged, "column")
+
+
+def _portal(
+    url: str, links: Iterable[tuple[ListPage, ColumnJudgement]]
+) -> tuple[ListPage, ColumnJudgement] | None:
+    """Where a body's page that names no annual column itself says that its disclosure is, on its own host."""
+    links = list(links)
+    if any(judged.kind == "annual" for _, judged in links):
+        return None
+    host = urlsplit(url).netloc
+    portals = [
+        found for found in links if found[1].kind == "portal" and urlsplit(found[0].url).netloc == host
+    ]
+    return max(portals, key=lambda found: found[1].score, default=None)
 
 
 def _is_sub_column(
@@ -317,21 +333,6 @@ def _on(here: ListPage, page: ListPage) -> ListPage:
 
 
 # ------------------------------------------------------------------ addresses
-
-
-def same_domain(one: str, other: str) -> bool:
-    """Whether two addresses are of one owner: www.x.gov.cn and xxgk.x.gov.cn, but not www.y.gov.cn."""
-    return _domain(one) == _domain(other)
-
-
-def belongs(url: str, page: str, hosts: Collection[str]) -> bool:
-    """Whether an address that is linked on `page` is of the same owner, or on one of `hosts`."""
-    return same_domain(url, page) or urlsplit(url).netloc in hosts
-
-
-def _domain(url: str) -> str:
-    host = urlsplit(url).hostname or ""
-    return ".".join(host.split(".")[-3:]) if host.endswith(".gov.cn") else host
 
 
 def _nested(url: str, column: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
-from scrapy.http import HtmlResponse, Response, TextResponse
+from scrapy.http import HtmlResponse, JsonResponse, Response, TextResponse
 
 from pipelines.decoding import decode
 from pipelines.errors import DecodingError
@@ -77,7 +77,7 @@ def archived_page(response: Response, body: bytes) -> TextResponse | None:
 
 def _decoded(response: Response) -> TextResponse | None:
     if b"Content-Encoding" not in response.headers:
-        if isinstance(response, TextResponse):
+        if isinstance(response, TextResponse) and not _is_misnamed(response):
             return response
         if not _is_text(response.body):
             return None
@@ -104,6 +104,15 @@ def _decode(response: Response) -> TextResponse | None:
 
 def _is_markup(body: bytes) -> bool:
     return body[:4].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"") or b"<html" in body[:1024].lower()
+
+
+def _is_misnamed(response: TextResponse) -> bool:
+    """Whether HTML came under the name of something else, of which Scrapy lets no one ask for elements."""
+    if isinstance(response, HtmlResponse):
+        return False
+    return b"<html" in response.body[:1024].lower() or (
+        isinstance(response, JsonResponse) and _is_markup(response.body)
+    )
 
 
 def _is_text(body: bytes) -> bool:

@@ -15,9 +15,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from crawler.addresses import refusal
+from crawler.addresses import refusal, same_domain
 from crawler.cms import FAMILIES, ListPage, rows
-from crawler.columns import Survey, same_domain, survey
+from crawler.columns import Survey, survey
 from crawler.links import ColumnJudgement, judge_column
 from crawler.looks import (
     Look,

@@ -23,7 +23,7 @@ class Entry:
     """False for an address that was made up by enumeration: nobody promised a page there."""
 
 
-Kind = Literal["column", "directory", "body"]
+Kind = Literal["column", "directory", "body", "portal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ class ListPage:
     headers: tuple[tuple[str, str], ...] = ()
     """Beyond a browser's usual ones: X-Requested-With, Referer, Content-Type."""
     kind: Kind = "column"
-    """A column of entries, a directory of bodies, or one body's own disclosure page."""
+    """A column of entries, a directory of bodies, one body's own page, or the disclosure page that this
+    leads to."""
     annual: bool = False
     """Whether the way there said that it holds annual reports."""
     year: int | None = None

@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.http import HtmlResponse
 
+from crawler.addresses import belongs
 from crawler.arguments import Years, is_set, latest_year, parse_years
 from crawler.attachments import attachments
 from crawler.captures import exchange, page_of
 from crawler.cms import Entry, ListPage
-from crawler.columns import belongs, report_in
+from crawler.columns import report_in
 from crawler.errors import CrawlerError, HostBlocked, RequestRefused
 from crawler.failures import explain
 from crawler.foresight import Due, Foresight

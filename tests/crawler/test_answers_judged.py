@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 from scrapy import Request
-from scrapy.http import HtmlResponse, Response
+from scrapy.http import HtmlResponse, JsonResponse, Response, XmlResponse
 
 from crawler.blocking import is_block
 from crawler.middlewares.soft404 import Soft404
@@ -162,3 +162,11 @@ def test_what_is_far_larger_than_any_list_or_report_is_no_page() -> None:
     assert text_page(body(start + b" " * LARGEST_LIST)) is not None
     bomb = gzip.compress(start + b" " * LARGEST, 1)
     assert text_page(body(bomb, Content_Encoding="gzip")) is None
+
+
+def test_html_under_another_name_is_a_page() -> None:
+    """Scrapy raises where elements are asked of what calls itself JSON."""
+    for kind in (JsonResponse, XmlResponse):
+        page = text_page(kind(URL, body=b"<html><body><p>x</p></body></html>", encoding="utf-8"))
+        assert page is not None
+        assert page.css("p::text").get() == "x"

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from scrapy.http import HtmlResponse, TextResponse
 
+from crawler.addresses import same_domain
 from crawler.cms import FAMILIES, ListPage
-from crawler.columns import Survey, name_of, reads_as_report, same_domain, survey
+from crawler.columns import Survey, name_of, reads_as_report, survey
 
 HOST = "http://www.xugou-biao.gov.cn"
 ANNUAL = ListPage(f"{HOST}/zwgk/zfxxgknb/", annual=True)
@@ -235,3 +236,19 @@ def test_hosts_of_one_domain_are_one_owners() -> None:
 def test_another_districts_columns_are_not_followed() -> None:
     found = trs("/zwgk/zfxxgknb/", links(("http://www.xugou-ling.gov.cn/zwgk/zfxxgknb/", "政府信息公开年报")))
     assert found.columns == ()
+
+
+def test_bodies_may_have_hosts_of_their_own_and_their_reports_one_page_further_on() -> None:
+    menu = links(
+        ("http://jyj.xugou-biao.gov.cn/", "虚构区教育局"),
+        ("http://www.xugou-biao.gov.cn/", "虚构区人民政府"),
+        ("http://www.xugou-jing.gov.cn/", "虚构市人民政府"),
+    )
+    found = trs("/bmgk/", menu, ListPage(f"{HOST}/bmgk/", kind="directory"))
+    own = [c for c in found.columns if not c.url.startswith(HOST)]
+    assert [(c.url, c.kind) for c in own] == [("http://jyj.xugou-biao.gov.cn/", "body")]
+    home = links(("/xxgk/", "政府信息公开"), ("/xwzx/", "新闻中心"))
+    (portal,) = trs("/jyj/", home, own[0]).columns
+    assert (portal.kind, portal.organization) == ("portal", "虚构区教育局")
+    (column,) = trs("/xxgk/", links(("/xxgk/gknb/", "政府信息公开年报")) + home, portal).columns
+    assert (column.kind, column.organization) == ("column", "虚构区教育局")
