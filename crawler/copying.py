@@ -18,6 +18,7 @@ from crawler.exits import Exit
 from storage.archive import state_folder
 from storage.copying import FAULTS, Copied, Done, Step
 from storage.copying import copy as copy_store
+from storage.identity import identify
 from storage.store import address, open_store
 
 _WORDS = {
@@ -46,6 +47,7 @@ def copy(source: str, target: str, *, threads: int, dry: bool, say: Say) -> Copi
         raise SamePlace(f"{source} and {target} lie in one another: copy to a place of its own.")
     here = open_store(source, create=False)
     try:
+        identify(here, create=False)  # before a folder is made for a copy of nothing
         there = open_store(target, create=not dry)
         try:
             with _bar(say) as step:

@@ -65,6 +65,7 @@ def test_what_is_refused(source: str, target: str, code: Exit, words: str, archi
     done = CliRunner().invoke(main, ["copy", source, target])
     assert done.exit_code == code
     assert words in done.stderr
+    assert not Path("copy").exists()
     assert "Traceback" not in done.stderr
 
 
