@@ -1,11 +1,14 @@
-"""Verification names whatever was damaged, and nothing that is sound; on a folder and on S3."""
+"""Verification names whatever was damaged, and nothing that is sound.
+
+Each kind of damage in a folder; all of them at once, and what else depends on the store, on S3 as well.
+"""
 
 from __future__ import annotations
 
 import json
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +27,13 @@ from tests.storage.verifying import fill, flipped, look
 
 Damage = Callable[[Store], set[tuple[str, str]]]
 """Damages a store; says what is to be found."""
+
+
+@pytest.fixture
+def kept(tmp_path: Path, state: Path) -> Iterator[Archive]:
+    """An empty archive in a folder."""
+    with Archive.open(str(tmp_path / "archive"), state=state) as made:
+        yield made
 
 
 def first(store: Store, kind: str, number: int = 0) -> str:
@@ -146,33 +156,33 @@ DAMAGES: dict[str, Damage] = {
 
 
 @pytest.mark.parametrize("name", DAMAGES)
-def test_each_damage_is_named_and_nothing_else(archive: Archive, state: Path, name: str) -> None:
-    fill(archive)
-    assert not look(archive.store, state).findings
-    assert not look(archive.store, state).findings
-    expected = DAMAGES[name](archive.store)
-    found = look(archive.store, state, audit=False)
+def test_each_damage_is_named_and_nothing_else(kept: Archive, state: Path, name: str) -> None:
+    fill(kept)
+    assert not look(kept.store, state).findings
+    assert not look(kept.store, state).findings
+    expected = DAMAGES[name](kept.store)
+    found = look(kept.store, state, audit=False)
     assert found.damage == expected
     assert {code for code, _ in expected} == {name.split(":")[0].split()[0]}
-    assert look(archive.store, state, audit=False).findings == found.findings
+    assert look(kept.store, state, audit=False).findings == found.findings
 
 
 @pytest.mark.parametrize("name", sorted(set(DAMAGES) - {"identity-damaged: another"}))
-def test_another_machine_names_it_too(archive: Archive, state: Path, tmp_path: Path, name: str) -> None:
-    fill(archive)
-    look(archive.store, state)
-    look(archive.store, state)
-    expected = DAMAGES[name](archive.store)
-    found = look(archive.store, tmp_path / "another machine", audit=False).damage
+def test_another_machine_names_it_too(kept: Archive, state: Path, tmp_path: Path, name: str) -> None:
+    fill(kept)
+    look(kept.store, state)
+    look(kept.store, state)
+    expected = DAMAGES[name](kept.store)
+    found = look(kept.store, tmp_path / "another machine", audit=False).damage
     known_by_digest = {(code, key[-69:]) for code, key in found}
     assert known_by_digest == {(code, key[-69:]) for code, key in expected}
 
 
 def test_an_object_that_the_disk_does_not_give_back_is_named_and_the_rest_looked_at(
-    archive: Archive, state: Path
+    kept: Archive, state: Path
 ) -> None:
-    fill(archive)
-    key = first(archive.store, "raw", 4)
+    fill(kept)
+    key = first(kept.store, "raw", 4)
 
     class Bad(WatchedStore):
         def get(self, key_: str) -> bytes:
@@ -180,14 +190,14 @@ def test_an_object_that_the_disk_does_not_give_back_is_named_and_the_rest_looked
                 raise ArchiveUnusable("The disk failed.")
             return super().get(key_)
 
-    found = look(Bad(archive.store), state)
+    found = look(Bad(kept.store), state)
     assert found.damage == {("unreadable", key)}
     assert found.record["bodies"]["hashed"] == found.record["bodies"]["listed"]
 
 
-def test_where_the_store_fails_altogether_nothing_is_blamed(archive: Archive, state: Path) -> None:
-    fill(archive)
-    store = WatchedStore(archive.store)
+def test_where_the_store_fails_altogether_nothing_is_blamed(kept: Archive, state: Path) -> None:
+    fill(kept)
+    store = WatchedStore(kept.store)
     store.failing = True
     with pytest.raises(ArchiveUnusable):
         look(store, state)
@@ -260,15 +270,15 @@ def test_a_budget_takes_those_first_that_were_not_checked_for_longest(archive: A
     assert oldest[3] is not None
 
 
-def test_a_sample_is_a_share_and_since_means_captures(archive: Archive, state: Path) -> None:
-    fill(archive, ("xuxian",))
-    assert look(archive.store, state, Scope(share=0.5)).record["bodies"]["hashed"] in range(1, 12)
+def test_a_sample_is_a_share_and_since_means_captures(kept: Archive, state: Path) -> None:
+    fill(kept, ("xuxian",))
+    assert look(kept.store, state, Scope(share=0.5)).record["bodies"]["hashed"] in range(1, 12)
     since = capture(9).received.isoformat()
-    assert look(archive.store, state, Scope(since=since)).record["bodies"]["hashed"] == 3
+    assert look(kept.store, state, Scope(since=since)).record["bodies"]["hashed"] == 3
 
 
-def test_an_interrupted_verification_goes_on_where_it_was(archive: Archive, state: Path) -> None:
-    fill(archive)
+def test_an_interrupted_verification_goes_on_where_it_was(kept: Archive, state: Path) -> None:
+    fill(kept)
     from storage.catalogue import Catalogue
     from storage.verify import Verification
 
@@ -282,7 +292,7 @@ def test_an_interrupted_verification_goes_on_where_it_was(archive: Archive, stat
     started = NOW
     for step, expected in ((stop, None), (lambda *_: None, 24), (lambda *_: None, 0)):
         catalogue = Catalogue(state / "fixity.sqlite", "an identity")
-        done = Verification(archive.store, catalogue, Scope(), started, step)
+        done = Verification(kept.store, catalogue, Scope(), started, step)
         if expected is None:
             with pytest.raises(Stopped):
                 done.run()
@@ -292,20 +302,20 @@ def test_an_interrupted_verification_goes_on_where_it_was(archive: Archive, stat
         catalogue.close()
 
 
-def test_only_the_sites_asked_for_are_looked_at(archive: Archive, state: Path) -> None:
-    fill(archive)
+def test_only_the_sites_asked_for_are_looked_at(kept: Archive, state: Path) -> None:
+    fill(kept)
     only = Scope(sites=("xuxian",))
     for name in ("body-damaged", "segment-damaged", "run-damaged", "foreign"):
-        DAMAGES[name](archive.store)
+        DAMAGES[name](kept.store)
     theirs = {digest(body(n)) for n in range(100, 112)}
-    found = look(archive.store, state, only)
+    found = look(kept.store, state, only)
     ours = {key for key in found.damaged_keys if key.startswith("raw/")}
     assert not {key[-64:] for key in ours} - {digest(body(n + 100)) for n in range(12)}
     assert not [key for key in found.damaged_keys if "/beixian/" in key]
     assert found.record["bodies"]["listed"] == len(theirs)
-    archive.store.remove(raw_key(digest(body(105))))
+    kept.store.remove(raw_key(digest(body(105))))
     for scope in (only, Scope(sites=("xuxian",), budget=0)):
-        assert ("body-missing", raw_key(digest(body(105)))) in look(archive.store, state, scope).damage
+        assert ("body-missing", raw_key(digest(body(105)))) in look(kept.store, state, scope).damage
 
 
 def test_a_repair_restores_from_a_copy_and_keeps_aside_what_was_damaged(
@@ -319,10 +329,12 @@ def test_a_repair_restores_from_a_copy_and_keeps_aside_what_was_damaged(
     for key, data in whole.items():
         second.put(key, data)
     names = ["body-truncated", "body-missing", "segment-damaged", "segment-missing", "run-swapped"]
+    expected = set[str]()
     for name in (*names, "audit-damaged", "identity-damaged"):
-        DAMAGES[name](archive.store)
+        expected |= {key for _, key in DAMAGES[name](archive.store)}
     broken = {key: archive.store.get(key) for key in archive.store.list()}
     found = look(archive.store, state, audit=False)
+    assert found.damaged_keys == expected
     mended = [restore(one, archive.store, second) for one in found.findings if one.level == "damage"]
     for one in mended:
         assert isinstance(one, Repaired), one
@@ -336,31 +348,31 @@ def test_a_repair_restores_from_a_copy_and_keeps_aside_what_was_damaged(
 
 
 def test_a_repair_takes_nothing_unsound_and_touches_nothing_sound(
-    archive: Archive, state: Path, tmp_path: Path
+    kept: Archive, state: Path, tmp_path: Path
 ) -> None:
-    fill(archive)
+    fill(kept)
     second = open_store(str(tmp_path / "copy"))
-    bad, lacking, sound = (first(archive.store, "raw", number) for number in range(3))
+    bad, lacking, sound = (first(kept.store, "raw", number) for number in range(3))
     second.put(bad, b"other bytes")
     for key in (bad, lacking):
-        archive.store.replace(key, b"damaged")
+        kept.store.replace(key, b"damaged")
     for key, reason in ((bad, "damaged, too"), (lacking, "does not have it")):
-        result = restore(Finding("body-damaged", key, ""), archive.store, second)
+        result = restore(Finding("body-damaged", key, ""), kept.store, second)
         assert isinstance(result, str)
         assert reason in result
-        assert archive.store.get(key) == b"damaged"
-    second.put(sound, archive.store.get(sound))
-    assert "sound by now" in str(restore(Finding("body-damaged", sound, ""), archive.store, second))
-    assert "by hand" in str(restore(Finding("foreign", "x", ""), archive.store, second))
+        assert kept.store.get(key) == b"damaged"
+    second.put(sound, kept.store.get(sound))
+    assert "sound by now" in str(restore(Finding("body-damaged", sound, ""), kept.store, second))
+    assert "by hand" in str(restore(Finding("foreign", "x", ""), kept.store, second))
     second.put(ARCHIVE_KEY, json_document({"format": "gongkai.archive", "layout": 1, "identity": "x"}))
-    result = restore(Finding("identity-damaged", ARCHIVE_KEY, ""), archive.store, second, "0" * 64)
+    result = restore(Finding("identity-damaged", ARCHIVE_KEY, ""), kept.store, second, "0" * 64)
     assert isinstance(result, str)
 
 
-def test_a_lost_or_broken_catalogue_is_begun_anew(archive: Archive, state: Path) -> None:
-    fill(archive)
-    look(archive.store, state)
+def test_a_lost_or_broken_catalogue_is_begun_anew(kept: Archive, state: Path) -> None:
+    fill(kept)
+    look(kept.store, state)
     (state / "fixity.sqlite").write_bytes(b"no database at all" * 100)
-    assert not look(archive.store, state).findings
+    assert not look(kept.store, state).findings
     shutil.rmtree(state, ignore_errors=False)
-    assert not look(archive.store, state).findings
+    assert not look(kept.store, state).findings
