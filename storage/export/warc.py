@@ -53,6 +53,7 @@ class Warc:
         self._writer: Any = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
         self._archive = archive
         self._scratch = scratch
+        scratch.execute("CREATE TABLE seen (line BLOB PRIMARY KEY) WITHOUT ROWID")
         scratch.execute("CREATE TABLE first (sha256 TEXT PRIMARY KEY, url TEXT, date TEXT) WITHOUT ROWID")
 
     def information(self, fields: dict[str, str], when: datetime) -> None:
@@ -66,6 +67,11 @@ class Warc:
         Raises `NotFound` or `Damaged` where the archive lacks the body.
         """
         line = capture.to_line()
+        seen = self._scratch.execute(
+            "INSERT OR IGNORE INTO seen VALUES (?)", (hashlib.sha256(line).digest(),)
+        )
+        if not seen.rowcount:
+            return False  # a recovery brought one exchange into two segments
         names = (_identity(line + number.to_bytes(4, "big")) for number in range(2**32))
         self._redirects(capture, names)
         answer, target = next(names), _bare(capture.final_url)

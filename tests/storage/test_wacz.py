@@ -37,6 +37,7 @@ from tests.storage.exported import (
     SEARCH,
     SITE,
 )
+from tests.storage.made import NOW, capture
 
 
 @pytest.fixture
@@ -173,6 +174,17 @@ def test_each_line_of_the_journal_goes_along(archive: Archive, tmp_path: Path) -
 def test_no_two_records_share_an_identity(archive: Archive, tmp_path: Path) -> None:
     found = write(archive, tmp_path / "a.wacz")
     assert len({record["WARC-Record-ID"] for record in found}) == len(found)
+
+
+def test_an_exchange_that_two_segments_have_is_written_once(archive: Archive, tmp_path: Path) -> None:
+    run = archive.start_run("twice", NOW)
+    for _ in range(2):
+        run.record(capture(1), b"<p>once</p>")
+        run.commit()
+    run.finish({})
+    assert write_wacz(select(archive, "twice"), tmp_path / "a.wacz").bodies == 1
+    kinds = [record.kind for record in records(tmp_path / "a.wacz")]
+    assert kinds == ["warcinfo", "response", "request", "metadata"]
 
 
 def test_pages_are_the_versions_of_reports(archive: Archive, tmp_path: Path) -> None:
