@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Container, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -26,7 +27,7 @@ from pipelines.shelf import ReportName, Shelf
 from pipelines.versions import versions_of
 from storage.archive import Archive
 from storage.errors import Damaged, NotFound, SiteBusy, StorageError
-from storage.keys import Place, parse_key, raw_key, report_key, reports_prefix
+from storage.keys import Place, digest, parse_key, raw_key, report_key, reports_prefix
 from storage.repair import Repaired, keep_aside
 from storage.verify import Verification
 
@@ -55,7 +56,7 @@ class Derived:
         self._reader = reader
         self._corrections = corrections
         self._doubtful: set[str] = set()
-        """Bodies whose readings name another body of the archive."""
+        """Bodies whose readings name another body of the archive, or have changed."""
 
     def verify(self) -> None:
         """Look at every reading and report in the verification's scope."""
@@ -108,7 +109,8 @@ class Derived:
                 store.replace(key, b"{}\n")  # no reading: the fold has it made again
         for site in sites:
             if site not in damaged:
-                self._publish(site)
+                with suppress(SiteBusy):
+                    self._publish(site)
         still = {key for key, _ in self._still_wrong(wrong)}
         for key in wrong:
             if key in still or key not in asides:
@@ -136,7 +138,7 @@ class Derived:
             if not _as_written(reading or {}, data):
                 self._done.found("reading-damaged", key, "it is not written as a reading is")
             others = {source.sha256 for document in documents for source in document.sources} - {sha256}
-            if any(catalogue.has(raw_key(other)) for other in others):
+            if catalogue.has_changed(key, digest(data)) or any(catalogue.has(raw_key(o)) for o in others):
                 self._doubtful.add(sha256)
 
     def _read_again(self, site: str, digests: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -151,7 +153,10 @@ class Derived:
             except (Damaged, NotFound, PipelineError):
                 continue
             if stored == reading or _wants(reading) or (_is_reading(stored) and _wants(stored)):
-                continue  # as it is, or read on a machine that had what is wanting here
+                # As it is, or read on a machine that had what is wanting here.
+                if stored is not None:
+                    self._done.catalogue.remember_reading(key, digest(self._done.store.get(key)))
+                continue
             fresh[sha256] = reading
             if not self._done.store.exists(key):
                 self._done.found("reading-missing", key, "a published report is made of it")
@@ -269,7 +274,8 @@ class Derived:
             if key.startswith("reports/"):
                 if site not in folds:
                     folds[site] = self._fold(site, self._archive)
-                if key not in folds[site].same and self._done.store.exists(key):
+                fold = folds[site]
+                if key in fold.other or (key not in fold.same and self._done.store.exists(key)):
                     yield key, ""
             else:
                 _, version, _, name = key.split("/")

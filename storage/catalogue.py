@@ -18,11 +18,12 @@ from storage.errors import ArchiveUnusable
 from storage.findings import CODES, Finding
 from storage.keys import Place, digest
 
-_VERSION = 1
+_VERSION = 2
 _REMEMBERED = """
 CREATE TABLE archive (identity TEXT NOT NULL);
 CREATE TABLE bodies (sha256 TEXT PRIMARY KEY, checked TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE kept (key TEXT PRIMARY KEY, checked TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE readings (key TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE under_way (scope TEXT PRIMARY KEY, started TEXT NOT NULL) WITHOUT ROWID;
 """
 _TEMPORARY = """
@@ -214,6 +215,15 @@ class Catalogue:
     def remember(self, key: str, when: str) -> None:
         """A segment or record found sound."""
         self._all("INSERT OR REPLACE INTO kept VALUES (?, ?)", key, when)
+
+    def has_changed(self, key: str, sha256: str) -> bool:
+        """Whether a reading has other bytes than when it was first seen, or last found right."""
+        self._all("INSERT OR IGNORE INTO readings VALUES (?, ?)", key, sha256)
+        return self._all("SELECT sha256 FROM readings WHERE key = ?", key) != [(sha256,)]
+
+    def remember_reading(self, key: str, sha256: str) -> None:
+        """A reading is what its parser reads."""
+        self._all("INSERT OR REPLACE INTO readings VALUES (?, ?)", key, sha256)
 
     def vanished(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Segments and records that were sound here before and that the store lists no more, and when."""

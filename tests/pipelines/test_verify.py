@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -263,3 +264,26 @@ def test_a_body_that_is_lost_leaves_its_reading_and_report_unblamed(desk: Desk) 
         key = sorted(archive.store.list("raw/"))[2]
         archive.store.remove(key)
     assert damage(desk) == {("body-missing", key)}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_random_damage_to_a_published_archive_is_named_exactly(desk: Desk, seed: int) -> None:
+    """Of every kind, among them readings whose error no report shows."""
+    rng = random.Random(seed)
+    assert findings(desk) == []
+    with desk.open() as archive:
+        store = archive.store
+        keys = sorted(key for key in store.list() if not key.startswith(("archive", "captures", "raw")))
+        chosen = rng.sample(keys, rng.randint(1, 4))
+        for key in chosen:
+            data = store.get(key)
+            what = rng.choice(["flip", "cut", "digit", "gone"])
+            if what == "gone":
+                store.remove(key)
+            elif what == "cut":
+                store.replace(key, data[: rng.randrange(len(data))])
+            else:
+                digits = [at for at, byte in enumerate(data) if chr(byte) in "123456"]
+                at = rng.choice(digits) if what == "digit" else rng.randrange(len(data))
+                store.replace(key, data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+    assert {key for _, key in damage(desk)} == set(chosen)
