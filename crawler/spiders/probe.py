@@ -1,6 +1,6 @@
 """Asks a site what a plan wants to know, one thing after the other, with all of the project's manners.
 
-It fetches and decides nothing: which page comes next, and what it means, is the plan's (`crawler/asking.py`).
+It fetches and decides nothing: which page comes next, and what it means, is the plan's (`probing/asking.py`).
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy import Request, Spider
 
-from crawler.asking import Answer
 from crawler.errors import HostBlocked, RequestRefused
 from crawler.failures import explain
 from crawler.pages import list_page, request_of
+from crawler.probing.asking import Answer
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from crawler.asking import Plan, State
     from crawler.cms import ListPage
+    from crawler.probing.asking import Plan, State
 
 SPENT = "the budget of {} requests is spent"
 

@@ -62,7 +62,7 @@ def check(
 
     Exit codes: 0 all are as their entries say, 5 some are not.
     """
-    from crawler.probing import run_checks
+    from crawler.probing.run import run_checks
     from crawler.views.check import check_json, check_view
 
     if not keys and not everything:
@@ -109,7 +109,7 @@ def probe(
     Follows menus as a person would, one page after the other with all of a crawl's manners, and says what it
     looked at and why it decided as it did. Nothing of it is archived, and nothing is written without --write.
     """
-    from crawler.probing import address, run_probe
+    from crawler.probing.run import address, run_probe
 
     start = address(url)
     if write is not None and "://" in write:
@@ -121,7 +121,7 @@ def probe(
     if not as_json:
         print_view(probe_view(found), whole=True)
     if found.columns and write is not None:
-        from crawler.entries import register
+        from crawler.probing.entries import register
         from crawler.views.probe import written_view
 
         done = register(found, {"name": name, "code": code, "key": key}, Path(write) if write else None)

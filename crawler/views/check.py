@@ -12,7 +12,7 @@ from rich.text import Text
 from pipelines.report.marks import clean
 
 if TYPE_CHECKING:
-    from crawler.check import Check
+    from crawler.probing.check import Check
 
 STYLES = {"ok": "green", "drifted": "bold red", "blocked": "red", "unreachable": "red"}
 """Colours; the word itself stands there, too."""

@@ -16,9 +16,9 @@ from crawler.views.sites import years
 from pipelines.report.marks import clean
 
 if TYPE_CHECKING:
-    from crawler.entries import Written
-    from crawler.found import Column, Finding
-    from crawler.looks import Look
+    from crawler.probing.entries import Written
+    from crawler.probing.found import Column, Finding
+    from crawler.probing.looks import Look
 
 SHOWN = 12
 """Names and pages that are printed of a longer list; `--json` has all."""

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from scrapy.http import HtmlResponse
 
-from crawler.asking import Answer
-from crawler.check import Check
-from crawler.entries import register, written
 from crawler.errors import SettingError
-from crawler.found import Finding, entry_for, finding
-from crawler.naming import code_of_site, key_of_site, name_of_site
-from crawler.probe import Search
+from crawler.probing.asking import Answer
+from crawler.probing.check import Check
+from crawler.probing.entries import register, written
+from crawler.probing.found import Finding, entry_for, finding
+from crawler.probing.naming import code_of_site, key_of_site, name_of_site
+from crawler.probing.plan import Search
 from crawler.sites import Site, load_sites
 
 HOST = "https://www.xugou-a.gov.cn"

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from crawler import probing
+from crawler.probing import run as probing
 
 
 class Stopped:

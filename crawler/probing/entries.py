@@ -21,7 +21,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
 from crawler.errors import OutputError, SettingError, SiteFileError
-from crawler.found import Finding, entry_for
+from crawler.probing.found import Finding, entry_for
 from crawler.provinces import province_file
 from crawler.sites import CHECKS, REQUIRED, SHIPPED, Site, listed, load_sites, own_folder, read_entry
 

@@ -1,6 +1,6 @@
 """Asking a site one thing at a time: what a plan wants next, and what came of it.
 
-A plan (`probe.py`, `check.py`) decides and fetches nothing; the spider (`spiders/probe.py`) fetches and
+A plan (`plan.py`, `check.py`) decides and fetches nothing; the spider (`spiders/probe.py`) fetches and
 decides nothing. This is what they say to each other. Values only.
 """
 

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from crawler.cms import FAMILIES, ListPage
 from crawler.columns import survey
-from crawler.looks import is_article, key_of
+from crawler.probing.looks import is_article, key_of
 
 if TYPE_CHECKING:
-    from crawler.asking import Answer
     from crawler.columns import Survey
+    from crawler.probing.asking import Answer
     from crawler.sites import Site
 
 BUDGET = 8

@@ -12,8 +12,8 @@ from crawler.links import annual_path, judge
 from crawler.walk import canonical
 
 if TYPE_CHECKING:
-    from crawler.asking import State
     from crawler.cms import Family
+    from crawler.probing.asking import State
 
 Role = Literal["start", "link", "column", "part", "body", "report", "guess"]
 """Why a page is looked at: a link that promises; part of an annual column; what a page loads; a body of a

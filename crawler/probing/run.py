@@ -1,4 +1,4 @@
-"""Carries out plans (`probe.py`, `check.py`) in this process: Scrapy, as a crawl has it.
+"""Carries out plans (`plan.py`, `check.py`) in this process: Scrapy, as a crawl has it.
 
 Nothing is archived: no pipeline, no run record. It must not decide what is asked for.
 """
@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 from scrapy import signals
 from scrapy.settings import Settings
 
-from crawler.check import Check
 from crawler.errors import SettingError
-from crawler.found import Finding, finding
-from crawler.probe import Search
+from crawler.probing.check import Check
+from crawler.probing.found import Finding, finding
+from crawler.probing.plan import Search
 from crawler.run import check_setting, choose, hush
 from crawler.spiders.probe import Budget, ProbeSpider
 from crawler.turns import Stoppable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from twisted.python.failure import Failure
 
-    from crawler.asking import Plan
+    from crawler.probing.asking import Plan
 
 AT_ONCE = 16
 """Plans under way at the same time; each asks its own host."""

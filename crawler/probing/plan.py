@@ -19,7 +19,7 @@ from crawler.addresses import refusal, same_domain
 from crawler.cms import FAMILIES, ListPage, rows
 from crawler.columns import Survey, survey
 from crawler.links import ColumnJudgement, judge_column
-from crawler.looks import (
+from crawler.probing.looks import (
     Look,
     Role,
     bodies_of,
@@ -30,13 +30,13 @@ from crawler.looks import (
     names_a_report,
     verdict,
 )
-from crawler.naming import code_of_site, name_of_site
+from crawler.probing.naming import code_of_site, name_of_site
 
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
 
-    from crawler.asking import Answer
     from crawler.cms import Family
+    from crawler.probing.asking import Answer
 
 BUDGET = 40
 """Requests, robots.txt included, unless the person says otherwise."""

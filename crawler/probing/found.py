@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from crawler.exits import Exit
-from crawler.looks import Look, is_article, key_of
-from crawler.naming import key_of_site
+from crawler.probing.looks import Look, is_article, key_of
+from crawler.probing.naming import key_of_site
 from crawler.sites import FIRST_REPORT_YEAR, Site
 
 if TYPE_CHECKING:
     from crawler.cms import Entry, Family
     from crawler.links import Judgement
-    from crawler.probe import Search
+    from crawler.probing.plan import Search
 
 Kind = Literal["column", "directory", "mixed"]
 """An annual column, a page of bodies each with one of its own, or a column of all kinds of things."""
