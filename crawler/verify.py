@@ -15,7 +15,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from crawler.errors import ReportNotFound, SettingError
 from crawler.exits import Exit
@@ -107,10 +114,12 @@ def summary(outcome: Outcome) -> str:
     objects, bodies = outcome.record["objects"], outcome.record["bodies"]
     counted = sum(objects.values())
     sentence = f"{counted} objects; {bodies['hashed']} of {bodies['listed']} bodies hashed"
-    damage = sum(1 for _ in outcome.left)
+    damage = len(outcome.left)
     if outcome.repaired:
         sentence += f"; {len(outcome.repaired)} mended"
-    return f"{sentence}; " + (f"{damage} damaged or missing" if damage else "all sound")
+    if damage:
+        return f"{sentence}; {damage} findings of damage"
+    return f"{sentence}; " + ("all sound" if bodies["hashed"] == bodies["listed"] else "no damage found")
 
 
 def _mend(
@@ -199,9 +208,13 @@ def _bar() -> Iterator[Step]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None)
+        tasks: dict[str, TaskID] = {}
 
         def step(what: str, done: int, of: int | None) -> None:
-            progress.update(task, description=WORDS.get(what, what), completed=done, total=of)
+            if what not in tasks:
+                for task in tasks.values():
+                    progress.update(task, visible=False)
+                tasks[what] = progress.add_task(WORDS.get(what, what), total=of)
+            progress.update(tasks[what], completed=done)
 
         yield step

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -66,10 +66,11 @@ class Derived:
             if reason := _why_no_report(key, data):
                 self._done.found("report-damaged", key, reason)
         damaged = self._done.damaged_journals()
-        sites = self._done.scope.sites or self._archive.sites()
+        sites: Sequence[str] = self._done.scope.sites or self._archive.sites()
         held = {key.split("/")[1] for key in self._done.catalogue.keys("reports")}
-        for number, site in enumerate(sorted({*sites, *held}), 1):
-            self._done.step("sites folded", number, None)
+        sites = sorted({*sites, *held})
+        for number, site in enumerate(sites, 1):
+            self._done.step("sites folded", number, len(sites))
             if site in damaged:
                 self._unchecked(site, "its journal is damaged")
                 continue

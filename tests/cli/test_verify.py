@@ -144,6 +144,9 @@ def test_some_bodies_are_enough_each_night(url: str) -> None:
     for _ in range(2):
         done = run(url, "--budget", "1")
         assert "1 of 2 bodies hashed" in done.stderr
-    assert record(url, keys(url, "audits")[-1])["bodies"]["oldest_check"] is not None
+    audits = [record(url, key) for key in keys(url, "audits")]
+    checks = [one["bodies"]["oldest_check"] for one in sorted(audits, key=lambda one: len(one["previous"]))]
+    assert checks[0] is None
+    assert checks[1] is not None
     assert "2 of 2" in run(url, SITE, "--sample", "100%").stderr
     assert "0 of 2" in run(url, "--since", "2030-01-01").stderr
