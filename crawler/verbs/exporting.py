@@ -30,7 +30,7 @@ _goal = click.Path(path_type=Path)
 def wacz(site: str, year: int | None, out: Path, archive: str) -> None:
     """Write a site's captures as WACZ 1.1.1 with WARC 1.1 inside, from the archive alone.
 
-    ReplayWeb.page and pywb replay the file. All exchanges go in, blocked and missing pages among them;
+    pywb and other readers of WACZ replay the file. All exchanges go in, blocked and missing pages among them;
     docs/archive.md says what the journal knows of an exchange and what it does not.
     """
     try:

@@ -1,4 +1,4 @@
-"""A site's captures as a WACZ 1.1.1 file, which replays in ReplayWeb.page and pywb.
+"""A site's captures as a WACZ 1.1.1 file, which pywb and other readers of WACZ replay.
 
 Its parts are written beside the goal, which appears when it is whole. Memory does not grow with the
 site: one body at a time, the index sorted on disk. The same archive gives the same bytes: times in the
