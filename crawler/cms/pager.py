@@ -154,6 +154,8 @@ def files(page: TextResponse, counted: Count) -> Sequence[ListPage]:
     candidates on the first page, and on a later one the page before it (Referer) tells.
     """
     total = counted.total or 0
+    if counted.current is not None and counted.current >= total > 0:
+        return []  # in any way of counting it is the last
     here = FILE.fullmatch(page.url.partition("?")[0])
     if here is None or (counted.name and not _belongs(page.url, counted.name)):
         if total < 2:

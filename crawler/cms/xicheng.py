@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.cms import pager
 from crawler.cms.family import Family
 from crawler.cms.model import Entry, ListPage
 
@@ -56,7 +57,7 @@ class Xicheng(Family):
                 yield replace(column, annual=True, year=_year(found["nf"]))
 
     def next_pages(self, page: TextResponse) -> Sequence[ListPage]:
-        return [found for found in super().next_pages(page) if parameters(found.url)]
+        return [found for found in pager.following(page) if parameters(found.url)]
 
     def report(self, url: str) -> Entry | None:
         found = parameters(url)

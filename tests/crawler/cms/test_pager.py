@@ -99,3 +99,10 @@ def test_variables_in_a_pagers_call_are_looked_up_and_none_is_taken_for_another(
     assert (counted := pager.call(script.format("nAll"))) is not None
     assert (counted.total, counted.current) == (7, 2)
     assert pager.call(script.format("nElsewhere")) is None
+
+
+def test_a_page_that_says_it_is_the_last_leads_nowhere_whatever_its_name() -> None:
+    last = page("<p>共3页 第3页</p>", f"{COLUMN}nf2024p3x.html")
+    assert not pager.files(last, pager.count(last))
+    first = page("<p>共3页 第1页</p>", f"{COLUMN}nf2024p1x.html")
+    assert pager.files(first, pager.count(first))

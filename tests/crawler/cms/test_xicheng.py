@@ -102,3 +102,8 @@ def test_an_address_that_is_none_costs_no_other() -> None:
     rows = '<a href="http://[">虚构甲局</a><a href="../gknbxq/pnidpv1pnnfpv2023.html">虚构乙局</a>'
     assert [entry.url for entry in FAMILY.entries(page(rows))] == [f"{BASE}/gknbxq/pnidpv1pnnfpv2023.html"]
     assert not FAMILY.next_pages(page("<a href='http://['>下一页</a>"))
+
+
+def test_no_file_is_guessed_behind_the_last_page() -> None:
+    last = page("<p>共3页 第3页 下一页</p>", f"{BASE}/gknb/pnnfpv2023pnpagepv3.html")
+    assert not FAMILY.next_pages(last)
