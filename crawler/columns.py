@@ -98,15 +98,16 @@ def survey(
     entries = tuple(_rows(page, family, others if annual else ()))
     here, rows = replace(at, annual=annual, title=at.title or name), {entry.url for entry in entries}
     links = tuple((link, judge_column(link.title or "", link.url)) for link in others if link.url not in rows)
+    reports = tuple(_reports(entries, family, annual=annual, beside=is_report))
     return Survey(
         family=family,
         why=why,
         name=name,
         annual=annual,
         entries=entries,
-        reports=tuple(_reports(entries, family, annual=annual, beside=is_report)),
+        reports=reports,
         links=links,
-        columns=tuple(_columns(page, here, links, hosts)),
+        columns=tuple(_columns(page, here, links, hosts, bare=not reports)),
         parts=tuple(_on(here, part) for part in family.parts(page)),
         next_pages=tuple(_on(here, following) for following in family.next_pages(page)),
         is_report=is_report,
@@ -234,10 +235,14 @@ def _columns(
     here: ListPage,
     links: Iterable[tuple[ListPage, ColumnJudgement]],
     hosts: Collection[str],
+    *,
+    bare: bool,
 ) -> Iterator[ListPage]:
-    """The links worth following from a page that was asked for as `here`, with what the way said."""
+    """The links worth following from a page that was asked for as `here`, with what the way said; `bare`:
+    it lists no reports itself."""
     links = [(link, judged) for link, judged in links if belongs(link.url, page.url, hosts)]
-    menus = _menus(page, links) if here.annual and here.kind == "column" else frozenset()
+    loose = {"year", "group"} if bare else {"year"}
+    menus = _menus(page, links, loose) if here.annual and here.kind == "column" else frozenset()
     if here.kind == "body" and (found := _portal(page.url, links)) is not None:
         yield _below(here, *found, "portal")
     for link, judged in links:
@@ -284,9 +289,11 @@ def _is_sub_column(
     return nested and annual_path(link.url) is not None and bool(INDEX.search(urlsplit(link.url).path))
 
 
-def _menus(page: TextResponse, links: Iterable[tuple[ListPage, ColumnJudgement]]) -> frozenset[str]:
+def _menus(
+    page: TextResponse, links: Iterable[tuple[ListPage, ColumnJudgement]], loose: Collection[str]
+) -> frozenset[str]:
     """Addresses in blocks that name years, groups or bodies and little else, and look like this page's; a
-    block of nothing but years needs less likeness."""
+    block of nothing but `loose` kinds needs less likeness."""
     top = root_of(page) if is_markup(page) else None
     if top is None:
         return frozenset()
@@ -300,8 +307,9 @@ def _menus(page: TextResponse, links: Iterable[tuple[ListPage, ColumnJudgement]]
     for urls in blocks.values():
         told = [url for url in urls if kinds.get(url) in ("year", "group", "body")]
         if len(urls) > 1 and len(told) >= ALIKE * len(urls):
-            years = all(kinds[url] == "year" for url in told)  # menus of bodies are on every page of a site
-            found.update(url for url in told if (_beside if years else _alike)(url, page.url))
+            # Menus of bodies are on every page of a site.
+            like = _beside if all(kinds[url] in loose for url in told) else _alike
+            found.update(url for url in told if like(url, page.url))
     return frozenset(found)
 
 

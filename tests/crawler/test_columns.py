@@ -155,6 +155,15 @@ def test_a_menu_of_years_may_lie_in_folders_of_other_names() -> None:
     assert urls(found.columns) == ["/col/c2024/index.html", "/col/c2023/index.html"]
 
 
+def test_a_year_without_rows_of_its_own_leads_to_groups_in_folders_of_other_names() -> None:
+    groups = links(("/col/d1/index.html", "区政府部门"), ("/col/d2/index.html", "街道办事处"))
+    year = replace(ANNUAL, year=2024)
+    found = trs("/col/c2024/index.html", groups, year)
+    assert urls(found.columns) == ["/col/d1/index.html", "/col/d2/index.html"]
+    row = links(("/col/c2024/202501/t20250110_7.html", "虚构局2024年政府信息公开年度报告"))
+    assert not trs("/col/c2024/index.html", groups + row, year).columns
+
+
 def test_relative_links_that_lead_ever_deeper_end() -> None:
     menu = links(("2023/", "2023年"), ("qzf/", "区政府部门"))
     assert len(trs("/zwgk/zfxxgknb/2023/qzf/", menu).columns) == 2
