@@ -13,7 +13,6 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from scrapy.utils.response import get_base_url
 from w3lib.url import safe_url_string
 
 if TYPE_CHECKING:
@@ -115,6 +114,8 @@ def linked(page: TextResponse, link: str, base: str | None = None) -> str:
 
     People type links by hand: one that no browser could follow (`http://[`) must not cost the others.
     """
+    from scrapy.utils.response import get_base_url  # verbs that only look addresses up load no Scrapy
+
     try:
         base, link = get_base_url(page) if base is None else base, link.strip()
         return _joined(base, link) if len(link) < LONG_LINK else as_asked(urljoin(base, link))

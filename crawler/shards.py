@@ -36,7 +36,8 @@ def groups(sites: Iterable[Site]) -> list[Group]:
     found: list[list[Site]] = []
     for site in sites:
         hosts = _hosts(site)
-        met = list({id(group): group for host in hosts if (group := group_of.get(host)) is not None}.values())
+        shared = {id(group): group for host in hosts if (group := group_of.get(host)) is not None}
+        met = sorted(shared.values(), key=found.index)
         group = met[0] if met else []
         for other in met[1:]:  # this site is the first to share a host with both
             group += other

@@ -45,7 +45,10 @@ def copy(source: str, target: str, dry: bool, jobs: int, as_json: bool) -> None:
     sys.exit(exit_code(copied))
 
 
-@click.group(short_help="Look at the place that an archive lies in.")
+@click.group(
+    short_help="Look at the place that an archive lies in.",
+    epilog="Next: gongkai archive check says whether the store can be trusted.",
+)
 def archive() -> None:
     """Look at the place that an archive lies in."""
 

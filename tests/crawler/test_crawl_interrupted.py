@@ -114,7 +114,7 @@ def test_stopped_in_order_leaves_a_record_and_can_go_on(
 
 def test_two_crawls_of_one_site_at_once_are_one_too_many(tmp_path: Path, replica: Replica) -> None:
     crawl = Crawl(replica, tmp_path)
-    process = crawl.start(*YEAR)
+    process = crawl.start(*YEAR, "-s", "DOWNLOAD_DELAY=0.3")  # some 17 s: the second is ready long before
     wait_for_answers(replica, 3, process)
     second = crawl.run(*YEAR)
     assert second.code == 8
