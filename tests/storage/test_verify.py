@@ -64,6 +64,15 @@ def missing(kind: str, code: str, number: int = 0) -> Damage:
     return damage
 
 
+def missing_audit(store: Store) -> set[tuple[str, str]]:
+    """One that a later one names; of two made in one second the keys do not say which is later."""
+    keys = list(store.list("audits/"))
+    named = {name for key in keys for name in json.loads(store.get(key))["previous"]}
+    key = next(key for key in keys if key[-69:-5] in named)
+    store.remove(key)
+    return {("audit-missing", key)}
+
+
 def swapped(kind: str, code: str) -> Damage:
     def damage(store: Store) -> set[tuple[str, str]]:
         keys = first(store, kind), first(store, kind, -1)
@@ -146,7 +155,7 @@ DAMAGES: dict[str, Damage] = {
     "run-misfiled": misfiled_run,
     "run-miscounts": miscounting_run,
     "audit-damaged": damaged("audits", "audit-damaged"),
-    "audit-missing": missing("audits", "audit-missing"),
+    "audit-missing": missing_audit,
     "audit-swapped": swapped("audits", "audit-swapped"),
     "identity-damaged": identity_gone,
     "identity-damaged: another": identity_changed,
