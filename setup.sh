@@ -73,6 +73,7 @@ font:noto sans cjk|fonts-noto-cjk|readable documents from Chromium and LibreOffi
 chromium|chromium|tests on PDFs printed by Chromium
 soffice|libreoffice-writer-nogui|DOC, WPS and RTF, and tests on PDF and Word files made by LibreOffice
 lib:libarchive.so.13|libarchive13|RAR files
+strace|strace|the crash tests that kill a crawl at chosen system calls
 TABLE
     ;;
 swift)
