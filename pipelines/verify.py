@@ -29,9 +29,12 @@ from storage.archive import Archive
 from storage.errors import Damaged, NotFound, SiteBusy, StorageError
 from storage.keys import Place, digest, parse_key, raw_key, report_key, reports_prefix
 from storage.repair import Repaired, keep_aside
+from storage.seal import unsealed
 from storage.verify import Verification
 
 _INDENT = re.compile(rb"\n *")
+_READING = {"schema", "documents"}
+"""What a reading without a seal consists of."""
 MOST_READ = 200
 """Bodies of a site that are read again to find who is to blame."""
 
@@ -127,17 +130,21 @@ class Derived:
         if not (catalogue.has(raw_key(sha256)) or catalogue.named(sha256) or self._archive.has_body(sha256)):
             self._done.found("reading-orphan", key, "neither the journal nor raw/ has its body")
             return
-        reading = _json(data)
-        if not str((reading or {}).get("schema")).startswith("gongkai.reading/"):
+        try:
+            reading, has_seal = unsealed(key, data)
+        except Damaged as error:
+            self._done.found("reading-damaged", key, str(error))
+            return
+        if not str(reading.get("schema")).startswith("gongkai.reading/"):
             self._done.found("reading-damaged", key, "it is no reading")
+        elif not has_seal and (reading.keys() - _READING or not _as_written(reading, data)):
+            self._done.found("reading-damaged", key, "it is not written as a reading is")
         elif where.version == PARSER_VERSION:
             try:
-                documents = reading_from_json(reading or {})
+                documents = reading_from_json(reading)
             except InvalidReport as error:
                 self._done.found("reading-damaged", key, str(error))
                 return
-            if not _as_written(reading or {}, data):
-                self._done.found("reading-damaged", key, "it is not written as a reading is")
             others = {source.sha256 for document in documents for source in document.sources} - {sha256}
             if catalogue.has_changed(key, digest(data)) or any(catalogue.has(raw_key(o)) for o in others):
                 self._doubtful.add(sha256)

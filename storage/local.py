@@ -16,7 +16,7 @@ from pathlib import Path
 
 from storage.disk import disk_errors, make_folder, sync_folder
 from storage.errors import Damaged, NotFound
-from storage.keys import check_key
+from storage.keys import ARCHIVE_KEY, IMMUTABLE, check_key
 
 _REMEDY = "choose another folder with --archive or GONGKAI_ARCHIVE"
 _NO_UNNAMED_FILES = {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT}
@@ -43,7 +43,7 @@ class LocalStore:
     def put(self, key: str, data: bytes) -> None:
         path = self._path(key)
         with self._errors(path), self._open_folder(path.parent) as folder:
-            with _written(folder, data, _READ_ONLY) as temporary:
+            with _written(folder, data, _mode(key)) as temporary:
                 _link(temporary, path.name, folder)
             # Also where the name was taken: whoever linked that file may have died before this line.
             os.fsync(folder)
@@ -52,7 +52,7 @@ class LocalStore:
     def replace(self, key: str, data: bytes) -> None:
         path = self._path(key)
         with self._errors(path), self._open_folder(path.parent) as folder:
-            with _written(folder, data, _READ_ONLY if key.startswith("raw/") else _WRITABLE) as temporary:
+            with _written(folder, data, _mode(key)) as temporary:
                 if temporary.startswith("/"):
                     named = _temporary_name()
                     _link(temporary, named, folder)
@@ -165,6 +165,11 @@ def _link(source: str, name: str, folder: int) -> None:
         # No hard links here. Where the name is free, a rival in this moment writes the same bytes.
         if name not in os.listdir(folder):
             os.replace(source, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _mode(key: str) -> int:
+    """What is written once is nobody's to write; before the umask, which takes what it takes."""
+    return _READ_ONLY if key == ARCHIVE_KEY or key.partition("/")[0] in IMMUTABLE else _WRITABLE
 
 
 def _temporary_name() -> str:
