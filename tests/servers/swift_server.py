@@ -43,17 +43,23 @@ class Swift:
         self.url = ""
         self.tls_url = ""
         self.ca_file = folder / "replica-ca.pem"
+        self.certificate = folder / "localhost.pem"
+        """With its key."""
         self._bucket = "gongkai-tests"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Swift:
-        """Start it and wait until it is ready; raises RuntimeError with the end of its log."""
-        Authority(self.folder).context("localhost")
-        certificate = str(self.folder / "localhost.pem")
+        """Start it and wait until it is ready; raises RuntimeError with the end of its log.
+
+        After `stop` it starts again with what it had, on other ports.
+        """
+        first = not self.certificate.exists()
+        if first:
+            Authority(self.folder).context("localhost")
         log = self.folder / "swift.log"
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
-                [PYTHON, "-W", "ignore", PROCESS, self.folder / "data", certificate, certificate],
+                [PYTHON, "-W", "ignore", PROCESS, self.folder / "data", self.certificate, self.certificate],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -66,7 +72,8 @@ class Swift:
         ports = json.loads(ready)
         self.url = f"http://127.0.0.1:{ports['proxy']}"
         self.tls_url = f"https://localhost:{ports['tls']}"
-        self._make_bucket()
+        if first:
+            self._make_bucket()
         return self
 
     def stop(self) -> None:
