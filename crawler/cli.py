@@ -16,7 +16,7 @@ from crawler.exits import Exit
 from crawler.terminal import say
 from crawler.verbs.crawling import crawl, demo, schedule
 from crawler.verbs.exporting import bag, wacz
-from crawler.verbs.keeping import archive, copy
+from crawler.verbs.keeping import archive, copy, rebuild
 from crawler.verbs.reading import parse, reparse, show
 from crawler.verbs.registry import probe, sites
 from crawler.verbs.verifying import verify
@@ -65,7 +65,22 @@ def main() -> None:
     """
 
 
-for verb in (crawl, schedule, demo, sites, probe, parse, show, reparse, archive, copy, wacz, bag, verify):
+for verb in (
+    crawl,
+    schedule,
+    demo,
+    sites,
+    probe,
+    parse,
+    show,
+    reparse,
+    rebuild,
+    archive,
+    copy,
+    wacz,
+    bag,
+    verify,
+):
     main.add_command(verb)
 
 

@@ -19,7 +19,7 @@ class Exit(IntEnum):
     UNREADABLE = 4
     """`parse`: the file is empty, damaged, too large, encrypted or of a kind that is not read."""
     INCOMPLETE = 5
-    """`crawl`, `reparse`, `sites check`, `copy`: not all was as expected or could be had; each is named."""
+    """`crawl`, `reparse`, `rebuild`, `sites check`, `copy`: not all could be had as due; each is named."""
     NETWORK = 6
     """`crawl`, `probe`: nothing could be fetched: unreachable, blocked, or forbidden by robots.txt."""
     ARCHIVE = 7
@@ -27,6 +27,6 @@ class Exit(IntEnum):
     BUSY = 8
     """Another process is crawling this site into this archive."""
     NOT_FOUND = 9
-    """`show`, `reparse`, `probe`, `wacz`, `bag`: the archive or the site has nothing of what is asked for."""
+    """`show`, `reparse`, `rebuild`, `probe`, `wacz`, `bag`: archive or site have nothing of what is asked."""
     DAMAGED = 10
-    """`verify`: something in the archive is not what it was; each finding says how it can be mended."""
+    """`verify`, `rebuild`: something is not what it was; each finding says how it can be mended."""

@@ -87,9 +87,9 @@ def reparse(
     """
     corrections, outcome = load_corrections(), Outcome()
     with Archive.open(url, create=False) as archive, Reader(workers=jobs) as reader:
-        for site in _asked(archive, sites, url):
+        for site in asked(archive, sites, url):
             try:
-                with archive.held(site), _bar(site) as step:
+                with archive.held(site), bar(site) as step:
                     failed, read = _read(archive, site, reader, everything, step)
                     again = fold_again(archive, site, corrections, failed, moves=publish)
             except SiteBusy as error:
@@ -148,7 +148,8 @@ def _read(
     return failed, total - len(failed)
 
 
-def _asked(archive: Archive, sites: Sequence[str], url: str) -> list[str]:
+def asked(archive: Archive, sites: Sequence[str], url: str) -> list[str]:
+    """The sites that are meant: those named, or all that the archive has captures of; raises as `reparse`."""
     held = archive.sites()
     if not held:
         raise ReportNotFound(f"{url} holds no captures; fetch some with: gongkai crawl SITE")
@@ -160,7 +161,7 @@ def _asked(archive: Archive, sites: Sequence[str], url: str) -> list[str]:
 
 
 @contextmanager
-def _bar(site: str) -> Iterator[Step]:
+def bar(site: str) -> Iterator[Step]:
     """A progress bar on stderr where that is a terminal; else nothing is drawn."""
     if not sys.stderr.isatty():
         yield lambda done, of: None

@@ -57,17 +57,18 @@ class Again:
 
 
 def read_again(
-    archive: Archive, site: str, reader: Reader, *, everything: bool, step: Step
+    archive: Archive, site: str, reader: Reader, *, everything: bool = False, wanting: bool = True, step: Step
 ) -> dict[str, str]:
     """Gives each body of the site a reading of this parser version; digest -> reason for those it cannot.
 
-    `everything`: those too that have one. A document that cannot be read keeps no other from being read.
+    `everything`: those too that have one; `wanting`: those too whose reading lacked a program or time.
+    A document that cannot be read keeps no other from being read.
 
     Raises:
         StorageError: where the archive fails. What was read until then is stored.
     """
     bodies = _bodies(archive, site)
-    waiting = [one for one in bodies if everything or not _has_reading(archive, one.sha256)]
+    waiting = [one for one in bodies if everything or not _has_reading(archive, one.sha256, wanting)]
     failed: dict[str, str] = {}
     under_way: dict[Future[dict[str, Any]], str] = {}
     done = 0
@@ -163,16 +164,15 @@ def _store(archive: Archive, digest: str, answer: Future[dict[str, Any]]) -> str
     return None
 
 
-def _has_reading(archive: Archive, digest: str) -> bool:
-    """Whether this version of the parser has read all of the body that it could."""
+def _has_reading(archive: Archive, digest: str, wanting: bool) -> bool:
+    """Whether this version of the parser has read the body; with `wanting`, all of it that can be read."""
     data = archive.parse(PARSER_VERSION, digest)
     try:
         documents = () if data is None else reading_from_json(data)
     except InvalidReport:
         return False
-    return bool(documents) and all(
-        finding.code not in FOR_WANT for document in documents for finding in document.findings
-    )
+    wants = (finding.code in FOR_WANT for document in documents for finding in document.findings)
+    return bool(documents) and not (wanting and any(wants))
 
 
 def _bodies(archive: Archive, site: str) -> list[Version]:

@@ -1,4 +1,4 @@
-"""Verbs about an archive as a whole: copy it, look at the store that it lies in."""
+"""Verbs about an archive as a whole: copy it, derive it anew, look at the store that it lies in."""
 
 from __future__ import annotations
 
@@ -43,6 +43,40 @@ def copy(source: str, target: str, dry: bool, jobs: int, as_json: bool) -> None:
             say(f"{fault.key!r} is no key of an archive and was left out")
     say(summary(copied, target, dry=dry))
     sys.exit(exit_code(copied))
+
+
+@click.command(
+    short_help="Make index and reports anew from what was captured.",
+    epilog="Exit codes: 0 done, 5 some documents could not be read (each is named), 8 a site is busy, "
+    "10 the journal of a site has holes.",
+)
+@click.argument("sites", metavar="[SITE...]", nargs=-1)
+@archive_option
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(1, 64),
+    help="Worker processes for bodies without a reading.  [default: a core each, at most 4]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what changed as JSON.")
+def rebuild(sites: tuple[str, ...], archive: str, jobs: int | None, as_json: bool) -> None:
+    """Make the index of this machine and the published reports anew, and say what was not as it should be.
+
+    SITE is a site of the archive; without any, all of them. Made of bodies, journal and readings alone; a
+    body without a reading of this version of the parser is read. The reports are, byte for byte, those that
+    the crawls published. Where journal segments are damaged or gone a site's reports are left as they are.
+    """
+    from crawler.rebuild import rebuild as run_rebuild
+    from crawler.views.changes import moves_view
+
+    outcome = run_rebuild(sites, archive, jobs=jobs, say=say)
+    if as_json:
+        print_json(outcome.to_json())
+    else:
+        for rebuilt in outcome.sites:
+            if rebuilt.changes:
+                print_view(moves_view(rebuilt.site, rebuilt.changes), whole=True)
+    sys.exit(outcome.exit)
 
 
 @click.group(

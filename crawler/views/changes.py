@@ -30,6 +30,19 @@ def changes_view(site: str, reports: Iterable[ReportChange]) -> RenderableType:
     return Group(*parts) if parts else Text(f"{site}: no report changes", style="green")
 
 
+def moves_view(site: str, reports: Iterable[ReportChange]) -> RenderableType:
+    """A line for each report that moved, with how many cells did; nothing where none did."""
+    lines = []
+    for report in reports:
+        line = Text(f"{report.kind:7} ", style="cyan")
+        line.append(f"{site} {report.year} {clean(report.organization)}", style="default")
+        if report.kind == "changed":
+            cells = len(report.cells)
+            line.append(f"  {cells} cells" if cells else f"  {NOWHERE}", style="dim")
+        lines.append(line)
+    return Group(*lines)
+
+
 def _report(report: ReportChange) -> RenderableType:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
     table.add_column(no_wrap=True)
