@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -69,9 +69,7 @@ class Derived:
             if reason := _why_no_report(key, data):
                 self._done.found("report-damaged", key, reason)
         damaged = self._done.damaged_journals()
-        sites: Sequence[str] = self._done.scope.sites or self._archive.sites()
-        held = {key.split("/")[1] for key in self._done.catalogue.keys("reports")}
-        sites = sorted({*sites, *held})
+        sites = self._sites()
         for number, site in enumerate(sites, 1):
             self._done.step("sites folded", number, len(sites))
             if site in damaged:
@@ -82,6 +80,12 @@ class Derived:
                     self._compare(site)
             except SiteBusy:
                 self._unchecked(site, "it is being crawled")
+
+    def _sites(self) -> list[str]:
+        """Those asked for, or all that have captures; and those that have nothing but reports."""
+        keys = self._done.catalogue.keys
+        sites = self._done.scope.sites or {key.split("/")[1] for key in keys("captures")}
+        return sorted({*sites, *(key.split("/")[1] for key in keys("reports"))})
 
     def mend(self, restored: Container[str] = ()) -> Iterator[Repaired | tuple[str, str]]:
         """Make again what was found wrong and can be; what cannot is given with the reason.
@@ -101,7 +105,7 @@ class Derived:
         asides: dict[str, str | None] = {}
         sites = sorted({key.split("/")[1] for key in wrong if key.startswith("reports/")})
         if any(key.startswith("parses/") for key in wrong):
-            sites = self._archive.sites()
+            sites = self._sites()
         for key, codes in wrong.items():
             kind, site, _, name = key.split("/")
             if not (site not in damaged if kind == "reports" else self._archive.has_body(name[:64])):

@@ -144,7 +144,7 @@ class Verification:
                 self.step("objects listed", number, None)
             where = place(key)
             if where is None and in_the_archive(key):
-                self.found("foreign", key, "no key of an archive looks like this")
+                self.found("foreign", _legible(key), "no key of an archive looks like this")
             elif where is not None and where.kind != ARCHIVE_KEY:
                 yield key, where
 
@@ -353,6 +353,11 @@ class Verification:
 
     def _prefixes(self, kind: str) -> list[str]:
         return [f"{kind}/{site}/" for site in self.scope.sites] or [f"{kind}/"]
+
+
+def _legible(name: str) -> str:
+    """A foreign name as a person can read it and a database take it: a file's may be any bytes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
 
 
 def _hashed(body: bytes) -> tuple[str, int]:
