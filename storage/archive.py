@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,12 +39,44 @@ from storage.keys import (
     reports_prefix,
 )
 from storage.ledger import Ledger
-from storage.recovery import recover_run
+from storage.recovery import Recovery
+from storage.room import Room
 from storage.run import Run
-from storage.spool import Spool
+from storage.spool import Spool, slots
 from storage.store import Store, address, open_store
 
 _REMEDY = "set GONGKAI_STATE to another folder"
+_LOCK_PATIENCE = 2.0
+"""Seconds for which a run waits for its site: somebody may just be bringing in what a dead run left."""
+
+
+@dataclass(slots=True)
+class Recovered:
+    """What `Archive.recover` did."""
+
+    captures: dict[str, int] = field(default_factory=dict)
+    """By site that dead runs had left something of: how many captures the archive had lacked."""
+    busy: list[str] = field(default_factory=list)
+    """Sites left alone because a process of this machine is at them."""
+
+    @property
+    def total(self) -> int:
+        """Captures brought in, of all sites."""
+        return sum(self.captures.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """What the spool of one run holds."""
+
+    site: str
+    run: str
+    captures: int
+    """Of a living run some of them may be in the archive already."""
+    size: int
+    """In bytes."""
+    living: bool
+    """Whether a process of this machine is at the site just now, and will bring them in itself."""
 
 
 class Archive:
@@ -58,6 +91,7 @@ class Archive:
         self._ledger = Ledger(state / "ledger.sqlite", identity)
         self._bodies = Bodies(store, self._ledger)
         self._index = Index(store, self._ledger)
+        self._room = Room(state / "spool")
         self._runs: dict[str, Run] = {}
 
     @classmethod
@@ -92,11 +126,12 @@ class Archive:
     def start_run(self, site: str, now: datetime) -> Run:
         """Begin a run of `site`; raises `SiteBusy` while another run of it lives on this machine.
 
+        (It waits two seconds for whoever brings in what a dead run left.)
         What dead runs of the site left is recovered first. The site is marked dirty, durably, before
         anything is captured. Raises `ArchiveUnusable` if the archive cannot be written to, or its store
         was checked and found to lose or garble data.
         """
-        lock = self._lock(check_site(site))
+        lock = _lock(self._state, check_site(site), self.url, _LOCK_PATIENCE)
         try:
             refuse_unfit(self.store, self._state)
             # Says now, and not after the first page was fetched, that the archive is read-only or full.
@@ -113,27 +148,33 @@ class Archive:
             self._runs.pop(run, None)
             lock.release()
 
-        self._runs[run] = Run(site, run, self.store, self._bodies, self._index, spool, free)
+        self._runs[run] = Run(site, run, self.store, self._bodies, self._index, spool, self._room, free)
         return self._runs[run]
 
-    def recover(self, now: datetime | None = None, *, site: str | None = None) -> int:
+    def recover(self, now: datetime | None = None, *, site: str | None = None) -> Recovered:
         """Bring what dead runs left in the spool into the archive and write their run records.
 
-        Of one site, or of all. Returns the number of captures saved. Runs of living processes are left
-        alone; while a site's runs are recovered, `start_run` finds it busy. `start_run` does this for its
-        own site. The records say "ended": "crashed" and "recovered": `now`.
+        Of one site, or of all; `start_run` does it for its own site. Runs of living processes are left alone.
+        The records say "recovered": `now`, and "ended": "crashed" unless the run left its record. Raises
+        `ArchiveUnusable` where the store fails: nothing is lost, the next recovery goes on.
         """
-        saved = 0
+        done = Recovered()
         for folder in sorted(self._spools.glob("*" if site is None else check_site(site))):
             try:
-                lock = self._lock(folder.name)
+                lock = _lock(self._state, folder.name, self.url)
             except SiteBusy:
+                done.busy.append(folder.name)
                 continue
             try:
-                saved += self._recover_site(folder.name, now or datetime.now(UTC))
+                if any(folder.iterdir()):
+                    done.captures[folder.name] = self._recover_site(folder.name, now or datetime.now(UTC))
             finally:
                 lock.release()
-        return saved
+        return done
+
+    def spooled(self) -> list[Spooled]:
+        """What waits on this machine; see the function of this name."""
+        return _spooled(self._state, self.url)
 
     def runs(self, site: str) -> Iterator[dict[str, Any]]:
         """The run records of a site, oldest first."""
@@ -150,7 +191,7 @@ class Archive:
 
         Raises `SiteBusy` where one is under way.
         """
-        lock = self._lock(check_site(site))
+        lock = _lock(self._state, check_site(site), self.url)
         try:
             yield
         finally:
@@ -265,21 +306,46 @@ class Archive:
     def _recover_site(self, site: str, now: datetime) -> int:
         folders = sorted(folder for folder in (self._spools / site).glob("*") if folder.is_dir())
         return sum(
-            recover_run(self.store, self._bodies, self._index, site, folder, now) for folder in folders
+            Recovery(self.store, self._bodies, self._index, site, folder).recover(now) for folder in folders
         )
 
-    def _lock(self, site: str) -> FileLock:
-        path = self._state / "locks" / f"{site}.lock"
-        with disk_errors(path, _REMEDY):
-            make_folder(path.parent)
-            lock = FileLock(path, thread_local=False)
-            try:
-                lock.acquire(blocking=False)
-            except Timeout as error:
-                raise SiteBusy(
-                    f"Another process is crawling {site} into {self.url}: wait until it ends."
-                ) from error
-        return lock
+
+def spooled(url: str, *, state: Path | None = None) -> list[Spooled]:
+    """What waits on this machine to be brought into the archive at `url`, by site and run.
+
+    Asks the store for nothing: it may be away.
+    """
+    return _spooled(state_folder(url, state), url)
+
+
+def _spooled(state: Path, url: str) -> list[Spooled]:
+    found = []
+    for folder in sorted(path for path in (state / "spool").glob("*/*") if path.is_dir()):
+        with disk_errors(folder, _REMEDY):
+            sizes = [slot.size for slot in slots(folder)]
+            living = _is_held(state, folder.parent.name, url)
+        found.append(Spooled(folder.parent.name, folder.name, len(sizes), sum(sizes), living))
+    return found
+
+
+def _is_held(state: Path, site: str, url: str) -> bool:
+    try:
+        _lock(state, site, url).release()
+    except SiteBusy:
+        return True
+    return False
+
+
+def _lock(state: Path, site: str, url: str, patience: float = 0) -> FileLock:
+    path = state / "locks" / f"{site}.lock"
+    with disk_errors(path, _REMEDY):
+        make_folder(path.parent)
+        lock = FileLock(path, thread_local=False)
+        try:
+            lock.acquire(timeout=patience)
+        except Timeout as error:
+            raise SiteBusy(f"Another process is crawling {site} into {url}: wait until it ends.") from error
+    return lock
 
 
 def state_folder(url: str, state: Path | None = None) -> Path:

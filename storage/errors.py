@@ -28,6 +28,14 @@ class ArchiveUnusable(StorageError):
     read-only, disk full, unreachable, or laid out by something else or something newer."""
 
 
+class SpoolFull(ArchiveUnusable):
+    """Raised when the spool, or the disk under it, has no room for what the store does not take."""
+
+
+class Garbled(ArchiveUnusable):
+    """Raised when an entry of a spool is not what was written: torn by a crash, or by a failing disk."""
+
+
 class SiteBusy(StorageError):
     """Raised when another run on this machine is crawling the same site into the same archive."""
 

@@ -28,7 +28,7 @@ with Archive.open(url, state=Path(state)) as archive:
         for number in range(5):
             run.record(capture(number), body(number))
             if number % 3 == 2:
-                run.commit()
+                run.flush(60)
         run.finish({})
 """
 

@@ -1,0 +1,169 @@
+"""Uploads beside a run: entries of its spool go to the store in threads, until they are there.
+
+An entry that fails goes to the end of the queue, so that one that never succeeds holds up no other, and
+its thread pauses, longer each time. This module knows nothing of captures or stores: what an upload is
+`run` says.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from tenacity import Retrying, stop_when_event_set, wait_exponential_jitter
+
+from storage.errors import ArchiveUnusable, StorageError
+from storage.spool import Slot
+
+THREADS = 4
+"""Uploads of one run at a time."""
+_PAUSES = wait_exponential_jitter(initial=1, max=30)
+"""Seconds between two tries of a thread while the store is away."""
+_PROBE = Slot(0, 0, 0, 0)
+"""In the queue: see whether the store is back."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Uploads:
+    """The entries of one run that no segment holds yet: waiting, under way, ready to be sealed."""
+
+    def __init__(self, upload: Callable[[Slot], bool], probe: Callable[[], None]) -> None:
+        """`upload` returns when what the entry names is in the archive, False where it never will be;
+        whatever it raises, it is called again. `probe` raises while the store does not answer."""
+        self.away: StorageError | None = None
+        """The failure that the store is in at present."""
+        self.since = datetime.now(UTC)
+        """When it went away, if it is."""
+        self._upload = upload
+        self._probe = probe
+        self._changed = threading.Condition()
+        self._waiting: deque[Slot] = deque()
+        self._under_way = 0
+        self._ready: list[Slot] = []
+        self._done = 0
+        self._over = threading.Event()
+        self._pausing = threading.Event()
+        """Set, and replaced by another, to end all pauses."""
+        self._threads: list[threading.Thread] = []
+
+    def add(self, slot: Slot, *, uploaded: bool) -> None:
+        """Take an entry; `uploaded` says that the archive holds what it names already."""
+        with self._changed:
+            if uploaded:
+                self._ready.append(slot)
+            else:
+                self._enqueue(slot)
+
+    def take(self, limit: int) -> list[Slot]:
+        """The first entries that can be sealed, at most `limit`; they are no longer kept here."""
+        with self._changed:
+            self._ready.sort()
+            taken, self._ready = self._ready[:limit], self._ready[limit:]
+            return taken
+
+    def __len__(self) -> int:
+        """How many entries are kept here."""
+        with self._changed:
+            return len(self._waiting) - self._waiting.count(_PROBE) + self._under_way + len(self._ready)
+
+    def wait(self, enough: int, patience: float) -> bool:
+        """Wait until `enough` entries are ready, or all; False if none came for `patience` seconds."""
+        with self._changed:
+            while (self._waiting or self._under_way) and len(self._ready) < enough:
+                done = self._done
+                self._changed.wait_for(lambda done=done: self._done != done, patience)  # type: ignore[misc]
+                if self._done == done:
+                    return False
+            return True
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but no longer than until the store is back."""
+        self._pausing.wait(seconds)
+
+    def wake(self) -> None:
+        """Let the threads that pause try again at once."""
+        with self._changed:
+            self._pausing.set()
+            if not self._over.is_set():
+                self._pausing = threading.Event()
+
+    def failed(self, error: StorageError) -> None:
+        """The store failed elsewhere: note it, and see beside the run when it is back."""
+        self._note(error)
+        with self._changed:
+            if _PROBE not in self._waiting:
+                self._enqueue(_PROBE)
+
+    def succeeded(self) -> None:
+        """The store did what it was asked for."""
+        if self.away is not None:
+            _logger.info("the store is back")
+            self.away = None
+            self.wake()
+
+    def close(self, patience: float) -> None:
+        """Begin nothing more, and wait up to `patience` seconds for what is under way."""
+        self._over.set()
+        self.wake()
+        with self._changed:
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._under_way, patience)
+
+    def _enqueue(self, slot: Slot) -> None:
+        self._waiting.append(slot)
+        self._changed.notify_all()
+        if len(self._threads) < min(THREADS, len(self._waiting) + self._under_way):
+            # Daemons: a store that stalls must not keep the process from ending.
+            thread = threading.Thread(target=self._work, name="upload", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _work(self) -> None:
+        until_it_succeeds = Retrying(
+            wait=_PAUSES,
+            sleep=self.pause,
+            stop=stop_when_event_set(self._over),
+            retry_error_callback=lambda _: None,
+        )
+        while not self._over.is_set():
+            until_it_succeeds(self._next)
+
+    def _next(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._over.is_set())
+            if self._over.is_set():
+                return
+            slot = self._waiting.popleft()
+            self._under_way += slot is not _PROBE
+        kept = False
+        try:
+            if slot is _PROBE:
+                self._probe()
+            else:
+                kept = self._upload(slot)
+        except Exception as error:
+            if not isinstance(error, StorageError):
+                _logger.exception("An upload failed in a way that it should not")
+                error = ArchiveUnusable(f"An upload failed: {error!r}")
+            self._note(error)
+            self._end(slot, self._waiting)
+            raise
+        self.succeeded()
+        self._end(slot, self._ready if kept else None)
+
+    def _note(self, error: StorageError) -> None:
+        if self.away is None:
+            self.since = datetime.now(UTC)
+        self.away = error
+
+    def _end(self, slot: Slot, where: deque[Slot] | list[Slot] | None) -> None:
+        with self._changed:
+            self._under_way -= slot is not _PROBE
+            self._done += where is not self._waiting
+            if where is not None:
+                where.append(slot)
+            self._changed.notify_all()
