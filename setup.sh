@@ -54,7 +54,7 @@ python)
     "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
     ;;
 system)
-    # program | Debian package | what is skipped without it
+    # program | Debian packages | what is skipped without it
     while IFS='|' read -r program package purpose; do
         case "$program" in
         font:*) fc-list 2>/dev/null | grep -qi "${program#font:}" && continue ;;
@@ -63,7 +63,8 @@ system)
         esac
         if can_apt; then
             say "installing $package"
-            apt_install "$package" >/dev/null 2>&1 || say "could not install $package: skipping $purpose"
+            # shellcheck disable=SC2086 # several packages are several words
+            apt_install $package >/dev/null 2>&1 || say "could not install $package: skipping $purpose"
         else
             say "no ${program#*:} here (package $package, needs root to install): skipping $purpose"
         fi
@@ -73,6 +74,7 @@ font:noto sans cjk|fonts-noto-cjk|readable documents from Chromium and LibreOffi
 chromium|chromium|tests on PDFs printed by Chromium
 soffice|libreoffice-writer-nogui|DOC, WPS and RTF, and tests on PDF and Word files made by LibreOffice
 lib:libarchive.so.13|libarchive13|RAR files
+ceph-osd|radosgw ceph-mon ceph-osd|the tests of storing on Ceph
 strace|strace|the crash tests that kill a crawl at chosen system calls
 TABLE
     ;;

@@ -10,13 +10,10 @@ import json
 import os
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 
-import boto3
-from botocore.config import Config
-
 from tests.replica.certificates import Authority
+from tests.servers.s3_server import S3Server
 
 PYTHON = Path(__file__).resolve().parents[2] / ".venv-swift" / "bin" / "python"
 PROCESS = Path(__file__).with_name("swift_process.py")
@@ -35,17 +32,14 @@ def missing(folder: Path) -> str | None:
     return None
 
 
-class Swift:
+class Swift(S3Server):
     """A server that runs from `start` to `stop`. Its files and its log are in `folder`."""
 
+    access_key = "test:tester"
+    secret_key = "testing"
+
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.url = ""
-        self.tls_url = ""
-        self.ca_file = folder / "replica-ca.pem"
-        self.certificate = folder / "localhost.pem"
-        """With its key."""
-        self._bucket = "gongkai-tests"
+        super().__init__(folder)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Swift:
@@ -81,33 +75,3 @@ class Swift:
         if self._process is not None:
             self._process.kill()
             self._process.communicate()
-
-    def environment(self, *, tls: bool = False) -> dict[str, str]:
-        """The variables by which any AWS client finds it, and nothing of the machine's own configuration."""
-        variables = {
-            "AWS_ENDPOINT_URL_S3": self.tls_url if tls else self.url,
-            "AWS_ACCESS_KEY_ID": "test:tester",
-            "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_REGION": "us-east-1",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "no_proxy": "127.0.0.1,localhost",
-        }
-        return variables | ({"AWS_CA_BUNDLE": str(self.ca_file)} if tls else {})
-
-    def new_place(self) -> str:
-        """The address of a place that nobody else uses, in the one bucket that there is."""
-        return f"s3://{self._bucket}/{uuid.uuid4().hex[:12]}/archive"
-
-    def _make_bucket(self) -> None:
-        client = boto3.client(
-            "s3",
-            endpoint_url=self.url,
-            aws_access_key_id="test:tester",
-            aws_secret_access_key="testing",
-            region_name="us-east-1",
-            config=Config(proxies={}),
-        )
-        client.create_bucket(Bucket=self._bucket)
-        client.close()

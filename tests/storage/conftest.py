@@ -10,20 +10,34 @@ import pytest
 
 from storage.archive import Archive
 from storage.store import Store, open_store
-from tests.servers.fixtures import s3_archive_url, s3_tls_archive_url, swift
+from tests.servers.fixtures import (
+    ceph,
+    ceph_archive_url,
+    ceph_tls_archive_url,
+    s3_archive_url,
+    s3_tls_archive_url,
+    swift,
+)
 
-__all__ = ["s3_archive_url", "s3_tls_archive_url", "swift"]
+__all__ = [
+    "ceph",
+    "ceph_archive_url",
+    "ceph_tls_archive_url",
+    "s3_archive_url",
+    "s3_tls_archive_url",
+    "swift",
+]
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
 Opener = Callable[[], Archive]
 
 
-@pytest.fixture(params=["folder", "s3", "s3-tls"])
+@pytest.fixture(params=["folder", "s3", "s3_tls", "ceph", "ceph_tls"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty place: a folder, a bucket, a bucket over TLS."""
+    """The address of an empty place: a folder, a bucket of either S3 server, the same over TLS."""
     if request.param == "folder":
         return str(tmp_path / "archive")
-    url: str = request.getfixturevalue("s3_archive_url" if request.param == "s3" else "s3_tls_archive_url")
+    url: str = request.getfixturevalue(f"{request.param}_archive_url")
     return url
 
 

@@ -26,12 +26,20 @@ def verdicts(found: Checked) -> dict[str, str]:
     return {probe.name: probe.verdict for probe in found.probes}
 
 
-def test_a_sound_store_passes_and_is_left_as_it_was(store: Store, tmp_path: Path) -> None:
+LIMITED = {"s3": {"conditions", "lock"}, "ceph": {"checksums", "lock"}}
+"""What each server is known to lack: Swift lets several writers win, Ceph 16 knows Content-MD5 only."""
+
+
+def test_a_sound_store_passes_and_is_left_as_it_was(
+    store: Store, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     found = check(store, tmp_path / "state", NOW)
     assert found.unfit == []
     assert set(verdicts(found)) == (set(PROBES) if store.url.startswith("s3:") else FOR_A_FOLDER)
     limited = {name for name, verdict in verdicts(found).items() if verdict == "limited"}
-    assert limited <= {"conditions", "lock"}  # what Swift is known to lack
+    kind = str(request.node.callspec.params["store_url"]).removesuffix("_tls")
+    known = LIMITED.get(kind, set())
+    assert known - {"conditions"} <= limited <= known  # a race may have one winner by chance
     assert sorted(store.list()) == ["archive.json", "store.json"]
     written = json.loads(store.get("store.json"))
     assert written == found.to_json()
