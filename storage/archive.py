@@ -19,12 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from filelock import FileLock, Timeout
 
 from storage.bodies import Bodies
 from storage.check import refuse_unfit
-from storage.disk import disk_errors, make_folder
-from storage.errors import Damaged, NotFound, SiteBusy
+from storage.errors import ArchiveUnusable, Damaged, NotFound, SiteBusy
 from storage.identity import identify
 from storage.index import Index
 from storage.journal import Capture, json_document
@@ -34,18 +32,19 @@ from storage.keys import (
     digest,
     new_run,
     parse_key,
-    raw_key,
+    place,
     report_key,
     reports_prefix,
 )
 from storage.ledger import Ledger
+from storage.leftovers import Spooled, lock_site, waiting
 from storage.recovery import Recovery
 from storage.room import Room
 from storage.run import Run
-from storage.spool import Spool, slots
+from storage.seal import sealed, unsealed
+from storage.spool import Spool
 from storage.store import Store, address, open_store
 
-_REMEDY = "set GONGKAI_STATE to another folder"
 _LOCK_PATIENCE = 2.0
 """Seconds for which a run waits for its site: somebody may just be bringing in what a dead run left."""
 
@@ -63,20 +62,6 @@ class Recovered:
     def total(self) -> int:
         """Captures brought in, of all sites."""
         return sum(self.captures.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Spooled:
-    """What the spool of one run holds."""
-
-    site: str
-    run: str
-    captures: int
-    """Of a living run some of them may be in the archive already."""
-    size: int
-    """In bytes."""
-    living: bool
-    """Whether a process of this machine is at the site just now, and will bring them in itself."""
 
 
 class Archive:
@@ -131,11 +116,10 @@ class Archive:
         anything is captured. Raises `ArchiveUnusable` if the archive cannot be written to, or its store
         was checked and found to lose or garble data.
         """
-        lock = _lock(self._state, check_site(site), self.url, _LOCK_PATIENCE)
+        lock = lock_site(self._state, site, self.url, _LOCK_PATIENCE)
         try:
             refuse_unfit(self.store, self._state)
-            # Says now, and not after the first page was fetched, that the archive is read-only or full.
-            self.store.put(ARCHIVE_KEY, self.store.get(ARCHIVE_KEY))
+            self._check_writable()
             self._recover_site(site, now)
             self._index.ask(site, lambda ledger: ledger.make_dirty(site))
             run = new_run(now)
@@ -161,7 +145,7 @@ class Archive:
         done = Recovered()
         for folder in sorted(self._spools.glob("*" if site is None else check_site(site))):
             try:
-                lock = _lock(self._state, folder.name, self.url)
+                lock = lock_site(self._state, folder.name, self.url)
             except SiteBusy:
                 done.busy.append(folder.name)
                 continue
@@ -174,7 +158,7 @@ class Archive:
 
     def spooled(self) -> list[Spooled]:
         """What waits on this machine; see the function of this name."""
-        return _spooled(self._state, self.url)
+        return waiting(self._state)
 
     def runs(self, site: str) -> Iterator[dict[str, Any]]:
         """The run records of a site, oldest first."""
@@ -182,8 +166,8 @@ class Archive:
 
     def sites(self) -> list[str]:
         """The sites that the archive has captures of, sorted."""
-        keys = self.store.list("captures/")
-        return sorted({key.split("/")[1] for key in keys if key.count("/") > 1})
+        places = (place(key) for key in self.store.list("captures/"))
+        return sorted({where.site for where in places if where is not None and where.site is not None})
 
     @contextmanager
     def held(self, site: str) -> Iterator[None]:
@@ -191,7 +175,7 @@ class Archive:
 
         Raises `SiteBusy` where one is under way.
         """
-        lock = _lock(self._state, check_site(site), self.url)
+        lock = lock_site(self._state, site, self.url)
         try:
             yield
         finally:
@@ -205,7 +189,7 @@ class Archive:
 
     def has_body(self, sha256: str) -> bool:
         """Whether a body with this digest is stored. Does not read it."""
-        return self.store.exists(raw_key(sha256))
+        return self._bodies.has(sha256)
 
     def latest(self, site: str, asked: str) -> Capture | None:
         """The newest committed sound answer to that question: what a conditional request may build on.
@@ -234,14 +218,15 @@ class Archive:
 
     def parse(self, version: str, sha256: str) -> dict[str, Any] | None:
         """What this version of the parser read from that body; None if it is not stored, or damaged."""
-        with suppress(NotFound, ValueError):
-            reading = json.loads(self.store.get(parse_key(version, sha256)))
-            return reading if isinstance(reading, dict) else None
+        key = parse_key(version, sha256)
+        with suppress(NotFound, Damaged):
+            return unsealed(key, self.store.get(key))[0]
         return None
 
     def put_parse(self, version: str, sha256: str, parse: dict[str, Any]) -> None:
         """Store a reading, in place of a different one for the same version and body."""
-        key, data = parse_key(version, sha256), json_document(parse)
+        key = parse_key(version, sha256)
+        data = sealed(key, parse)
         try:
             self.store.put(key, data)
         except Damaged:
@@ -267,8 +252,8 @@ class Archive:
     def reports(self, site: str, year: int | None = None) -> Iterator[dict[str, Any]]:
         """The published reports of a site, in order of their keys (year, then pinyin); raises `Damaged`."""
         for key in self.store.list(reports_prefix(site, year)):
-            if not key.endswith(".json"):
-                continue
+            if place(key) is None:
+                continue  # foreign: `gongkai verify` names it
             try:
                 yield json.loads(self.store.get(key))
             except ValueError as error:
@@ -299,6 +284,14 @@ class Archive:
 
     # ------------------------------------------------------------------ this machine
 
+    def _check_writable(self) -> None:
+        """Says now, and not after the first page was fetched, that the archive is read-only or full."""
+        found = self.store.get(ARCHIVE_KEY)
+        # Stores that take no conditions write what they are given: it must not be what a wire made of it.
+        if identify(self.store, create=False) != self.identity or self.store.get(ARCHIVE_KEY) != found:
+            raise ArchiveUnusable(f"{self.url} is not the archive that it was a moment ago: start again.")
+        self.store.put(ARCHIVE_KEY, found)
+
     @property
     def _spools(self) -> Path:
         return self._state / "spool"
@@ -315,37 +308,7 @@ def spooled(url: str, *, state: Path | None = None) -> list[Spooled]:
 
     Asks the store for nothing: it may be away.
     """
-    return _spooled(state_folder(url, state), url)
-
-
-def _spooled(state: Path, url: str) -> list[Spooled]:
-    found = []
-    for folder in sorted(path for path in (state / "spool").glob("*/*") if path.is_dir()):
-        with disk_errors(folder, _REMEDY):
-            sizes = [slot.size for slot in slots(folder)]
-            living = _is_held(state, folder.parent.name, url)
-        found.append(Spooled(folder.parent.name, folder.name, len(sizes), sum(sizes), living))
-    return found
-
-
-def _is_held(state: Path, site: str, url: str) -> bool:
-    try:
-        _lock(state, site, url).release()
-    except SiteBusy:
-        return True
-    return False
-
-
-def _lock(state: Path, site: str, url: str, patience: float = 0) -> FileLock:
-    path = state / "locks" / f"{site}.lock"
-    with disk_errors(path, _REMEDY):
-        make_folder(path.parent)
-        lock = FileLock(path, thread_local=False)
-        try:
-            lock.acquire(timeout=patience)
-        except Timeout as error:
-            raise SiteBusy(f"Another process is crawling {site} into {url}: wait until it ends.") from error
-    return lock
+    return waiting(state_folder(url, state))
 
 
 def state_folder(url: str, state: Path | None = None) -> Path:

@@ -150,6 +150,11 @@ class Ledger:
         rows = self._all("SELECT read_back FROM bodies WHERE sha256 = ?", sha256)
         return bool(rows[0][0]) if rows else None
 
+    def forget_body(self, sha256: str) -> None:
+        """The body is not there any more, or not what it was: it has never been heard of."""
+        with self._transaction() as run:
+            run("DELETE FROM bodies WHERE sha256 = ?", (sha256,))
+
     # ------------------------------------------------------------------ sites and runs
 
     def generation(self, site: str) -> int:

@@ -17,13 +17,13 @@ from datetime import datetime
 from pathlib import Path
 
 from storage.bodies import Bodies
-from storage.errors import Damaged, Garbled, NotFound
+from storage.errors import ArchiveUnusable, Damaged, Garbled, NotFound
 from storage.index import Index
 from storage.journal import Capture, read_segment, segment
 from storage.keys import capture_key, captures_prefix, digest, run_and_digest, runs_prefix
 from storage.run import SEGMENT, bring, lost, put_run_record
 from storage.spool import Entry, Slot, left_record, read, remove, remove_part, slots
-from storage.store import Store
+from storage.store import Store, keep
 from storage.uploads import THREADS
 
 _logger = logging.getLogger(__name__)
@@ -98,7 +98,14 @@ class Recovery:
         for key in self._store.list(captures_prefix(self._site, self._run)):
             self._number = max(self._number, int(key.rpartition("/")[2].split("-")[2]))
             data = self._store.get(key)
-            if digest(data) == run_and_digest(key)[1]:
+            if digest(data) != run_and_digest(key)[1]:
+                # A garbled answer would have its captures sealed a second time.
+                again = self._store.get(key)
+                if again != data:
+                    raise ArchiveUnusable(
+                        f"{self._store.url} gives {key} out differently each time: check it."
+                    )
+            else:
                 self._segments.append(key)
                 lines = [_short(line) for line, _ in read_segment(data)]
                 self._held.update(lines)
@@ -142,7 +149,7 @@ class Recovery:
         data = segment(line for line, _ in lines)
         self._number += 1
         key = capture_key(self._site, self._run, self._number, digest(data))
-        self._store.put(key, data)
+        keep(self._store, key, data)
         self._segments.append(key)
         self._captures += len(lines)
         self._index.add_segment(self._site, key, lines)

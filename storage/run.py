@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -24,7 +25,7 @@ from storage.journal import Capture, json_document, segment
 from storage.keys import capture_key, digest, run_and_digest, run_key, run_started
 from storage.room import Room
 from storage.spool import Entry, Slot, Spool, leave_record, read, read_line, remove
-from storage.store import Store
+from storage.store import Store, keep
 from storage.uploads import Uploads
 
 RUN_SCHEMA = "gongkai.run/1"
@@ -136,6 +137,9 @@ class Run:
 
     def _probe(self) -> None:
         identify(self._store, create=False)
+        with self._committing:
+            if self._batch:  # what failed was to be written: that a store can be read says nothing of that
+                self._put_batch()
 
     @property
     def away(self) -> StorageError | None:
@@ -153,6 +157,11 @@ class Run:
     def behind(self) -> int:
         """How many captures the archive does not hold yet; the spool does."""
         return len(self._uploads) + len(self._batch)
+
+    @property
+    def folder(self) -> Path:
+        """Its spool."""
+        return self._spool.folder
 
     @property
     def room(self) -> int:
@@ -181,11 +190,16 @@ class Run:
                     break  # the caller has to hear of what was sealed; the next call tells of the failure
         return tuple(sealed)
 
-    def _seal(self) -> list[Capture]:
+    def _put_batch(self) -> tuple[str, list[bytes]]:
+        """Put the next segment; returns its key and lines. May be repeated."""
         lines = [read_line(self._spool.folder, slot) for slot in self._batch]
         data = segment(lines)
         key = capture_key(self.site, self.id, len(self._segments) + 1, digest(data))
-        self._store.put(key, data)
+        keep(self._store, key, data)
+        return key, lines
+
+    def _seal(self) -> list[Capture]:
+        key, lines = self._put_batch()
         self._uploads.succeeded()
         self._segments.append(key)
         self._captures += len(lines)
@@ -325,6 +339,6 @@ def put_run_record(
     }
     data = json_document(document)
     key = run_key(site, run, digest(data))
-    store.put(key, data)
+    keep(store, key, data)
     index.add_run(site, key, data)
     return key

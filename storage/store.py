@@ -7,12 +7,15 @@ compared: an ETag, an echoed checksum, a 200 and an existing key are no proof.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from storage.errors import ArchiveUnusable
+from storage.errors import ArchiveUnusable, Damaged
+
+_logger = logging.getLogger(__name__)
 
 
 class Store(Protocol):
@@ -47,6 +50,15 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of connections; the store is not used after this."""
+
+
+def keep(store: Store, key: str, data: bytes) -> None:
+    """Put `data` under a key that only these bytes can be right for; other bytes there are damage, and go."""
+    try:
+        store.put(key, data)
+    except Damaged:
+        _logger.warning("%s in %s was damaged and has been replaced", key, store.url)
+        store.replace(key, data)
 
 
 def address(url: str) -> str:

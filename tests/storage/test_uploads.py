@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from storage.archive import Archive
-from storage.errors import ArchiveUnusable
-from storage.keys import digest
+from storage.errors import ArchiveUnusable, Damaged, NotFound
+from storage.keys import digest, raw_key
 from storage.store import open_store
 from tests.storage.made import NOW, WatchedStore, body, capture
 
@@ -67,3 +67,48 @@ def test_a_run_that_is_left_is_brought_in_by_the_next(
     assert (record["ended"], record["expected"], record["captures"]) == ("finished", 7, 1)
     assert record["recovered"] == "2026-02-03T04:05:06+00:00"
     assert archive.body(digest(body(1))) == body(1)
+
+
+def test_a_body_that_the_store_lost_is_uploaded_when_it_comes_again(
+    archive: Archive, watched: WatchedStore
+) -> None:
+    sha256 = digest(body(1))
+    for vanished in (True, False):
+        run = archive.start_run("xuxian", NOW)
+        run.record(capture(1), body(1))
+        run.finish({})
+        if vanished:
+            watched.inner.remove(raw_key(sha256))
+            assert not archive.has_body(sha256)
+        else:
+            watched.inner.replace(raw_key(sha256), b"rot")
+        with pytest.raises(NotFound if vanished else Damaged):
+            archive.body(sha256)
+    run = archive.start_run("xuxian", NOW)
+    run.record(capture(2), body(1))
+    run.finish({})
+    assert archive.body(sha256) == body(1)
+
+
+def test_a_run_whose_record_alone_could_not_be_written(archive: Archive, watched: WatchedStore) -> None:
+    run = archive.start_run("xuxian", NOW)
+    run.record(capture(1), body(1))
+    run.flush(30)
+    watched.failing = True
+    with pytest.raises(ArchiveUnusable):
+        run.finish({"expected": 7}, patience=0.1)
+    run.leave({"expected": 7})
+    watched.failing = False
+    assert [(left.captures, left.record) for left in archive.spooled()] == [(0, True)]
+    assert archive.recover(NOW).captures == {"xuxian": 0}
+    assert [(record["expected"], record["captures"]) for record in archive.runs("xuxian")] == [(7, 1)]
+
+
+def test_foreign_names_are_no_sites_and_no_reports(archive: Archive, watched: WatchedStore) -> None:
+    run = archive.start_run("xuxian", NOW)
+    run.record(capture(1), body(1))
+    run.finish({})
+    for key in ("captures/Foo_Bar/2026/02/x.jsonl", "reports/xuxian/2024/x.json"):
+        watched.inner.put(key, b"{}")
+    assert archive.sites() == ["xuxian"]
+    assert list(archive.reports("xuxian")) == []
