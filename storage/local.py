@@ -179,7 +179,7 @@ def _temporary_name() -> str:
 def _keys(folder: Path, above: str, prefix: str) -> Iterator[str]:
     """Keys below `folder`, whose own key is `above`, in the order of their bytes."""
     try:
-        entries = [(e.name + "/" * e.is_dir(), e.name) for e in os.scandir(folder)]
+        entries = [(e.name + "/" * _is_folder(e), e.name) for e in os.scandir(folder)]
     except (FileNotFoundError, NotADirectoryError):
         return
     for full, name in sorted(entries):
@@ -190,3 +190,11 @@ def _keys(folder: Path, above: str, prefix: str) -> Iterator[str]:
             yield from _keys(folder / name, key, prefix)
         else:
             yield key
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Also where the system does not say: what is no folder for it is an object that cannot be read."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

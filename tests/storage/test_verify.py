@@ -5,10 +5,10 @@ Each kind of damage in a folder; all of them at once, and what else depends on t
 
 from __future__ import annotations
 
-import json
+import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,15 +18,13 @@ from storage.archive import Archive
 from storage.errors import ArchiveUnusable
 from storage.findings import Finding
 from storage.journal import json_document
-from storage.keys import ARCHIVE_KEY, capture_key, digest, place, quarantine_key, raw_key, run_key
+from storage.keys import ARCHIVE_KEY, digest, raw_key
 from storage.repair import Repaired, restore
-from storage.store import Store, open_store
+from storage.store import open_store
 from storage.verify import Scope
+from tests.storage.damaging import DAMAGES, NOTICES, first, swap
 from tests.storage.made import NOW, WatchedStore, body, capture
 from tests.storage.verifying import fill, flipped, look
-
-Damage = Callable[[Store], set[tuple[str, str]]]
-"""Damages a store; says what is to be found."""
 
 
 @pytest.fixture
@@ -34,134 +32,6 @@ def kept(tmp_path: Path, state: Path) -> Iterator[Archive]:
     """An empty archive in a folder."""
     with Archive.open(str(tmp_path / "archive"), state=state) as made:
         yield made
-
-
-def first(store: Store, kind: str, number: int = 0) -> str:
-    return sorted(store.list(f"{kind}/"))[number]
-
-
-def swap(store: Store, one: str, other: str) -> None:
-    ours, theirs = store.get(one), store.get(other)
-    store.replace(one, theirs)
-    store.replace(other, ours)
-
-
-def damaged(kind: str, code: str, number: int = 0) -> Damage:
-    def damage(store: Store) -> set[tuple[str, str]]:
-        key = first(store, kind, number)
-        store.replace(key, flipped(store.get(key)))
-        return {(code, key)}
-
-    return damage
-
-
-def missing(kind: str, code: str, number: int = 0) -> Damage:
-    def damage(store: Store) -> set[tuple[str, str]]:
-        key = first(store, kind, number)
-        store.remove(key)
-        return {(code, key)}
-
-    return damage
-
-
-def missing_audit(store: Store) -> set[tuple[str, str]]:
-    """One that a later one names; of two made in one second the keys do not say which is later."""
-    keys = list(store.list("audits/"))
-    named = {name for key in keys for name in json.loads(store.get(key))["previous"]}
-    key = next(key for key in keys if key[-69:-5] in named)
-    store.remove(key)
-    return {("audit-missing", key)}
-
-
-def swapped(kind: str, code: str) -> Damage:
-    def damage(store: Store) -> set[tuple[str, str]]:
-        keys = first(store, kind), first(store, kind, -1)
-        swap(store, *keys)
-        return {(code, key) for key in keys}
-
-    return damage
-
-
-def truncated(store: Store) -> set[tuple[str, str]]:
-    key = first(store, "raw")
-    store.replace(key, store.get(key)[:-1])
-    return {("body-truncated", key)}
-
-
-def foreign(store: Store) -> set[tuple[str, str]]:
-    keys = ["notes.txt", "raw/zz/notes", f"raw/00/{'f' * 64}", "captures/xuxian/2026/02/x.jsonl"]
-    for key in keys:
-        store.put(key, b"1")
-    return {("foreign", key) for key in keys}
-
-
-def misfiled_segment(store: Store) -> set[tuple[str, str]]:
-    key = first(store, "captures")
-    where = place(key)
-    assert where is not None
-    data = store.get(key).replace(b'"site":"beixian"', b'"site":"xuxian"')
-    other = capture_key("beixian", str(where.run), 9, digest(data))
-    nonsense = capture_key("beixian", str(where.run), 10, digest(b"words\n"))
-    store.put(other, data)
-    store.put(nonsense, b"words\n")
-    return {("segment-misfiled", other), ("segment-misfiled", nonsense)}
-
-
-def misfiled_run(store: Store) -> set[tuple[str, str]]:
-    key = first(store, "runs")
-    other = run_key("xuxian", str(getattr(place(key), "run", "")), key[-69:-5])
-    store.put(other, store.get(key))
-    return {("run-misfiled", other)}
-
-
-def miscounting_run(store: Store) -> set[tuple[str, str]]:
-    record = json.loads(store.get(first(store, "runs", -1)))
-    data = json_document(record | {"captures": 7, "previous": []})
-    key = run_key("xuxian", record["run"], digest(data))
-    store.put(key, data)
-    return {("run-miscounts", key)}
-
-
-def identity_gone(store: Store) -> set[tuple[str, str]]:
-    store.remove(ARCHIVE_KEY)
-    return {("identity-damaged", ARCHIVE_KEY)}
-
-
-def identity_changed(store: Store) -> set[tuple[str, str]]:
-    described = json.loads(store.get(ARCHIVE_KEY)) | {"identity": "another"}
-    store.replace(ARCHIVE_KEY, json_document(described))
-    return {("identity-damaged", ARCHIVE_KEY)}
-
-
-def quarantine_changed(store: Store) -> set[tuple[str, str]]:
-    key = quarantine_key(digest(b"damaged"))
-    store.put(key, b"changed")
-    return {("quarantine-damaged", key)}
-
-
-DAMAGES: dict[str, Damage] = {
-    "body-damaged": damaged("raw", "body-damaged"),
-    "body-missing": missing("raw", "body-missing"),
-    "body-swapped": swapped("raw", "body-swapped"),
-    "body-truncated": truncated,
-    "segment-damaged": damaged("captures", "segment-damaged"),
-    "segment-missing": missing("captures", "segment-missing", 3),
-    "segment-swapped": swapped("captures", "segment-swapped"),
-    "segment-misfiled": misfiled_segment,
-    "run-damaged": damaged("runs", "run-damaged"),
-    "run-missing": missing("runs", "run-missing", 2),
-    "run-missing in between": missing("runs", "run-missing", 1),
-    "run-swapped": swapped("runs", "run-swapped"),
-    "run-misfiled": misfiled_run,
-    "run-miscounts": miscounting_run,
-    "audit-damaged": damaged("audits", "audit-damaged"),
-    "audit-missing": missing_audit,
-    "audit-swapped": swapped("audits", "audit-swapped"),
-    "identity-damaged": identity_gone,
-    "identity-damaged: another": identity_changed,
-    "quarantine-damaged": quarantine_changed,
-    "foreign": foreign,
-}
 
 
 @pytest.mark.parametrize("name", DAMAGES)
@@ -174,6 +44,28 @@ def test_each_damage_is_named_and_nothing_else(kept: Archive, state: Path, name:
     assert found.damage == expected
     assert {code for code, _ in expected} == {name.split(":")[0].split()[0]}
     assert look(kept.store, state, audit=False).findings == found.findings
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_what_is_no_damage_is_a_notice(kept: Archive, state: Path, name: str) -> None:
+    fill(kept)
+    expected = NOTICES[name](kept.store)
+    found = look(kept.store, state, audit=False)
+    assert {(one.code, one.key) for one in found.findings} == expected
+    assert not found.damage
+
+
+def test_a_name_that_is_no_text_is_foreign_and_stops_nothing(
+    kept: Archive, state: Path, tmp_path: Path
+) -> None:
+    fill(kept)
+    names = (b"\xff\xfe", b"a\nb", b"\x1b]0;x\x07", b"x" * 255, b"raw\\x", "é".encode(), "e\u0301".encode())
+    for name in (*names, b"captures/xuxian/2026/02/\xff.jsonl", b"runs/xuxian/a b.json"):
+        Path(os.fsdecode(os.fsencode(tmp_path / "archive") + b"/" + name)).write_bytes(b"1")
+    found = look(kept.store, state)
+    assert {one.code for one in found.findings} == {"foreign"}
+    assert len(found.findings) == len(names) + 2
+    assert all(one.key.isprintable() for one in found.findings)
 
 
 @pytest.mark.parametrize("name", sorted(set(DAMAGES) - {"identity-damaged: another"}))
@@ -218,7 +110,7 @@ def test_what_a_run_under_way_has_put_is_no_damage(archive: Archive, state: Path
     fill(archive)
     run = archive.start_run("xuxian", NOW + timedelta(days=1))
     run.record(capture(50), body(50))
-    run.commit()
+    run.flush(30)
     run.record(capture(51), body(51))
     found = look(archive.store, state, audit=False)
     assert not found.damage
