@@ -66,7 +66,7 @@ class Derived:
         for key, where, data in self._done.objects("parses"):
             self._check_reading(key, where, data)
         for key, _, data in self._done.objects("reports"):
-            if reason := why_no_report(key, data):
+            if reason := fault_of_published(key, data):
                 self._done.found("report-damaged", key, reason)
         damaged = self._done.damaged_journals()
         sites = self._sites()
@@ -333,7 +333,7 @@ class _Reread:
         return self._fresh.get(sha256) or self._archive.parse(version, sha256)
 
 
-def why_no_report(key: str, data: bytes) -> str | None:
+def fault_of_published(key: str, data: bytes) -> str | None:
     """What is wrong with what is published under a key, by itself; None if it is a report of that key."""
     report = _json(data)
     try:
