@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -29,10 +32,13 @@ from botocore.exceptions import (
     ResponseStreamingError,
     SSLError,
 )
+from botocore.parsers import ResponseParserError
 
 from storage.errors import ArchiveUnusable, BadKey, Damaged, NotFound
 from storage.keys import check_key
 from storage.s3_options import PROMISED, SETTINGS, Options
+from storage.s3_refusals import MISSING, NO_CONDITIONS, OF_THE_SETTINGS, REFUSED, TAKEN, refusal
+from storage.s3_tags import READS, Tags
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -47,24 +53,16 @@ _CONFIG = Config(
     response_checksum_validation="when_required",
     max_pool_connections=32,
 )
-_TAKEN = {"PreconditionFailed", "412"}
-_NO_CONDITIONS = {"NotImplemented", "501", "ConditionalRequestConflict", "409"}
-_BAD_CREDENTIALS = {
-    "InvalidAccessKeyId",
-    "SignatureDoesNotMatch",
-    "ExpiredToken",
-    "InvalidToken",
-    "TokenRefreshRequired",
-}
-_REFUSED = {"AccessDenied", "403", "Forbidden", "AllAccessDisabled", "AccountProblem"}
-_ELSEWHERE = {
-    "PermanentRedirect",
-    "301",
-    "AuthorizationHeaderMalformed",
-    "IllegalLocationConstraintException",
-}
-_NO_ANSWER = _BAD_CREDENTIALS | _ELSEWHERE | {"NoSuchBucket", "RequestTimeTooSkewed"}
-"""Codes that say something of the settings and nothing of the store."""
+_BROKE_OFF = (ResponseStreamingError, IncompleteReadError)
+
+for _name in ("boto3", "botocore"):  # at DEBUG they print session tokens and signatures
+    logging.getLogger(_name).setLevel(logging.INFO)
+
+
+class RedirectedAway(BotoCoreError):
+    """Raised when an answer leads elsewhere and not to another region of the store."""
+
+    fmt = "redirected away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +80,14 @@ class S3Store:
 
     local = False
 
-    def __init__(self, bucket: str, prefix: str = "") -> None:
+    def __init__(self, bucket: str, prefix: str = "", profile: str | None = None) -> None:
         self.url = f"s3://{bucket}/{prefix}".rstrip("/")
         self._bucket = bucket
         self.prefix = f"{prefix}/" if prefix else ""
         self.endpoint = "S3"
         self._options = Options.from_environment()
         self._heard: set[str] = set()
+        self._tags = Tags()
         if not bucket:
             raise ArchiveUnusable(f"{self.url!r} names no bucket: write s3://bucket/prefix")
         if prefix:
@@ -97,10 +96,14 @@ class S3Store:
             except BadKey as error:
                 raise ArchiveUnusable(f"{self.url!r} cannot be an archive's address: {error}") from error
         try:
-            self._client: S3Client = boto3.session.Session().client("s3", config=_CONFIG)
-        except (BotoCoreError, ValueError) as error:
+            self._client = _client(profile)
+        except BotoCoreError as error:
             raise ArchiveUnusable(
                 f"The S3 settings (AWS_* variables, profile) do not work: {error}"
+            ) from error
+        except ValueError as error:  # not repeated: an address may hold a password
+            raise ArchiveUnusable(
+                "AWS_ENDPOINT_URL_S3, or the profile's endpoint_url, is no address: write https://host:port."
             ) from error
         address = urlsplit(self._client.meta.endpoint_url)
         self.endpoint = f"{address.scheme}://{address.netloc.rpartition('@')[2]}"
@@ -112,11 +115,11 @@ class S3Store:
                 self._send(key, data, IfNoneMatch="*")
             except ClientError as error:
                 code = _code(error)
-                if code in _NO_CONDITIONS:
+                if code in NO_CONDITIONS:
                     if not self.exists(key):
                         self._send(key, data)
                 elif (
-                    code not in _TAKEN
+                    code not in TAKEN
                 ):  # taken: by the same bytes, or by ours when an answer was lost on its way
                     raise
             self._compare(key, data)
@@ -128,33 +131,49 @@ class S3Store:
 
     def get(self, key: str) -> bytes:
         with self._errors(f"getting {key}"):
-            try:
-                return self._client.get_object(Bucket=self._bucket, Key=self._name(key))["Body"].read()
-            except ClientError as error:
-                if _code(error) in ("NoSuchKey", "404"):
-                    raise NotFound(f"{key} is not in {self.url}") from error
-                raise
+            before: list[str] = []
+            for reading in range(READS):
+                try:
+                    data, tag = self._read(key)
+                except _BROKE_OFF:
+                    if reading == READS - 1:
+                        raise
+                    continue
+                if self._tags.plausible(data, tag, before):
+                    break
+            return data  # right or not: whoever asked holds it against the digest
 
     def exists(self, key: str) -> bool:
         with self._errors(f"looking for {key}"):
             try:
-                self._client.head_object(Bucket=self._bucket, Key=self._name(key))
+                answer = self._client.head_object(Bucket=self._bucket, Key=self._name(key))
             except ClientError as error:
-                if _code(error) in ("NoSuchKey", "404"):
+                if _code(error) in MISSING:
                     return False
                 raise
+            self._believe(_is_object(answer), f"looking for {key}")
             return True
 
     def remove(self, key: str) -> None:
         with self._errors(f"removing {key}"):
             self._client.delete_object(Bucket=self._bucket, Key=self._name(key))
+        self._believe(not self.exists(key), f"removing {key}")
 
     def list(self, prefix: str = "") -> Iterator[str]:
         with self._errors("listing"):
-            pages = self._client.get_paginator("list_objects_v2")
-            for page in pages.paginate(Bucket=self._bucket, Prefix=self.prefix + prefix):
-                for entry in page.get("Contents", ()):
-                    yield entry["Key"][len(self.prefix) :]
+            more: dict[str, Any] = {}
+            while True:
+                page = self._client.list_objects_v2(Bucket=self._bucket, Prefix=self.prefix + prefix, **more)
+                names = [entry["Key"] for entry in page.get("Contents", ())]
+                whole = "IsTruncated" in page and all(name.startswith(self.prefix + prefix) for name in names)
+                self._believe(whole, "listing")
+                yield from (name[len(self.prefix) :] for name in names)
+                if not page["IsTruncated"]:
+                    return
+                # boto3's paginator would take a page without a token for the last one.
+                token = page.get("NextContinuationToken")
+                self._believe(bool(token) and token != more.get("ContinuationToken"), "listing")
+                more = {"ContinuationToken": token}
 
     def close(self) -> None:
         self._client.close()
@@ -173,7 +192,7 @@ class S3Store:
                     fields["Body"] = fields["Body"].read()
             except ClientError as error:
                 code = _code(error)
-                if code in _NO_ANSWER or (operation == "put_object" and code in _REFUSED):
+                if code in OF_THE_SETTINGS or (operation == "put_object" and code in REFUSED):
                     raise
                 return Answer({}, code)
             except (ResponseStreamingError, IncompleteReadError) as error:
@@ -183,6 +202,24 @@ class S3Store:
     def send(self, key: str, data: bytes, **parameters: Any) -> Answer:
         """The same of a put, as every put of the archive is sent."""
         return self.ask("put_object", key, **(_body(data) | self._options.of(key) | parameters))
+
+    def _read(self, key: str) -> tuple[bytes, str]:
+        try:
+            answer = self._client.get_object(Bucket=self._bucket, Key=self._name(key))
+        except ClientError as error:
+            if _code(error) in MISSING - {"404"}:  # a bare 404 is a proxy's
+                raise NotFound(f"{key} is not in {self.url}") from error
+            raise
+        self._believe(_is_object(answer), f"getting {key}")
+        return answer["Body"].read(), answer["ETag"].strip('"')
+
+    def _believe(self, plausible: bool, doing: str) -> None:
+        """A 200 by a proxy itself, empty or a page of its own, is not to be taken for the store's word."""
+        if not plausible:
+            raise ArchiveUnusable(
+                f"{self.url}: while {doing}, {self.endpoint} answered what no store answers. "
+                "Is a proxy answering in its place?"
+            )
 
     def _name(self, key: str) -> str:
         return self.prefix + check_key(key)
@@ -204,13 +241,14 @@ class S3Store:
 
     def _compare(self, key: str, data: bytes) -> None:
         try:
-            stored = self.get(key)
+            # Other bytes may have been garbled on their way here: a second reading tells.
+            same = self.get(key) == data or self.get(key) == data
         except NotFound as error:
             raise ArchiveUnusable(
                 f"{self.endpoint} said that it kept {key} in {self.url}, but it is not there. "
                 "Is a proxy answering in its place?"
             ) from error
-        if stored != data:
+        if not same:
             raise Damaged(
                 f"{key} in {self.url} holds other bytes than were to be kept there: check the store."
             )
@@ -220,29 +258,14 @@ class S3Store:
         try:
             yield
         except ClientError as error:
-            raise ArchiveUnusable(f"{self.url}: {self._refusal(_code(error), doing)}") from error
+            raise ArchiveUnusable(f"{self.url}: {self._refusal(error, doing)}") from error
         except BotoCoreError as error:
             raise ArchiveUnusable(f"{self.url}: {self._failure(error, doing)}") from error
+        except ResponseParserError:
+            self._believe(False, doing)
 
-    def _refusal(self, code: str, doing: str) -> str:
-        if code == "NoSuchBucket" or (code == "404" and doing == "listing"):
-            return f"there is no bucket {self._bucket} at {self.endpoint}. Create it, or correct the address."
-        if code in _BAD_CREDENTIALS:
-            return (
-                f"{self.endpoint} does not accept the credentials ({code}). Check AWS_ACCESS_KEY_ID, "
-                "AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN or the profile."
-            )
-        if code in _REFUSED:
-            return (
-                f"{self.endpoint} refused access while {doing} ({code}). These credentials need "
-                "s3:ListBucket on the bucket, s3:GetObject and s3:PutObject on its objects."
-            )
-        if code in _ELSEWHERE:
-            return f"the bucket lies in another region ({code}). Set AWS_REGION to its region."
-        if code == "RequestTimeTooSkewed":
-            return "this machine's clock is wrong by more than the store allows. Set it."
-        perhaps = f" Does it know what {SETTINGS} ask for?" if self._options else ""
-        return f"{self.endpoint} answered {code} while {doing}.{perhaps}"
+    def _refusal(self, error: ClientError, doing: str) -> str:
+        return refusal(_code(error), doing, self._bucket, self.endpoint, options=bool(self._options))
 
     def _failure(self, error: BotoCoreError, doing: str) -> str:
         if isinstance(error, NoCredentialsError | PartialCredentialsError):
@@ -263,6 +286,32 @@ class S3Store:
         )
 
 
+def _client(profile: str | None) -> S3Client:
+    """The usual AWS ways; of a profile that is named, its own endpoint, region and authorities come first.
+
+    botocore lets the AWS_* variables win over a profile's, which would lead two ends to one server.
+    """
+    session = botocore.session.Session(profile=profile)
+    said: Mapping[str, Any] = session.get_scoped_config() if profile else {}
+    endpoint = None
+    if said and str(said.get("ignore_configured_endpoint_urls")).lower() != "true":
+        endpoint = ConfiguredEndpointProvider(session.full_config, said, "s3", environ={}).provide()
+    client: S3Client = boto3.session.Session(botocore_session=session).client(
+        "s3",
+        config=_CONFIG,
+        endpoint_url=endpoint,
+        region_name=said.get("region"),
+        verify=said.get("ca_bundle"),
+    )
+    client.meta.events.register("before-call.s3.HeadBucket", _redirected)
+    return client
+
+
+def _redirected(**_: object) -> None:
+    # botocore asks so for a region that a redirect did not name, and is redirected again, a hundred times.
+    raise RedirectedAway
+
+
 def _body(data: bytes) -> dict[str, Any]:
     """Bytes as every put sends them."""
     return {
@@ -273,6 +322,11 @@ def _body(data: bytes) -> dict[str, Any]:
         "ChecksumAlgorithm": "SHA256",
         "ChecksumSHA256": base64.b64encode(hashlib.sha256(data).digest()).decode(),
     }
+
+
+def _is_object(answer: Mapping[str, Any]) -> bool:
+    """Every store says these of an object; a proxy that answers 200 by itself does not know them."""
+    return "ETag" in answer and "LastModified" in answer
 
 
 def _code(error: ClientError) -> str:

@@ -182,9 +182,9 @@ class _Handler(BaseHTTPRequestHandler):
             if wanted := self.headers.get("Range"):
                 first, last = (int(number) for number in wanted.removeprefix("bytes=").split("-"))
                 late = store.lie == "ranges"
-                self._answer(data[first + late : last + 1 + late], status=206)
+                self._answer(data[first + late : last + 1 + late], status=206, headers=_tag(data))
             else:
-                self._answer(data, headers=store.attributes.get(key))
+                self._answer(data, headers=_tag(data) | store.attributes.get(key, {}))
 
     def _list(self, store: LyingS3, query: dict[str, str]) -> None:
         prefix, after = query.get("prefix", ""), query.get("continuation-token", "")
@@ -239,3 +239,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silence."""
+
+
+def _tag(data: bytes) -> dict[str, str]:
+    md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    return {"ETag": f'"{md5}"', "Last-Modified": formatdate(0, usegmt=True)}
