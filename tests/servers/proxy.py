@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
 import random
 import socket
 import ssl
@@ -15,7 +16,7 @@ import struct
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -261,13 +262,15 @@ class Proxy:
             self.played[fault] += 1
 
 
-def at_random(seed: int, share: float, among: tuple[str, ...] = tuple(FAULTS)) -> Callable[[Asked], str]:
-    """A play in which that share of the requests goes wrong, each fault as often as the others."""
-    dice, lock = random.Random(seed), threading.Lock()
+def at_random(
+    seed: int, share: float, among: Sequence[str] = tuple(FAULTS), *, spared: int = 0
+) -> Callable[[Asked], str]:
+    """A play in which that share of the requests goes wrong, but none of the first ones that are `spared`."""
+    dice, lock, seen = random.Random(seed), threading.Lock(), itertools.count(1)
 
     def play(_: Asked) -> str:
         with lock:
-            return dice.choice(among) if dice.random() < share else ""
+            return dice.choice(among) if next(seen) > spared and dice.random() < share else ""
 
     return play
 
