@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from crawler.pages import archived_page
-from pipelines.archive import ArchivePipeline, Exchange
+from pipelines.archive import Exchange
 from storage.journal import UNSOUND, Capture, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scrapy import Request
-    from scrapy.crawler import Crawler
     from scrapy.http import Headers, Response, TextResponse
 
 FLAGS = (
@@ -60,23 +58,18 @@ def exchange(response: Response, *, role: Role, hints: dict[str, str | int] | No
     return Exchange(capture, response.body if has_body else None)
 
 
-async def body_of(response: Response, crawler: Crawler) -> bytes:
-    """The response's body; for a 304 the one that it confirms, out of the archive."""
-    digest = response.request.meta.get("confirmed") if response.request is not None else None
-    keeper = crawler.get_item_pipeline(ArchivePipeline)
-    if response.status != 304 or digest is None or keeper is None or keeper.archive is None:
-        return response.body
-    return await asyncio.to_thread(keeper.archive.body, digest)
+def body_of(response: Response) -> bytes:
+    """The response's body; for a 304 the one that it confirms, as it was taken out of the archive before."""
+    held: bytes | None = response.request.meta.get("held") if response.request is not None else None
+    return held if response.status == 304 and held is not None else response.body
 
 
-async def page_of(
-    response: Response, crawler: Crawler, read: Callable[[Response], TextResponse | None]
-) -> TextResponse | None:
+def page_of(response: Response, read: Callable[[Response], TextResponse | None]) -> TextResponse | None:
     """The answer as text; for a 304 what it confirms. None for a document, an error or a broken body."""
     if UNSOUND.intersection(response.flags):
         return None
     if response.status == 304:
-        return archived_page(response, await body_of(response, crawler))
+        return archived_page(response, body_of(response))
     return read(response) if response.status == 200 else None
 
 

@@ -16,7 +16,7 @@ from crawler.exits import Exit
 from crawler.terminal import say
 from crawler.verbs.crawling import crawl, demo, schedule
 from crawler.verbs.exporting import bag, wacz
-from crawler.verbs.keeping import archive, copy, rebuild
+from crawler.verbs.keeping import archive, copy, rebuild, spool
 from crawler.verbs.reading import parse, reparse, show
 from crawler.verbs.registry import probe, sites
 from crawler.verbs.verifying import verify
@@ -77,6 +77,7 @@ for verb in (
     rebuild,
     archive,
     copy,
+    spool,
     wacz,
     bag,
     verify,

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from crawler.errors import ReportNotFound
 from crawler.exits import Exit
 from crawler.sites import find_site, load_sites
+from crawler.spool import bring_in
 from pipelines.corrections import SHIPPED, load_corrections
 from pipelines.publish import Left
 from pipelines.reparse import Again, Step, fold_again, read_again, unused
@@ -87,6 +88,7 @@ def reparse(
     """
     corrections, outcome = load_corrections(), Outcome()
     with Archive.open(url, create=False) as archive, Reader(workers=jobs) as reader:
+        bring_in(archive, say)
         for site in asked(archive, sites, url):
             try:
                 with archive.held(site), bar(site) as step:

@@ -25,6 +25,7 @@ from crawler.foresight import Due
 from crawler.shards import Group, groups, of_shard
 from crawler.sites import find_site, load_sites
 from crawler.spiders.report import ReportSpider
+from crawler.spool import bring_in
 from crawler.turns import Turns
 from pipelines.corrections import load_corrections
 from storage.archive import Archive
@@ -63,7 +64,8 @@ def crawl(
     load_corrections()
     prepared = _settings(archive, settings or {})
     if foreseen is None:
-        Archive.open(archive).close()
+        with Archive.open(archive) as opened:
+            bring_in(opened, say, {site.key for group in chosen for site in group})
     outcomes = _Outcomes(sum(map(len, chosen)), foreseen)
     process = Turns(prepared, arguments, outcomes.add)
     if not os.environ.get("GONGKAI_CONTACT") and "USER_AGENT" not in (settings or {}):
@@ -122,7 +124,8 @@ class _Outcomes:
 def summary(site: str, outcome: Outcome, *, foreseen: bool = False) -> list[str]:
     """What a person wants to know of a site's crawl, in a few lines; `foreseen`: a dry run found reports."""
     if outcome.record is None:
-        return [] if outcome.problem else [f"{site}: the crawl could not be started."]
+        said = [f"{site}: {outcome.left}"] if outcome.left else []
+        return said if outcome.problem else [f"{site}: the crawl could not be started."]
     record = outcome.record
     counts, published = record["counts"], record["published"]
     lines = [
@@ -145,6 +148,8 @@ def summary(site: str, outcome: Outcome, *, foreseen: bool = False) -> list[str]
         lines.append(f"{site}: stopped before the end ({record['ended']}); the next crawl goes on.")
     elif not record["reports"] and not foreseen:
         lines.append(f"{site}: no page of a report was found; the run does not call itself complete.")
+    if outcome.left:
+        lines.append(f"{site}: {outcome.left}")
     return lines
 
 
@@ -196,8 +201,10 @@ def check_setting(name: str, value: Any, default: Any) -> None:
 
 def hush(level: str) -> None:
     """Stops log records below `level` where they are made: some thirty for each page, all thrown away."""
-    for name in ("scrapy", "asyncio", "filelock", "boto3", "botocore", "urllib3"):
+    for name in ("scrapy", "asyncio", "filelock", "urllib3"):
         logging.getLogger(name).setLevel(level)
+    for name in ("boto3", "botocore"):  # at DEBUG they print credentials
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
 
 
 def _outcome(crawler: Crawler) -> Outcome:

@@ -22,6 +22,7 @@ GONGKAI_ALLOW_PRIVATE = ""  # ours: hosts that may have a private or local addre
 GONGKAI_AT_ONCE = 32  # ours: sites that one process crawls beside each other; each is one host, asked slowly
 GONGKAI_READERS = 1  # ours: processes that read documents, some 90 MB each; politely crawled, one idles
 GONGKAI_COMMIT_EVERY = 100  # ours: captures in one journal segment; reports are published as often
+GONGKAI_PATIENCE = 60  # ours: seconds without progress for which a crawl's end waits for the store
 GONGKAI_BLOCKED_AFTER = 3  # ours: blocked answers in a row that end the crawl of a host
 GONGKAI_UNREACHABLE_AFTER = 3  # ours: failures in a row to reach a host that end its crawl
 GONGKAI_CONNECT_TIMEOUT = 30  # ours: seconds for a connection to come about; silent networks cost time

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,12 +14,13 @@ from scrapy import signals
 from crawler.exits import Exit
 from crawler.pages import question_in
 from crawler.record import Record
+from crawler.spool import counted, here
 from pipelines.archive import ArchivePipeline, Exchange
 from pipelines.parse import ParsePipeline
 from pipelines.report.model import TABLES
 from pipelines.report.read import PARSER
 from pipelines.versions import UNFIT
-from storage.errors import SiteBusy, StorageError
+from storage.errors import SiteBusy
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -42,6 +42,8 @@ class Outcome:
     """The run record as written; None where the archive could not take it."""
     problem: str | None = None
     """What made the archive unusable."""
+    left: str | None = None
+    """What waits in the spool, why, and what to type when the store is back."""
 
 
 class RunRecord:
@@ -119,19 +121,19 @@ class RunRecord:
             "versions": {"gongkai": version("gongkai"), "scrapy": version("scrapy"), "parser": PARSER},
         }
         try:
-            if keeper.run is not None and keeper.problem is None:
-                await asyncio.to_thread(keeper.run.finish, written)
-        except StorageError as error:
-            keeper.problem = error
-            log.error("%s", error)
+            kept = await keeper.finish(written)
         finally:
-            if keeper.archive is not None:
-                await asyncio.to_thread(keeper.archive.close)
-        if keeper.problem is None:
-            self.outcome = Outcome(self.record.exit(reason), written)
-        else:
+            await keeper.close()
+        left = waiting(keeper) if keeper.left is not None else None
+        if left is not None:
+            log.info("%s", left)  # `gongkai crawl` has it as its last line
+        if not kept:
             busy = isinstance(keeper.problem, SiteBusy)
-            self.outcome = Outcome(Exit.BUSY if busy else Exit.ARCHIVE, None, str(keeper.problem))
+            self.outcome = Outcome(Exit.BUSY if busy else Exit.ARCHIVE, None, str(keeper.problem), left)
+        elif keeper.left is not None or keeper.problem is not None:
+            self.outcome = Outcome(Exit.ARCHIVE, written, left=left)
+        else:
+            self.outcome = Outcome(self.record.exit(reason), written)
 
     def _add_published(self) -> None:
         pipeline = self.crawler.get_item_pipeline(ParsePipeline)
@@ -143,4 +145,16 @@ class RunRecord:
             for left in done.unread:
                 if left.reason not in UNFIT.values():  # a broken transfer is no document; it has its own line
                     self.record.left_unread(left.sha256, left.url, left.reason)
+        self.record.bugs += pipeline.bugs if pipeline is not None else 0
         self.record.published = {"published": len(published), "removed": len(removed)}
+
+
+def waiting(keeper: ArchivePipeline) -> str:
+    """What of a run the archive does not have, why, and what to type."""
+    what = "all captures are in the archive, and the run's record waits"
+    if keeper.behind:
+        what = f"{counted(keeper.behind)} wait{'s' if keeper.behind == 1 else ''}"
+    return (
+        f"{what} in the spool, for the archive takes no more just now: {keeper.left} "
+        f"Nothing received is lost; when the store is back, type: gongkai spool drain{here(keeper.url)}"
+    )

@@ -80,16 +80,16 @@ class Robots:
         await self.crawler.engine.scraper.start_itemproc_async(
             exchange(response, role="robots"), response=response
         )
-        return await self._rules(response)
+        return self._rules(response)
 
-    async def _rules(self, response: Response) -> RobotParser | str | None:
+    def _rules(self, response: Response) -> RobotParser | str | None:
         if response.status == 429 or response.status >= 500:
             return f"it answers {response.status}"
         if "truncated" in response.flags or "too-large" in response.flags:
             return "its answer breaks off"
         if response.status not in (200, 304):
             return None
-        body = await body_of(response, self.crawler)
+        body = body_of(response)
         if body.lstrip()[:1] == b"<":
             return None  # a page in place of rules: the usual way of having none (cms-families 0.8)
         rules = self.parser.from_crawler(self.crawler, body[:MAX_BYTES])

@@ -96,7 +96,7 @@ class ListSpider(Spider):
     async def parse_list(self, response: Response, step: Step) -> AsyncIterator[Exchange | Request]:
         """A column's page: its entries, further columns, its next page."""
         try:
-            page = await page_of(response, self.crawler, list_page)
+            page = page_of(response, list_page)
             is_report = page is not None and step.at.kind == "column" and reads_as_report(page)
             hints = hints_of(step.at) if is_report else {}
             item = exchange(response, role="report" if is_report else "list", hints=hints)

@@ -99,7 +99,7 @@ class ReportSpider(ListSpider):
             self.record.settle(asked, "resting")
         else:
             yield exchange(response, role="report", hints=hints)
-        page = await page_of(response, self.crawler, text_page)
+        page = page_of(response, text_page)
         if isinstance(page, HtmlResponse):
             for request in self.from_report(page, asked, hints, listed):
                 yield request
@@ -110,7 +110,11 @@ class ReportSpider(ListSpider):
 
     async def parse_attachment(self, response: Response, hints: Hints) -> AsyncIterator[Exchange]:
         """A document."""
-        yield exchange(response, role="attachment", hints=hints)
+        assert response.request is not None
+        if "resting" in response.flags:
+            self.record.settle(first_address(response.request), "resting")
+        else:
+            yield exchange(response, role="attachment", hints=hints)
         self.open["attachment"] -= 1
 
     def lost(self, failure: Failure) -> Iterator[Request]:
@@ -245,7 +249,7 @@ class ReportSpider(ListSpider):
         else:
             title = str(hints.get("title", "")) or None
             self.record.expect(url, role, title, promised=promised)
-            if answer.rests is not None and (role == "attachment" or self.dry):
+            if answer.rests is not None and self.dry:
                 self.record.settle(url, "resting")
             else:
                 self.open[role] += 1

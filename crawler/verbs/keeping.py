@@ -80,6 +80,52 @@ def rebuild(sites: tuple[str, ...], archive: str, jobs: int | None, as_json: boo
 
 
 @click.group(
+    short_help="What waits on this machine for the archive.",
+    epilog="Exit codes: 0 done, 7 the archive cannot be used: nothing is lost, try again later.",
+    invoke_without_command=True,
+)
+@archive_option
+@click.option("--json", "as_json", is_flag=True, help="Print what waits as JSON.")
+@click.pass_context
+def spool(ctx: click.Context, archive: str, as_json: bool) -> None:
+    """Show what was captured on this machine and is not in the archive yet.
+
+    Captures go to the spool, on this machine's disk, and from there to a store in a bucket. While the store
+    is away the spool fills; what a crawl left there when it ended, or was killed, the next crawl brings in,
+    or `gongkai spool drain`. The store is not asked.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from crawler.spool import here, words
+    from crawler.views.spool import spool_json, spool_view
+    from storage.archive import spooled
+
+    waits = spooled(archive)
+    if as_json:
+        print_json(spool_json(waits))
+    elif waits:
+        print_view(spool_view(waits))
+    then = "" if all(left.living for left in waits) else "; type: gongkai spool drain" + here(archive)
+    say(words(waits, archive) + then)
+
+
+@spool.command(
+    "drain",
+    short_help="Bring in what waits, and publish it.",
+    epilog="Exit codes: 0 done, 5 a document could not be read, 7 the store is still away: try again later.",
+)
+@archive_option
+def drain(archive: str) -> None:
+    """Bring what waits on this machine into the archive, and publish the reports that come of it.
+
+    A crawl that is under way is left alone: it brings in its own captures.
+    """
+    from crawler.spool import drain as run_drain
+
+    sys.exit(run_drain(archive, say))
+
+
+@click.group(
     short_help="Look at the place that an archive lies in.",
     epilog="Next: gongkai archive check says whether the store can be trusted.",
 )

@@ -1,0 +1,84 @@
+"""The way to a store that may go away in the middle of a crawl: who waits how long for it, what is said.
+
+The crawl itself never waits for the store: what it captures is on this machine's disk. What asks the
+store beside the crawl does so here, in threads that nothing else needs. Knows nothing of captures,
+documents or reports.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, ClassVar, TypeVar
+
+from storage.errors import ArchiveUnusable, StorageError
+
+ANSWER = 15.0
+"""Seconds after which a store that has not answered a question counts as away."""
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Reach:
+    """The threads in which all crawls of this process ask their stores, and what they say of it."""
+
+    asking: ClassVar[ThreadPoolExecutor | None] = None
+    """For short questions."""
+    working: ClassVar[ThreadPoolExecutor | None] = None
+    """For what takes its time: sealing, publishing."""
+    without: ClassVar[dict[str, set[str]]] = {}
+    """Archive -> the sites whose crawls do without it: one of them says so, and the last that it is back."""
+
+
+async def ask(url: str, question: Callable[..., T], *arguments: Any) -> T:
+    """The answer to a short question to the store at `url`.
+
+    Raises what `question` raises, and `ArchiveUnusable` where it takes longer than `ANSWER`.
+    """
+    if Reach.asking is None:
+        Reach.asking = ThreadPoolExecutor(16, "asking")
+    answer = _heard(Reach.asking.submit(question, *arguments))
+    try:
+        # Shielded: a thread cannot be stopped; it goes on by itself.
+        return await asyncio.wait_for(asyncio.shield(answer), ANSWER)
+    except TimeoutError:
+        raise ArchiveUnusable(f"{url} has not answered for {ANSWER:.0f} seconds.") from None
+
+
+async def work(task: Callable[..., T], *arguments: Any) -> T:
+    """What `task` gives, however long it takes; raises what it raises."""
+    if Reach.working is None:
+        Reach.working = ThreadPoolExecutor(8, "working")
+    return await _heard(Reach.working.submit(task, *arguments))
+
+
+def notice(url: str, site: str, away: StorageError | None, room: Callable[[], int]) -> None:
+    """Says once that the store at `url` is away from the crawl of `site`, and once that it is back.
+
+    `room` gives the bytes that the spool still takes.
+    """
+    sites = Reach.without.setdefault(url, set())
+    if away is not None and site not in sites:
+        if not sites:
+            words = "The store is away: %s The crawl goes on; %s MB are free in the spool."
+            log.warning(words, away, f"{room() / 1e6:,.0f}")
+        sites.add(site)
+    elif away is None and site in sites:
+        sites.discard(site)
+        if not sites:
+            log.warning("The store is back: %s", url)
+
+
+def forget(url: str, site: str) -> None:
+    """The crawl of `site` is over: nobody waits for the store on its behalf."""
+    Reach.without.get(url, set()).discard(site)
+
+
+def _heard(answer: Future[T]) -> asyncio.Future[T]:
+    waiting = asyncio.wrap_future(answer)
+    # Whoever gave up waiting does not hear how it failed; asyncio would complain.
+    waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return waiting
