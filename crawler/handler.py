@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.error import TimeoutError as ConnectTimeout
 from twisted.web.client import HTTPConnectionPool
 
@@ -28,14 +29,29 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
 
-class GatedDownloadHandler(HTTP11DownloadHandler):
+class _PooledHandler(HTTP11DownloadHandler):
+    """Scrapy's handler with a `Pool`."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool = Pool(self._pool, crawler.settings.getfloat("GONGKAI_CONNECT_TIMEOUT"))
+
+    async def close(self) -> None:
+        """Closes the connections, or leaves those that take longer than a second to close.
+
+        Scrapy's own way prints a traceback where both happen in one turn of a busy reactor.
+        """
+        closed: Deferred[None] = self._pool.closeCachedConnections()  # type: ignore[no-untyped-call]
+        closed.addTimeout(1, self._pool._reactor, onTimeoutCancel=lambda _, __: None)
+        await maybe_deferred_to_future(closed)
+
+
+class GatedDownloadHandler(_PooledHandler):
     """Sets `meta["requested"]` and `meta["received"]`, aware datetimes in UTC; obeys `meta["legacy_tls"]`."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        settings = crawler.settings
-        self._pool = Pool(self._pool, settings.getfloat("GONGKAI_CONNECT_TIMEOUT"))
-        self._floor = settings.getfloat("DOWNLOAD_DELAY")
+        self._floor = crawler.settings.getfloat("DOWNLOAD_DELAY")
         self._legacy: LegacyHandler | None = None
 
     async def download_request(self, request: Request) -> Response:
@@ -76,12 +92,11 @@ class GatedDownloadHandler(HTTP11DownloadHandler):
         return 0.0 if slot is None else slot.delay
 
 
-class LegacyHandler(HTTP11DownloadHandler):
-    """Scrapy's handler with other TLS contexts, and so with connections of its own."""
+class LegacyHandler(_PooledHandler):
+    """The same with other TLS contexts, and so with connections of its own."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool = Pool(self._pool, crawler.settings.getfloat("GONGKAI_CONNECT_TIMEOUT"))
         self._contextFactory = LegacyContexts()  # type: ignore[assignment]
 
 
