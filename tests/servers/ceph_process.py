@@ -69,6 +69,10 @@ KEYS = (("mon.", ("mon",)), ("client.admin", ("mon", "osd", "mgr")))
 """Who has rights, and on what; Ceph wants it written down though it asks nobody who he is."""
 
 
+class Refused(Exception):
+    """Raised when one of Ceph's programs fails."""
+
+
 class Ceph:
     """The three daemons."""
 
@@ -93,12 +97,9 @@ class Ceph:
         """Return when the gateway listens and knows its user."""
         self._start_monitor()
         self._start_storage()
-        self._run(
-            "radosgw-admin", *self._configuration, "user", "create", "--uid=tests", "--display-name=tests",
-            f"--access-key={access_key}", f"--secret-key={secret_key}",
-        )  # fmt: skip
-        gateway = self._daemon("radosgw", "-n", "client.rgw.a")
-        until(lambda: listens(self.ports["tls"]), "the gateway to listen", gateway)
+        keys = (f"--access-key={access_key}", f"--secret-key={secret_key}")
+        self._insist("radosgw-admin", "user", "create", "--uid=tests", "--display-name=tests", *keys)
+        self._serve(lambda: listens(self.ports["tls"]), "radosgw", "-n", "client.rgw.a")
 
     def stop(self) -> None:
         """End it at once."""
@@ -119,18 +120,25 @@ class Ceph:
             "ceph-mon", *self._configuration, "--mkfs", "-i", "a",
             "--monmap", str(map_of_monitors), "--keyring", str(keyring),
         )  # fmt: skip
-        self._daemon("ceph-mon", "-i", "a")
+        self._serve(lambda: listens(self.ports["monitor"]), "ceph-mon", "-i", "a")
 
     def _start_storage(self) -> None:
         osd = str(uuid.uuid4())
-        self._ask("osd", "new", osd)  # waits for the monitor
+        self._insist("ceph", "osd", "new", osd)
         self._run("ceph-osd", *self._configuration, "-i", "0", "--mkfs", "--osd-uuid", osd)
-        self._ask("osd", "crush", "add", "osd.0", "1.0", "root=default")
-        storage = self._daemon("ceph-osd", "-i", "0")
-        until(lambda: "1 up" in self._ask("osd", "stat"), "the storage daemon to come up", storage)
+        self._insist("ceph", "osd", "crush", "add", "osd.0", "1.0", "root=default")
+        self._serve(lambda: "1 up" in self._insist("ceph", "osd", "stat"), "ceph-osd", "-i", "0")
 
-    def _ask(self, *words: str) -> str:
-        return self._run("ceph", *self._configuration, "--connect-timeout", "30", *words)
+    def _serve(self, ready: Callable[[], bool], program: str, *words: str) -> None:
+        """Start a daemon and wait until it is ready; one that ends is started again."""
+        end = time.monotonic() + PATIENCE
+        daemon = self._daemon(program, *words)
+        while not ready():
+            if time.monotonic() > end:
+                raise SystemExit(f"gave up waiting for {program}")
+            if daemon.poll() is not None:
+                daemon = self._daemon(program, *words)
+            time.sleep(0.1)
 
     def _daemon(self, program: str, *words: str) -> subprocess.Popen[bytes]:
         # It dies with this process, whatever kills this one.
@@ -139,20 +147,22 @@ class Ceph:
         self._daemons.append(daemon)
         return daemon
 
+    def _insist(self, program: str, *words: str) -> str:
+        """Ask the monitor for something; on a busy machine a young one refuses now and then (EPERM)."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._run(program, *self._configuration, *words)
+            except Refused as error:
+                if time.monotonic() > end:
+                    raise SystemExit(str(error)) from error
+                time.sleep(0.3)
+
     def _run(self, *command: str) -> str:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
         if done.returncode:
-            raise SystemExit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+            raise Refused(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
         return done.stdout
-
-
-def until(ready: Callable[[], bool], what: str, daemon: subprocess.Popen[bytes]) -> None:
-    """Wait until `ready()`; gives up where the daemon ended or after a minute."""
-    end = time.monotonic() + PATIENCE
-    while not ready():
-        if daemon.poll() is not None or time.monotonic() > end:
-            raise SystemExit(f"gave up waiting for {what}")
-        time.sleep(0.1)
 
 
 def listens(port: int) -> bool:
