@@ -19,7 +19,7 @@ from storage.archive import state_folder
 from storage.copying import FAULTS, Copied, Done, Step
 from storage.copying import copy as copy_store
 from storage.identity import identify
-from storage.store import address, open_store
+from storage.store import address, open_store, server
 
 _WORDS = {
     "damaged": "is not what its key or kind says and was not copied",
@@ -35,21 +35,34 @@ class SamePlace(CrawlerError):
     """Raised when an archive is to be copied onto or into itself."""
 
 
-def copy(source: str, target: str, *, threads: int, dry: bool, say: Say) -> Copied:
+def copy(
+    source: str,
+    target: str,
+    *,
+    profiles: tuple[str | None, str | None] = (None, None),
+    threads: int,
+    dry: bool,
+    say: Say,
+) -> Copied:
     """Copies the archive at `source` to `target`; each object that cannot be copied is named.
+
+    `profiles`: the AWS profiles of the two, where they have some of their own.
 
     Raises:
         SamePlace: where one address is, or lies in, the other.
         StorageError: where one of the two cannot be used.
     """
-    one, other = address(source), address(target)
-    if f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/"):
-        raise SamePlace(f"{source} and {target} lie in one another: copy to a place of its own.")
-    here = open_store(source, create=False)
+    nested = _lie_in_one_another(address(source), address(target))
+    same = SamePlace(f"{source} and {target} lie in one another: copy to a place of its own.")
+    if nested and profiles[0] == profiles[1]:
+        raise same
+    here = open_store(source, create=False, profile=profiles[0])
     try:
         identify(here, create=False)  # before a folder is made for a copy of nothing
-        there = open_store(target, create=not dry)
+        there = open_store(target, create=not dry, profile=profiles[1])
         try:
+            if nested and server(here) == server(there):
+                raise same
             with _bar(say) as step:
                 return copy_store(here, there, state_folder(target), threads=threads, dry=dry, step=step)
         finally:
@@ -83,6 +96,10 @@ def left_words(copied: Copied, target: str) -> str:
         f"{target} has captures of {sites} that the source lacks: its reports of it were left as they are; "
         "`gongkai reparse --publish` makes them of both"
     )
+
+
+def _lie_in_one_another(one: str, other: str) -> bool:
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
 @contextmanager

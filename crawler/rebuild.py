@@ -18,10 +18,15 @@ from pipelines.corrections import Corrections, load_corrections
 from pipelines.reparse import Again, Step, fold_again, read_again
 from pipelines.report.changes import ReportChange
 from pipelines.report.read import PARSER
+from pipelines.verify import fault_of_published
 from pipelines.worker import Reader
 from storage.archive import Archive
-from storage.errors import SiteBusy
-from storage.wholeness import journal_holes
+from storage.errors import NotFound, SiteBusy
+from storage.keys import place, reports_prefix
+from storage.listing import in_threads
+from storage.repair import keep_aside
+from storage.store import Store
+from storage.wholeness import THREADS, journal_holes
 
 
 @dataclass(slots=True)
@@ -39,6 +44,8 @@ class Rebuilt:
     """What the reports are made of; None where they were left as they are."""
     holes: list[str] = field(default_factory=list)
     """Journal segments that are damaged or gone: why the reports were left as they are."""
+    aside: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Key -> what was wrong with what lay there and was no report of that key, and where it is kept now."""
 
     def to_json(self) -> dict[str, Any]:
         """What `--json` prints."""
@@ -51,6 +58,10 @@ class Rebuilt:
             "unchanged": 0 if self.folded is None else len(self.folded.published.unchanged),
             "unread": [{"url": one.url, "sha256": one.sha256, "reason": one.reason} for one in left],
             "journal_holes": self.holes,
+            "put_aside": [
+                {"key": key, "reason": reason, "quarantined": kept}
+                for key, (reason, kept) in sorted(self.aside.items())
+            ],
         }
 
 
@@ -109,6 +120,7 @@ def _site(archive: Archive, site: str, reader: Reader, corrections: Corrections,
     rebuilt.holes = journal_holes(archive.store, site, archive.runs(site))
     if rebuilt.holes:
         return rebuilt
+    rebuilt.aside = _put_aside(archive.store, site)
     read: Counter[str] = Counter()
 
     def counted(done: int, of: int) -> None:
@@ -123,6 +135,27 @@ def _site(archive: Archive, site: str, reader: Reader, corrections: Corrections,
         if not (more := archive.follow(site)):
             return rebuilt
         rebuilt.captures += more  # another machine has crawled it meanwhile
+
+
+def _put_aside(store: Store, site: str) -> dict[str, tuple[str, str]]:
+    """Takes away what lies among the published reports and is none; its bytes are kept."""
+
+    def wrong(key: str) -> tuple[str, str, bytes] | None:
+        try:
+            data = store.get(key)
+        except NotFound:
+            return None
+        reason = fault_of_published(key, data)
+        return None if reason is None else (key, reason, data)
+
+    aside = {}
+    reports = (key for key in store.list(reports_prefix(site)) if place(key) is not None)
+    for found in in_threads(wrong, reports, THREADS):
+        if found is not None:
+            key, reason, data = found
+            aside[key] = reason, keep_aside(store, data)
+            store.remove(key)
+    return aside
 
 
 def _exit(rebuilt: Rebuilt) -> Exit:
@@ -142,6 +175,8 @@ def _tell(rebuilt: Rebuilt, say: Say) -> None:
             f"gongkai reparse {site} --publish makes the reports of what there is"
         )
         return
+    for key, (reason, kept) in sorted(rebuilt.aside.items()):
+        say(f"{site}: {key}: {reason}; it was taken away, and is kept as {kept}")
     for left in () if rebuilt.folded is None else unread(rebuilt.folded):
         say(f"{site}: not read: {left.url}: {left.reason}")
     say(summary(rebuilt))

@@ -38,7 +38,7 @@ from storage.findings import Finding
 from storage.identity import FORMAT
 from storage.keys import ARCHIVE_KEY, captures_prefix, reports_prefix, runs_prefix
 from storage.repair import Repaired, restore
-from storage.store import Store, address, open_store
+from storage.store import Store, open_store, same_place
 from storage.verify import Scope, Step, Verification
 
 Say = Callable[[str], None]
@@ -69,8 +69,12 @@ class Outcome:
         return Exit.DAMAGED if self.left else Exit.OK
 
 
-def verify(url: str, scope: Scope, *, repair: bool, second: str | None, restart: bool, say: Say) -> Outcome:
+def verify(
+    url: str, scope: Scope, *, repair: bool, second: str | None, profile: str | None, restart: bool, say: Say
+) -> Outcome:
     """Verifies what is in `scope`; with `repair` mends what can be, from the archive at `second` if given.
+
+    `profile`: the AWS profile of the second, if it has one of its own.
 
     Raises:
         ReportNotFound: where the archive has nothing of a site.
@@ -80,9 +84,9 @@ def verify(url: str, scope: Scope, *, repair: bool, second: str | None, restart:
     with ExitStack() as stack:
         store = open_store(url, create=False)
         stack.callback(store.close)
-        identity = _identity(store)
+        identity = stated_identity(store)
         _check_sites(store, scope, url)
-        other = None if second is None else _second(second, store)
+        other = None if second is None else _second(second, profile, store)
         if other is not None:
             stack.callback(other.close)
         catalogue = Catalogue(state_folder(url) / "fixity.sqlite", identity)
@@ -149,7 +153,7 @@ def _mend(
     return list(mended.values()), left
 
 
-def _identity(store: Store) -> str | None:
+def stated_identity(store: Store) -> str | None:
     """The archive's identity; None where archive.json is damaged or gone, which is for the verification.
 
     Raises:
@@ -166,11 +170,12 @@ def _identity(store: Store) -> str | None:
         return None
 
 
-def _second(url: str, store: Store) -> Store:
-    if address(url) == address(store.url):
+def _second(url: str, profile: str | None, store: Store) -> Store:
+    second = open_store(url, create=False, profile=profile)
+    if same_place(store, second):
+        second.close()
         raise SettingError("--from names the archive itself: a copy of it is needed")
-    second = open_store(url, create=False)
-    if _identity(second) is None:
+    if stated_identity(second) is None:
         raise ArchiveUnusable(
             f"{ARCHIVE_KEY} in {second.url} is not Gongkai's: that is no copy to restore from."
         )

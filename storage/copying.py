@@ -8,7 +8,6 @@ target alone has is lost. This module prints nothing.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -21,7 +20,8 @@ from storage.errors import ArchiveUnusable, Damaged, NotFound
 from storage.identity import identify
 from storage.keys import ARCHIVE_KEY, digest, place, raw_key
 from storage.listing import KINDS, MOST_NAMED, Listing, in_the_archive, in_threads, merged, own_digest
-from storage.store import Store
+from storage.seal import unsealed
+from storage.store import Store, server
 from storage.verified import Verified
 
 THREADS = 8
@@ -94,7 +94,7 @@ def copy(
     refuse_unfit(target, state)
     _check_target(source, target, dry=dry)
     listing = Listing(source)
-    verified = Verified(state / "copied.sqlite", identify(source, create=False))
+    verified = Verified(state / "copied.sqlite", " ".join((identify(source, create=False), server(target))))
     try:
         return _Copy(source, target, listing, verified, dry=dry).run(threads, step)
     finally:
@@ -216,8 +216,8 @@ class _Copy:
     def _replaceable(self, key: str, *, there: bool) -> Done:
         data = self._read(key)
         try:
-            document = json.loads(data)
-        except ValueError:
+            document, _ = unsealed(key, data)
+        except Damaged:
             raise _Fault("damaged") from None
         if there:
             with suppress(NotFound):

@@ -64,6 +64,12 @@ def keep(store: Store, key: str, data: bytes) -> None:
 def address(url: str) -> str:
     """The one form of an archive's address: ``file:///absolute/folder`` or ``s3://bucket/prefix``."""
     parts = urlsplit(url)
+    if "@" in parts.netloc:
+        # Not repeated: it holds a secret, and this sentence ends in logs.
+        raise ArchiveUnusable(
+            "An archive's address holds no credentials: give s3://bucket/prefix, and the key as "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or in a profile."
+        )
     if parts.scheme == "s3":
         return f"s3://{parts.netloc}/{parts.path.strip('/')}".rstrip("/")
     if parts.scheme != "file" and "://" in url:
@@ -71,16 +77,29 @@ def address(url: str) -> str:
     return Path(unquote(parts.path) if parts.scheme == "file" else url).resolve().as_uri()
 
 
-def open_store(url: str, *, create: bool = True) -> Store:
+def open_store(url: str, *, create: bool = True, profile: str | None = None) -> Store:
     """The store that `url` names: a folder ("./archive", "/abs", "file:///abs") or "s3://bucket/prefix".
 
-    A missing folder is made if `create` allows it. Raises `ArchiveUnusable`.
+    A missing folder is made if `create` allows it. `profile`: the AWS profile whose credentials, endpoint and
+    region a bucket is reached with; None: what the AWS variables say. Raises `ArchiveUnusable`.
     """
     parts = urlsplit(address(url))
     if parts.scheme == "s3":
         from storage.s3 import S3Store  # here: boto3 takes a third of a second to import
 
-        return S3Store(parts.netloc, parts.path.strip("/"))
+        return S3Store(parts.netloc, parts.path.strip("/"), profile)
+    if profile is not None:
+        raise ArchiveUnusable(f"{url} is a folder: the AWS profile {profile} says nothing of it.")
     from storage.local import LocalStore
 
     return LocalStore(Path(unquote(parts.path)), create=create)
+
+
+def server(store: Store) -> str:
+    """The S3 server that a store lies on; "" for a folder of this machine."""
+    return str(getattr(store, "endpoint", ""))
+
+
+def same_place(one: Store, other: Store) -> bool:
+    """Whether two stores are one: the same bucket's name may stand on two servers."""
+    return one.url == other.url and server(one) == server(other)

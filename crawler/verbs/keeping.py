@@ -16,24 +16,35 @@ from crawler.terminal import archive_option, print_json, print_view, say
 )
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
+@click.option("--from-profile", metavar="NAME", help="The AWS profile of FROM, if it has one of its own.")
+@click.option("--to-profile", metavar="NAME", help="The AWS profile of TO, if it has one of its own.")
 @click.option("--dry-run", "dry", is_flag=True, help="Write nothing; say what would be copied.")
 @click.option(
     "--jobs", metavar="N", type=click.IntRange(1, 32), default=8, show_default=True,
     help="Objects under way at once.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
-def copy(source: str, target: str, dry: bool, jobs: int, as_json: bool) -> None:
+def copy(
+    source: str,
+    target: str,
+    from_profile: str | None,
+    to_profile: str | None,
+    dry: bool,
+    jobs: int,
+    as_json: bool,
+) -> None:
     """Copy an archive from FROM to TO, each a folder or s3://bucket/prefix; again, only what is new.
 
     Every object is read back and held against its digest; one that is damaged in FROM is named and not
     copied. Bodies go first and what refers to them after, so that TO is a true archive at every moment, and
     a copy that was interrupted goes on where it was. TO is empty or an earlier copy; another archive is
-    refused.
+    refused. Two buckets with credentials, or servers, of their own: name their profiles.
     """
     from crawler.copying import copy as run_copy
     from crawler.copying import exit_code, left_words, summary
 
-    copied = run_copy(source, target, threads=jobs, dry=dry, say=say)
+    profiles = from_profile, to_profile
+    copied = run_copy(source, target, profiles=profiles, threads=jobs, dry=dry, say=say)
     if as_json:
         print_json(copied.to_json())
     if copied.ahead:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import click
 
@@ -28,7 +29,8 @@ class Share(click.ParamType[float]):
 
 @click.command(
     short_help="Prove that the archive is sound, or say what is not.",
-    epilog="Exit codes: 0 all sound, or mended; 9 nothing of that site; 10 damage, each named.",
+    epilog="Exit codes: 0 all sound, mended, or alike; 5 the two compared differ; 9 nothing of that site; "
+    "10 damage, each named.",
 )
 @click.argument("sites", metavar="[SITE...]", nargs=-1)
 @archive_option
@@ -46,7 +48,15 @@ class Share(click.ParamType[float]):
 @click.option("--restart", is_flag=True, help="Begin anew where an interrupted verification would go on.")
 @click.option("--repair", is_flag=True, help="Mend what can be mended; what was damaged is kept aside.")
 @click.option("--from", "second", metavar="URL", help="With --repair: a copy of the archive to restore from.")
-@click.option("--json", "as_json", is_flag=True, help="Print the audit record as JSON.")
+@click.option("--from-profile", metavar="NAME", help="The AWS profile of --from, if it has one of its own.")
+@click.option(
+    "--against", metavar="URL",
+    help="Compare with this archive, object by object, and do nothing else.",
+)  # fmt: skip
+@click.option(
+    "--against-profile", metavar="NAME", help="The AWS profile of --against, if it has one of its own."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the audit record, or what differs, as JSON.")
 def verify(
     sites: tuple[str, ...],
     archive: str,
@@ -56,6 +66,9 @@ def verify(
     restart: bool,
     repair: bool,
     second: str | None,
+    from_profile: str | None,
+    against: str | None,
+    against_profile: str | None,
     as_json: bool,
 ) -> None:
     """Hash every body again, follow every reference, and compare every report with what was captured.
@@ -71,16 +84,42 @@ def verify(
 
     if second is not None and not repair:
         wrong("--from goes with --repair")
+    profiles = ("--from", second, from_profile), ("--against", against, against_profile)
+    for option, url, profile in profiles:
+        if profile is not None and url is None:
+            wrong(f"{option}-profile goes with {option}")
+    if against is not None:
+        if sites or repair or restart or since is not None or (share, budget) != (None, None):
+            wrong("--against compares everything and mends nothing: it goes alone")
+        _compare(archive, against, against_profile, as_json)
     scope = Scope(
         tuple(sorted(set(sites))),
         share,
         since.replace(tzinfo=UTC).isoformat() if since is not None else "",
         budget,
     )
-    outcome = run_verify(archive, scope, repair=repair, second=second, restart=restart, say=say)
+    outcome = run_verify(
+        archive, scope, repair=repair, second=second, profile=from_profile, restart=restart, say=say
+    )
     if as_json:
         print_json(outcome.record)
     else:
         print_view(audit_view(outcome), whole=True)
     say(summary(outcome))
     sys.exit(outcome.exit)
+
+
+def _compare(archive: str, against: str, profile: str | None, as_json: bool) -> NoReturn:
+    """What `--against` does."""
+    from crawler.comparing import advice, compare, summary
+    from crawler.views.audit import differences_view
+
+    compared = compare(archive, against, profile=profile, say=say)
+    if as_json:
+        print_json(compared.to_json())
+    elif compared.found:
+        print_view(differences_view(compared), whole=True)
+    for sentence in advice(compared):
+        say(sentence)
+    say(summary(compared))
+    sys.exit(compared.exit)

@@ -1,4 +1,4 @@
-"""What a verification found, for people. Pure: an outcome in, a renderable out."""
+"""What a verification or a comparison found, for people. Pure: an outcome in, a renderable out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from pipelines.report.marks import clean
+from storage.compare import MOST_NAMED
 
 if TYPE_CHECKING:
+    from crawler.comparing import Compared
     from crawler.verify import Outcome
 
 MOST = 200
@@ -39,4 +41,15 @@ def audit_view(outcome: Outcome) -> RenderableType:
     counts = outcome.record["counts"]
     if counts:
         lines.append(Text(", ".join(f"{count} {code}" for code, count in counts.items())))
+    return Group(*lines)
+
+
+def differences_view(compared: Compared) -> RenderableType:
+    """A line for each key that two archives do not hold alike."""
+    lines: list[RenderableType] = []
+    for one in compared.found[:MOST]:
+        style = "yellow" if one.code in ("only-here", "only-there") else "bold red"
+        lines.append(Text(f"{one.code:16} ", style=style).append(clean(one.key), style="default"))
+    if (more := sum(compared.counts.values()) - MOST) > 0:
+        lines.append(Text(f"and {more} more; --json has the first {MOST_NAMED}"))
     return Group(*lines)

@@ -96,6 +96,24 @@ def test_a_report_that_says_something_else_is_made_right_and_named(shop: Shop) -
     assert shop.files() == before
 
 
+def test_what_lies_among_the_reports_and_is_none_is_taken_away_and_kept(shop: Shop) -> None:
+    before, (key, other) = shop.files(), shop.keys("reports")
+    stray = f"{key.rpartition('/')[0]}/nobody-0a1b2c3d.json"
+    shop.write(key, b"{")
+    shop.write(stray, before[other])
+    site = shop.data()
+    reasons = {one["key"]: one["reason"] for one in site["put_aside"]}
+    assert set(reasons) == {key, stray}
+    assert "it is no report" in reasons[key]
+    assert reasons[stray] == f"it is the report that belongs under {other}"
+    assert shop.keys("reports") == [key, other]
+    assert [one["change"] for one in site["reports"]] == ["new"]
+    kept = {
+        one["quarantined"]: data for one, data in zip(site["put_aside"], (b"{", before[other]), strict=True)
+    }
+    assert shop.files() == before | kept
+
+
 def test_a_reading_that_lacked_a_program_stays_as_it_is(shop: Shop) -> None:
     """Another machine may have less: a rebuild must not turn its archive into what this one can read."""
     key = next(key for key in shop.keys("parses") if shop.one in key)

@@ -9,7 +9,7 @@ from typing import Any
 
 from storage.errors import ArchiveUnusable
 from storage.journal import Capture
-from storage.store import Store
+from storage.store import Store, server
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
 
@@ -44,6 +44,7 @@ class WatchedStore:
         self.inner = store
         self.url = store.url
         self.local = store.local
+        self.endpoint = server(store)
         self.calls: Counter[str] = Counter()
         """How often "put raw", "get captures" ... were asked."""
         self.failing = False
