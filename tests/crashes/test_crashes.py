@@ -1,4 +1,4 @@
-"""A sample of the crash matrix; `python -m tests.crashes` does all of it by hand (counts: docs/archive.md)."""
+"""A sample of the crash matrix; `python -m tests.crashes` does all of it by hand, see docs/archive.md."""
 
 from __future__ import annotations
 
