@@ -8,18 +8,15 @@ and a disk's own speed is not what is measured; with a FOLDER it is made of file
 from __future__ import annotations
 
 import resource
-import sqlite3
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks.objects import FileOfObjects, Files
 from storage.catalogue import Catalogue
-from storage.errors import NotFound
 from storage.identity import FORMAT, LAYOUT
 from storage.journal import Capture, json_document, segment
 from storage.keys import ARCHIVE_KEY, capture_key, digest, raw_key, run_key
@@ -29,73 +26,6 @@ from storage.verify import Scope, Verification
 BODY = "<html><body>虚构局政府信息公开工作年度报告 {number}</body></html>" + " " * 220
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PER_SEGMENT, PER_RUN = 100, 10_000
-Rows = list[tuple[Any, ...]]
-
-
-class FileOfObjects:
-    """A store in one SQLite file: quick to fill, and only read afterwards. Each thread has a connection."""
-
-    local = True
-
-    def __init__(self, path: Path) -> None:
-        self.url = path.as_uri()
-        self._path = path
-        self._threads = threading.local()
-        self._run("CREATE TABLE IF NOT EXISTS objects (key TEXT PRIMARY KEY, data BLOB) WITHOUT ROWID")
-
-    def put(self, key: str, data: bytes) -> None:
-        self._run("INSERT OR IGNORE INTO objects VALUES (?, ?)", key, data)
-
-    def replace(self, key: str, data: bytes) -> None:
-        self._run("REPLACE INTO objects VALUES (?, ?)", key, data)
-
-    def get(self, key: str) -> bytes:
-        rows = self._run("SELECT data FROM objects WHERE key = ?", key)
-        if not rows:
-            raise NotFound(key)
-        return bytes(rows[0][0])
-
-    def exists(self, key: str) -> bool:
-        return bool(self._run("SELECT 1 FROM objects WHERE key = ?", key))
-
-    def remove(self, key: str) -> None:
-        self._run("DELETE FROM objects WHERE key = ?", key)
-
-    def list(self, prefix: str = "") -> Iterator[str]:
-        last, query = (
-            "",
-            "SELECT key FROM objects WHERE key > ? AND substr(key, 1, ?) = ? ORDER BY key LIMIT 1000",
-        )
-        while rows := self._run(query, max(last, prefix[:-1]), len(prefix), prefix):
-            yield from (row[0] for row in rows)
-            last = rows[-1][0]
-
-    def close(self) -> None:
-        self._threads.connection.close()
-
-    def commit(self) -> None:
-        """Make what was put visible to other threads."""
-        self._threads.connection.commit()
-
-    def _run(self, statement: str, *values: Any) -> Rows:
-        if not hasattr(self._threads, "connection"):
-            self._threads.connection = sqlite3.connect(self._path)
-            self._threads.connection.execute("PRAGMA synchronous = OFF")
-        rows: Rows = self._threads.connection.execute(statement, values).fetchall()
-        return rows
-
-
-class Files:
-    """Writes objects as files, without fsync."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def put(self, key: str, data: bytes) -> None:
-        path = self._folder / key
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True)
-        path.write_bytes(data)
 
 
 def build(store: FileOfObjects | Files, bodies: int) -> None:
@@ -153,6 +83,7 @@ def main(bodies: int, folder: Path | None) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as place:
         if folder is None:
             made = FileOfObjects(Path(place) / "objects.sqlite")
+            made.begin()
             build(made, bodies)
             made.commit()
             store: Store = made

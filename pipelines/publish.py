@@ -8,20 +8,27 @@ another machine, it writes the same bytes. It must not fetch or parse itself: bo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelines.corrections import Corrections
 from pipelines.errors import InvalidReport
-from pipelines.readings import Readings, Reads
-from pipelines.report.documents import Hints, apply_hints, apply_member_name, unstated, why_unread
+from pipelines.readings import IDENTITY, Readings, Reads
+from pipelines.report.documents import (
+    Hints,
+    apply_hints,
+    apply_member_name,
+    spoken_of,
+    unstated,
+    why_unread,
+)
 from pipelines.report.merge import merge
 from pipelines.report.model import Report
 from pipelines.report.stored import report_from_json
 from pipelines.report.years import with_previous_year
 from pipelines.shelf import ReportName, Shelf
-from pipelines.versions import Version, hints_of, versions_of
+from pipelines.versions import Version, Versions, hints_of
 from storage.archive import Archive
 
 PLACES = ("省", "市", "区", "县", "旗", "州", "盟")
@@ -71,14 +78,13 @@ def publish(
     Documents are grouped by the organization and year that they state, or that their list entry states
     where they don't; an attachment that states neither belongs to its page's report. `reader` reads
     bodies that this parser version has not read yet; without one they count as unread. `digests` limits
-    the work to the groups that these bodies touch; the result is the same as that of a whole fold as
-    long as every earlier body was published, with the same `corrections`. `shelf`: where the
-    reports go, if not into the archive.
+    the work to the groups that these bodies touch, and costs what those hold, not what the site has; the
+    result is the same as that of a whole fold as long as every other capture was published, with the same
+    `corrections`. `shelf`: where the reports go, if not into the archive.
     """
-    versions, gained = versions_of(archive.documents(site))
+    versions = Versions(archive.documents(site))
     fold = _Fold(archive, shelf or Shelf(archive, site), reader, versions, corrections)
-    # A hint that turned up later can move a body it was known without: only a whole fold sees that.
-    return fold.some(set(digests)) if digests is not None and not gained else fold.everything()
+    return fold.everything() if digests is None else fold.some(set(digests))
 
 
 class _Fold:
@@ -89,49 +95,40 @@ class _Fold:
         archive: Archive,
         shelf: Shelf,
         reader: Reads | None,
-        versions: Mapping[str, list[Version]],
+        versions: Versions,
         corrections: Corrections,
     ) -> None:
         self._shelf = shelf
         self._versions = versions
-        self._bodies: dict[str, list[Version]] = {}
-        self._children: dict[str, list[Version]] = {}
-        for version in self._all():
-            self._bodies.setdefault(version.sha256, []).append(version)
-            if parent := version.hints.get("parent"):
-                self._children.setdefault(str(parent), []).append(version)
-        self._readings = Readings(archive, reader, self._bodies, corrections)
-        self._groups: dict[ReportName, dict[DocumentPlace, tuple[Version, int]]] = {}
-        self._by_itself: set[ReportName] = set()
-        """Names that attachments have without their pages: what they may have been published as before."""
+        self._readings = Readings(archive, reader, versions, corrections)
+        self._groups: dict[ReportName, dict[DocumentPlace, int]] = {}
+        """Which documents make a report, and which of their bodies' documents they are."""
         self._refused: dict[DocumentPlace, Left] = {}
         self._unread: dict[tuple[str, str], Left] = {}
 
     def everything(self) -> Published:
         """Folds all documents, and takes away reports that none of them supports any more."""
-        for version in self._all():
+        for version in self._versions.all():
             self._assign(version)
         return self._write(self._remove_stale(self._shelf.all()))
 
     def some(self, digests: set[str]) -> Published:
-        """Folds the groups that hold these bodies, or held what stood at their addresses before."""
-        addresses = {v.url for digest in digests for v in self._bodies.get(digest, ())}
-        addresses |= {child.url for url in set(addresses) for child in self._children.get(url, ())}
+        """Folds the groups that hold these bodies, or held them or what stood at their addresses before."""
+        documents = self._versions.documents
+        addresses = {url for sha256 in digests for url in documents.addresses_of(sha256)}
+        addresses |= {linked for url in set(addresses) for linked in documents.addresses_on(url)}
+        before = set[ReportName]()
         for url in sorted(addresses):
-            for version in self._versions[url]:
+            for version in self._versions.at(url):
                 self._assign(version)
-        before = set(self._by_itself)
+                before.update(self._names_ever(version))
         for name in sorted(before | set(self._groups)):
             stored = self._stored_report(name)
-            for source in () if stored is None else stored.sources:
-                for version in self._versions.get(source.url or "", ()):
+            for url in () if stored is None else sorted({source.url or "" for source in stored.sources}):
+                for version in self._versions.at(url):
                     self._assign(version, only=name)
         left = (self._shelf.get(name) for name in sorted(before - set(self._groups)))
         return self._write(self._remove_stale(data for data in left if data is not None))
-
-    def _all(self) -> Iterator[Version]:
-        for url in sorted(self._versions):
-            yield from self._versions[url]
 
     def _assign(self, version: Version, only: ReportName | None = None) -> None:
         """Puts a version's documents into their groups, or left out; `only`: into this group alone."""
@@ -145,7 +142,9 @@ class _Fold:
         for index, report in enumerate(opened.documents):
             if why_unread(report) is not None:
                 continue
-            report = self._identified(version, report, spoken_of=index in opened.spoken_of)
+            report = _identified(
+                report, version.hints, self._page(version), spoken_of=index in opened.spoken_of
+            )
             place = _place(version, report)
             if reason := _refusal(report):
                 member = f"{place[2]}: " if place[2] else ""
@@ -153,24 +152,29 @@ class _Fold:
                 continue
             name = _name(report)
             if only is None or name == only:
-                self._groups.setdefault(name, {})[place] = version, index
+                self._groups.setdefault(name, {})[place] = index
 
-    def _identified(self, version: Version, report: Report, *, spoken_of: bool) -> Report:
-        """A document's report with what its list entry, and for an attachment its page, say of it."""
-        if spoken_of:
-            report = apply_hints(report, hints_of(version.hints))
-        page = self._page(version)
-        if page is not None and report.is_report:
-            if spoken_of and (report.organization is None or report.year is None):
-                report = apply_hints(report, Hints(organization=page.organization, year=page.year))
-            elif (
-                report.organization is not None
-                and report.year == page.year
-                and _same_body(report.organization, page.organization)
-            ):
-                self._by_itself.add(_name(report))
-                report = replace(report, organization=page.organization)
-        return apply_member_name(report)
+    def _names_ever(self, version: Version) -> Iterator[ReportName]:
+        """Every report that a version's documents may have been part of, when less was known.
+
+        They may have been published before their page was captured, or before a list said more of either,
+        and what another machine captured earlier may be known later.
+        """
+        opened = self._readings.opened(version)
+        if isinstance(opened, str):
+            return
+        pages: list[Report | None] = [None]
+        for said in version.ever_said("parent"):
+            for page in self._versions.at(str(said.get("parent", ""))):
+                pages += [self._as_page(page, hints) for hints in page.ever_said(*IDENTITY)]
+        for index, report in enumerate(opened.documents):
+            if why_unread(report) is not None:
+                continue
+            for hints in version.ever_said(*IDENTITY):
+                for known in pages:
+                    named = _identified(report, hints, known, spoken_of=index in opened.spoken_of)
+                    if _refusal(named) is None:
+                        yield _name(named)
 
     def _page(self, version: Version) -> Report | None:
         """The report that the attachment's page was when the attachment was first fetched from it.
@@ -178,32 +182,42 @@ class _Fold:
         That moment is fixed: what the page turns into later does not move the attachment. A page of
         several reports is none of them.
         """
-        pages = self._versions.get(str(version.hints.get("parent", "")), ())
-        if not pages or pages[0].url == version.url:
+        pages = self._pages(version)
+        if not pages:
             return None
         then = [(moment, page) for page in pages for moment in page.seen if moment <= version.first]
         page = max(then, key=lambda pair: pair[0])[1] if then else pages[0]
+        return self._as_page(page, page.hints)
+
+    def _pages(self, version: Version) -> Sequence[Version]:
+        """The versions of the page that an attachment is linked to from; none where it is none."""
+        parent = str(version.hints.get("parent", ""))
+        return () if parent == version.url else self._versions.at(parent)
+
+    def _as_page(self, page: Version, hints: Mapping[str, str | int]) -> Report | None:
+        """The one report that a page with these hints is."""
         opened = self._readings.opened(page)
         if isinstance(opened, str) or len(opened.spoken_of) != 1:
             return None
-        report = apply_hints(opened.documents[next(iter(opened.spoken_of))], hints_of(page.hints))
+        report = apply_hints(opened.documents[next(iter(opened.spoken_of))], hints_of(hints))
         return report if _refusal(report) is None else None
 
     def _merged(self, name: ReportName) -> Report | None:
         """The report that a group makes; None where nothing belongs to it."""
         readings, stated = [], []
-        for version, index in self._groups.get(name, {}).values():
-            opened = self._readings.opened(version)
-            report = self._readings.whole(version)[index]
-            told = not isinstance(opened, str) and index in opened.spoken_of
+        for (sha256, url, *_), index in self._groups.get(name, {}).items():
+            version = self._versions.find(url, sha256)
+            whole = self._readings.whole(version)
+            report = whole[index]
             source = replace(
                 report.sources[0],
-                sha256=version.sha256,
-                url=version.url,
+                sha256=sha256,
+                url=url,
                 captured=version.first,
                 superseded=version.superseded,
             )
-            readings.append((source, self._identified(version, report, spoken_of=told)))
+            told = index in spoken_of(whole)
+            readings.append((source, _identified(report, version.hints, self._page(version), spoken_of=told)))
             stated.append(report)
         return merge(readings).with_findings(*unstated(stated)) if readings else None
 
@@ -252,6 +266,24 @@ class _Fold:
             return None if data is None else report_from_json(data)
         except InvalidReport:
             return None
+
+
+def _identified(
+    report: Report, hints: Mapping[str, str | int], page: Report | None, *, spoken_of: bool
+) -> Report:
+    """A document's report with what its list entry, and for an attachment its page, say of it."""
+    if spoken_of:
+        report = apply_hints(report, hints_of(hints))
+    if page is not None and report.is_report:
+        if spoken_of and (report.organization is None or report.year is None):
+            report = apply_hints(report, Hints(organization=page.organization, year=page.year))
+        elif (
+            report.organization is not None
+            and report.year == page.year
+            and _same_body(report.organization, page.organization)
+        ):
+            report = replace(report, organization=page.organization)
+    return apply_member_name(report)
 
 
 def _place(version: Version, report: Report) -> DocumentPlace:

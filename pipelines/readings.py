@@ -6,9 +6,9 @@ It must not judge or group reports, and does not parse itself: bodies are read b
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from pipelines.corrections import Corrections
 from pipelines.decoding import decode
@@ -17,17 +17,18 @@ from pipelines.report.documents import spoken_of
 from pipelines.report.model import Report
 from pipelines.report.read import PARSER_VERSION
 from pipelines.report.stored import reading_from_json
-from pipelines.versions import UNFIT, Version
+from pipelines.versions import UNFIT, Version, Versions
 from storage.archive import Archive
 from storage.errors import Damaged, NotFound
 
-KEPT = 200
-"""Readings kept whole in memory; of the others only the names are, and they are loaded again to be merged."""
+KEPT, NAMES_KEPT = 200, 5000
+"""Readings kept whole in memory, and those of which only the names are; others are loaded again."""
 
 IDENTITY = ("organization", "year")
 """What has evidence only where a person's correction gives it."""
 
 log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 class Reads(Protocol):
@@ -53,24 +54,34 @@ class Readings:
         self,
         archive: Archive,
         reader: Reads | None,
-        bodies: Mapping[str, Sequence[Version]],
+        versions: Versions,
         corrections: Corrections,
     ) -> None:
-        """`bodies`: every version of each body, by digest."""
         self._archive = archive
         self._reader = reader
-        self._bodies = bodies
+        self._versions = versions
         self._corrections = corrections
-        self._opened: dict[str, Opened | str] = {}
-        self._whole: dict[str, tuple[Report, ...]] = {}
+        self._opened: OrderedDict[str, Opened] = OrderedDict()
+        self._whole: OrderedDict[str, tuple[Report, ...]] = OrderedDict()
+        self._unread: dict[str, str] = {}
+        """Why a body could not be read: that is not tried again."""
 
     def opened(self, version: Version) -> Opened | str:
         """What names the reports that the parser reads from a version's body, or why there is nothing."""
         if version.unfit is not None:
             return UNFIT[version.unfit]
-        if version.sha256 not in self._opened:
-            self._opened[version.sha256] = self._open(version)
-        return self._opened[version.sha256]
+        if version.sha256 in self._unread:
+            return self._unread[version.sha256]
+        found = self._opened.get(version.sha256)
+        if found is not None:
+            return _keep(self._opened, version.sha256, found, NAMES_KEPT)
+        reading = self._whole.get(version.sha256) or self._stored(version) or self._new(version)
+        if isinstance(reading, str):
+            self._unread[version.sha256] = reading
+            return reading
+        _keep(self._whole, version.sha256, reading, KEPT)
+        names = tuple(_without_values(report) for report in reading)
+        return _keep(self._opened, version.sha256, Opened(names, spoken_of(reading)), NAMES_KEPT)
 
     def whole(self, version: Version) -> tuple[Report, ...]:
         """The reports themselves, of a version that has been opened.
@@ -81,15 +92,7 @@ class Readings:
         reading = self._whole.get(version.sha256) or self._stored(version)
         if reading is None:
             raise Damaged(f"the reading of {version.sha256} was there and is not any more; crawl again")
-        return reading
-
-    def _open(self, version: Version) -> Opened | str:
-        reading = self._stored(version) or self._new(version)
-        if isinstance(reading, str):
-            return reading
-        if len(self._whole) < KEPT:
-            self._whole[version.sha256] = reading
-        return Opened(tuple(_without_values(report) for report in reading), spoken_of(reading))
+        return _keep(self._whole, version.sha256, reading, KEPT)
 
     def _stored(self, version: Version) -> tuple[Report, ...] | None:
         data = self._archive.parse(PARSER_VERSION, version.sha256)
@@ -103,7 +106,7 @@ class Readings:
     def _new(self, version: Version) -> tuple[Report, ...] | str:
         if self._reader is None:
             return "not read yet by this version of the parser"
-        headers = next((v.headers for v in self._bodies[version.sha256] if v.headers is not None), ())
+        headers = self._versions.headers(version.sha256)
         try:
             body = self._archive.body(version.sha256)
         except (Damaged, NotFound) as error:
@@ -123,6 +126,15 @@ class Readings:
         """What a stored reading says, with its documents' corrections, which are never stored with it."""
         documents = reading_from_json(data)
         return tuple(self._corrections.apply(report, version.sha256) for report in documents)
+
+
+def _keep(kept: OrderedDict[str, _T], sha256: str, value: _T, most: int) -> _T:
+    """The value, kept as the newest of at most so many."""
+    kept[sha256] = value
+    kept.move_to_end(sha256)
+    if len(kept) > most:
+        kept.popitem(last=False)
+    return value
 
 
 def _without_values(report: Report) -> Report:

@@ -21,7 +21,7 @@ from pipelines.report.corrected import Reviewed
 from pipelines.report.read import PARSER_VERSION
 from pipelines.report.stored import reading_from_json
 from pipelines.shelf import ReportName, Shelf
-from pipelines.versions import Version, versions_of
+from pipelines.versions import Version, Versions
 from pipelines.worker import Reader
 from storage.archive import Archive
 from storage.errors import Damaged, NotFound
@@ -186,6 +186,5 @@ def _bodies(archive: Archive, site: str) -> list[Version]:
 
 
 def _fit(archive: Archive, site: str) -> Iterator[Version]:
-    versions, _ = versions_of(archive.documents(site))
-    for url in sorted(versions):
-        yield from (version for version in versions[url] if version.unfit is None)
+    versions = Versions(archive.documents(site))
+    yield from (version for version in versions.all() if version.unfit is None)

@@ -1,15 +1,19 @@
 """Which bodies stood at which address when, and what the site's lists said of them.
 
-Pure: captures in, versions out. This module must not open bodies or decide what they are.
+Captures in, versions out. This module must not open bodies or decide what they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
+from itertools import product
 
 from pipelines.report.documents import Hints
+from storage.documents import Documents
+from storage.errors import StorageError
 from storage.journal import Capture
 
 UNFIT = {
@@ -20,6 +24,9 @@ UNFIT = {
     "login": "a login page in the page's place",
 }
 """Flags of captures whose bodies are kept but never read as a version of a document."""
+
+KEPT = 2000
+"""Addresses whose versions are kept in memory; others are looked up again."""
 
 
 @dataclass(slots=True)
@@ -37,7 +44,15 @@ class Version:
     unfit: str | None = None
     """The flag of `UNFIT` that all its captures have, if they do."""
     hints: dict[str, str | int] = field(default_factory=dict)
+    """The first word counts, later ones only add: a list that words it anew moves no report."""
+    said: list[dict[str, str | int]] = field(default_factory=list)
+    """Every different thing that a list entry said of it, the oldest first."""
     media_type: str | None = None
+
+    def ever_said(self, *names: str) -> Iterator[dict[str, str | int]]:
+        """What may have been known of these hints at some time, whichever captures were known then."""
+        for values in product(*({words.get(name) for words in self.said} for name in names)):
+            yield {name: value for name, value in zip(names, values, strict=True) if value is not None}
 
     @property
     def place(self) -> tuple[str, str]:
@@ -45,25 +60,56 @@ class Version:
         return self.sha256, self.url
 
 
-def versions_of(captures: Iterable[Capture]) -> tuple[dict[str, list[Version]], bool]:
-    """Every address's bodies, oldest first, and whether a body's hints grew after it was first captured."""
-    found: dict[str, dict[str, Version]] = {}
-    gained = False
+class Versions:
+    """The versions at each of a site's addresses, as of now. Those that are not asked for cost nothing."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        self.at = lru_cache(KEPT)(self._at)
+        """The versions at an address, oldest first."""
+
+    def all(self) -> Iterator[Version]:
+        """Every version of the site, in order of the addresses."""
+        for url in self.documents.addresses():
+            yield from self.at(url)
+
+    def find(self, url: str, sha256: str) -> Version:
+        """That body at that address, where it is known to have stood."""
+        for version in self.at(url):
+            if version.sha256 == sha256:
+                return version
+        raise StorageError(f"{sha256} at {url} has gone from the ledger, which was made anew; start again")
+
+    def of(self, sha256: str) -> Iterator[Version]:
+        """The versions with that body, in order of the addresses."""
+        for url in self.documents.addresses_of(sha256):
+            yield from (version for version in self.at(url) if version.sha256 == sha256)
+
+    def headers(self, sha256: str) -> tuple[tuple[str, str], ...]:
+        """The headers that came with the body at first: they say how it is encoded."""
+        return next((version.headers for version in self.of(sha256) if version.headers is not None), ())
+
+    def _at(self, url: str) -> tuple[Version, ...]:
+        return tuple(_versions(self.documents.at(url)))
+
+
+def _versions(captures: Iterable[Capture]) -> Iterable[Version]:
+    """The bodies of one address, oldest first."""
+    versions: dict[str, Version] = {}
     for capture in captures:
         if capture.sha256 is None:
             continue
         unfit = next((flag for flag in capture.flags if flag in UNFIT), None)
-        versions = found.setdefault(capture.url, {})
         version = versions.get(capture.sha256)
         if version is None:
             version = Version(capture.url, capture.sha256, capture.received, unfit=unfit)
             versions[capture.sha256] = version
         else:
-            # The first word counts, later ones only add: a list that words it anew moves no report.
-            gained = gained or not capture.hints.keys() <= version.hints.keys()
             version.unfit = version.unfit and unfit
         version.seen.append(capture.received)
         version.hints = capture.hints | version.hints
+        if capture.hints not in version.said:
+            version.said.append(capture.hints)
         if capture.status == 200 and version.headers is None:
             version.headers, version.media_type = capture.headers, capture.media_type
         if version.unfit is None:
@@ -71,7 +117,15 @@ def versions_of(captures: Iterable[Capture]) -> tuple[dict[str, list[Version]], 
             for other in versions.values():
                 if other is not version and other.superseded is None:
                     other.superseded = capture.received
-    return {url: list(versions.values()) for url, versions in found.items()}, gained
+    return versions.values()
+
+
+def versions_of(captures: Iterable[Capture]) -> tuple[dict[str, list[Version]], bool]:
+    """The versions at every address, and False."""
+    found: dict[str, list[Capture]] = {}
+    for capture in captures:
+        found.setdefault(capture.url, []).append(capture)
+    return {url: list(_versions(these)) for url, these in found.items()}, False
 
 
 def hints_of(words: Mapping[str, str | int]) -> Hints:

@@ -22,7 +22,9 @@ import platformdirs
 
 from storage.bodies import Bodies
 from storage.check import refuse_unfit
+from storage.documents import Documents
 from storage.errors import ArchiveUnusable, Damaged, NotFound, SiteBusy
+from storage.fetching import fetched
 from storage.identity import identify
 from storage.index import Index
 from storage.journal import Capture, json_document
@@ -162,7 +164,7 @@ class Archive:
 
     def runs(self, site: str) -> Iterator[dict[str, Any]]:
         """The run records of a site, oldest first."""
-        yield from (record for _, record in self._index.ask(site, lambda ledger: ledger.runs(site)))
+        return self._index.runs(site)
 
     def sites(self) -> list[str]:
         """The sites that the archive has captures of, sorted."""
@@ -203,12 +205,9 @@ class Archive:
         """The newest committed answer to that question, sound or not."""
         return self._index.ask(site, lambda ledger: ledger.latest(site, asked, sound=False))
 
-    def documents(self, site: str) -> Iterator[Capture]:
-        """Every committed capture of a report or attachment with status 200 or 304 and a body, oldest first.
-
-        Flags are the caller's to judge: truncated and soft-404 captures are among them.
-        """
-        return self._index.captures(site, documents=True)
+    def documents(self, site: str) -> Documents:
+        """The committed captures of the site's reports and attachments, iterated from the oldest on."""
+        return Documents(self._index, site)
 
     def captures(self, site: str, run: str | None = None) -> Iterator[Capture]:
         """Every committed capture of the site, or of one run, oldest first."""
@@ -251,11 +250,15 @@ class Archive:
 
     def reports(self, site: str, year: int | None = None) -> Iterator[dict[str, Any]]:
         """The published reports of a site, in order of their keys (year, then pinyin); raises `Damaged`."""
-        for key in self.store.list(reports_prefix(site, year)):
-            if place(key) is None:
-                continue  # foreign: `gongkai verify` names it
+        listed = self.store.list(reports_prefix(site, year))
+        keys = (key for key in listed if place(key) is not None)  # `gongkai verify` names what is foreign
+        for key, data in fetched(self.store, keys, bytes):
+            if isinstance(data, ArchiveUnusable):
+                raise data
+            if data is None:
+                continue  # taken away since it was listed
             try:
-                yield json.loads(self.store.get(key))
+                yield json.loads(data)
             except ValueError as error:
                 raise Damaged(f"{key} in {self.url} is not JSON: publish it again.") from error
 
@@ -274,6 +277,10 @@ class Archive:
         stays dirty.
         """
         self._index.ask(site, lambda ledger: ledger.mark_clean(site, generation, corrections))
+
+    def forget(self, site: str) -> None:
+        """Index the site's journal anew from its beginning. It is dirty then."""
+        self._index.forget(site)
 
     def follow(self, site: str) -> int:
         """Index journal segments and run records that others wrote; returns the number of new captures.

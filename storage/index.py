@@ -10,18 +10,22 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from storage.errors import BadKey, LedgerLost
 from storage.journal import Capture, read_segment
 from storage.keys import captures_prefix, digest, run_and_digest, runs_prefix
 from storage.ledger import Ledger
+from storage.listing import in_threads
 from storage.store import Store
 
 _logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
-_BATCH = 100
-"""Objects for each transaction of the ledger: an fsync for each segment would be the slowest part."""
+_THREADS = 8
+"""Objects fetched at once: a store far away takes its time for each."""
+_BATCH, _BATCH_BYTES = 100, 2**22
+"""Objects, and bytes in them, for each transaction of the ledger: an fsync for each segment would be the
+slowest part."""
 
 
 class Index:
@@ -74,9 +78,21 @@ class Index:
     def heads(self, site: str) -> list[str]:
         """Digests of the site's run records that no other names as previous, as of now in the store."""
         self.follow(site)
-        records = self.ask(site, lambda ledger: ledger.runs(site))
-        named = {previous for _, record in records for previous in record.get("previous", ())}
-        return sorted({run_and_digest(key)[1] for key, _ in records} - named)
+        keys, named = self.ask(site, lambda ledger: (ledger.run_keys(site), ledger.named_runs(site)))
+        return sorted({run_and_digest(key)[1] for key in keys} - named)
+
+    def runs(self, site: str) -> Iterator[dict[str, Any]]:
+        """The run records of a site, oldest first."""
+        key = ""
+        while page := self.ask(site, partial(Ledger.runs, site=site, after=key)):
+            yield from (record for _, record in page)
+            key = page[-1][0]
+
+    def forget(self, site: str) -> None:
+        """Index the site anew from its first segment."""
+        with self._lock:
+            self.ask(site, lambda ledger: ledger.forget(site))
+            self.follow(site)
 
     def _follow(self, site: str) -> int:
         known, listed = self._ledger.segments(site), list(self._store.list(captures_prefix(site)))
@@ -103,23 +119,28 @@ class Index:
 
     def _sound(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Keys that carry a digest, with their bytes; where the bytes belie it, a warning names the key."""
-        for key in keys:
-            try:
-                expected, data = run_and_digest(key)[1], self._store.get(key)
-            except BadKey:
-                expected, data = "", b""
-            if digest(data) == expected:
+        for key, data in in_threads(self._fetch, keys, _THREADS):
+            if data is not None:
                 yield key, data
             else:
                 _logger.warning("%s in %s is damaged or foreign and was passed over", key, self._store.url)
 
+    def _fetch(self, key: str) -> tuple[str, bytes | None]:
+        try:
+            expected, data = run_and_digest(key)[1], self._store.get(key)
+        except BadKey:
+            return key, None
+        return key, data if digest(data) == expected else None
+
 
 def _batches(items: Iterable[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
     batch: list[tuple[str, bytes]] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == _BATCH:
+    size = 0
+    for key, data in items:
+        batch.append((key, data))
+        size += len(data)
+        if len(batch) == _BATCH or size >= _BATCH_BYTES:
             yield batch
-            batch = []
+            batch, size = [], 0
     if batch:
         yield batch

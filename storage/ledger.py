@@ -25,25 +25,33 @@ from storage.journal import Capture
 Place = tuple[str, str, int]
 """Where a capture stands in the order of time: received, segment, line."""
 
-_SCHEMA_VERSION = 3
+_SCHEMA_VERSION = 4
 _SCHEMA = """
 CREATE TABLE archive (identity TEXT NOT NULL);
-CREATE TABLE segments (key TEXT PRIMARY KEY, site TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE segments (site TEXT, key TEXT, PRIMARY KEY (site, key)) WITHOUT ROWID;
 CREATE TABLE captures (
     segment TEXT NOT NULL, number INTEGER NOT NULL, site TEXT NOT NULL, run TEXT NOT NULL,
     asked TEXT NOT NULL, received TEXT NOT NULL, sound INTEGER NOT NULL, document INTEGER NOT NULL,
-    line BLOB NOT NULL,
+    url TEXT, sha256 TEXT, page TEXT, line BLOB NOT NULL,
     PRIMARY KEY (segment, number));
 CREATE INDEX captures_by_question ON captures (site, asked, received, segment, number);
 CREATE INDEX captures_by_time ON captures (site, received, segment, number);
+CREATE INDEX documents_by_address ON captures (site, url, received, segment, number) WHERE document;
+CREATE INDEX documents_by_body ON captures (site, sha256, url, sound, asked) WHERE document;
+CREATE INDEX documents_by_page ON captures (site, page, url) WHERE document AND page IS NOT NULL;
 CREATE TABLE bodies (sha256 TEXT PRIMARY KEY, read_back INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE runs (key TEXT PRIMARY KEY, site TEXT NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE runs (site TEXT, key TEXT, record BLOB NOT NULL, PRIMARY KEY (site, key));
+CREATE TABLE predecessors (site TEXT, sha256 TEXT, PRIMARY KEY (site, sha256)) WITHOUT ROWID;
 CREATE TABLE sites (
     site TEXT PRIMARY KEY, generation INTEGER NOT NULL, published INTEGER NOT NULL,
     corrections TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 """
 _ADD_BODY = """INSERT INTO bodies VALUES (?, ?)
     ON CONFLICT DO UPDATE SET read_back = max(read_back, excluded.read_back)"""
+_PAGE_OF_RUNS = 10
+"""Run records read at a time: each names every address of its site."""
+_CACHE = 32_000
+"""KiB of the file that SQLite keeps in memory; with its own 2,000 indexing a long history takes longer."""
 _NOT_THE_FILE = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_READONLY,
@@ -91,7 +99,7 @@ class Ledger:
 
     def segments(self, site: str) -> set[str]:
         """The keys of the site's journal segments that were followed."""
-        return {key for (key,) in self._all("SELECT key FROM segments WHERE site = ?", site)}
+        return set(self._first("SELECT key FROM segments WHERE site = ?", site))
 
     def add_segments(
         self, site: str, segments: Iterable[tuple[str, Sequence[tuple[bytes, Capture]]]], *, ours: bool
@@ -103,10 +111,10 @@ class Ledger:
         added = 0
         with self._transaction() as run:
             for key, lines in segments:
-                new = run("INSERT OR IGNORE INTO segments VALUES (?, ?)", (key, site)).rowcount
+                new = run("INSERT OR IGNORE INTO segments VALUES (?, ?)", (site, key)).rowcount
                 for number, (line, capture) in enumerate(lines):
                     row = _row(key, number, line, capture)
-                    run("INSERT OR IGNORE INTO captures VALUES (?,?,?,?,?,?,?,?,?)", row)
+                    run("INSERT OR IGNORE INTO captures VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", row)
                     if capture.sha256 is not None:
                         run(_ADD_BODY, (capture.sha256, ours))
                 added += len(lines) * new
@@ -143,6 +151,62 @@ class Ledger:
         )
         return [((row[0], row[1], row[2]), Capture.from_line(row[3])) for row in rows]
 
+    # ------------------------------------------------------------------ documents
+
+    def newest(self) -> int:
+        """Where the captures end now: asked up to there, documents stay as they are, whoever writes."""
+        return int(self._first("SELECT coalesce(max(rowid), 0) FROM captures")[0])
+
+    def addresses(self, site: str, upto: int, after: str) -> list[str]:
+        """The next addresses of the site's documents, in order, at most a thousand."""
+        return self._first(
+            "SELECT DISTINCT url FROM captures WHERE site = ? AND document AND rowid <= ? AND url > ? "
+            "ORDER BY url LIMIT 1000",
+            site,
+            upto,
+            after,
+        )
+
+    def documents_at(self, site: str, upto: int, url: str) -> list[Capture]:
+        """The captures of documents at an address, oldest first."""
+        lines = self._first(
+            "SELECT line FROM captures WHERE site = ? AND document AND rowid <= ? AND url = ? "
+            "ORDER BY received, segment, number",
+            site,
+            upto,
+            url,
+        )
+        return [Capture.from_line(line) for line in lines]
+
+    def addresses_of(self, site: str, upto: int, sha256: str) -> list[str]:
+        """The addresses of documents that answered with that body, in order."""
+        return self._first(
+            "SELECT DISTINCT url FROM captures WHERE site = ? AND document AND rowid <= ? AND sha256 = ? "
+            "ORDER BY url",
+            site,
+            upto,
+            sha256,
+        )
+
+    def addresses_on(self, site: str, upto: int, page: str) -> list[str]:
+        """The addresses of documents that a page is said to have linked to, in order."""
+        return self._first(
+            "SELECT DISTINCT url FROM captures WHERE site = ? AND document AND rowid <= ? AND page = ? "
+            "ORDER BY url",
+            site,
+            upto,
+            page,
+        )
+
+    def shared(self, site: str, questions: int) -> list[str]:
+        """The bodies that so many questions and more were soundly answered with."""
+        return self._first(
+            "SELECT sha256 FROM captures WHERE site = ? AND document AND sound "
+            "GROUP BY sha256 HAVING count(DISTINCT asked) >= ?",
+            site,
+            questions,
+        )
+
     # ------------------------------------------------------------------ bodies
 
     def body_state(self, sha256: str) -> bool | None:
@@ -156,6 +220,13 @@ class Ledger:
             run("DELETE FROM bodies WHERE sha256 = ?", (sha256,))
 
     # ------------------------------------------------------------------ sites and runs
+
+    def forget(self, site: str) -> None:
+        """Forget what was followed of the site's journal and runs, and what of it is published."""
+        with self._transaction() as run:
+            for table in ("segments", "captures", "runs", "predecessors"):
+                run(f"DELETE FROM {table} WHERE site = ?", (site,))
+            _make_dirty(run, site)
 
     def generation(self, site: str) -> int:
         """0 if everything is published, else the generation of what is not."""
@@ -183,18 +254,29 @@ class Ledger:
 
     def run_keys(self, site: str) -> set[str]:
         """The keys of the site's run records that were followed."""
-        return {key for (key,) in self._all("SELECT key FROM runs WHERE site = ?", site)}
+        return set(self._first("SELECT key FROM runs WHERE site = ?", site))
 
     def add_runs(self, site: str, records: Iterable[tuple[str, bytes]]) -> None:
         """Remember run records, given as key and bytes."""
         with self._transaction() as run:
             for key, record in records:
-                run("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", (key, site, record))
+                run("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", (site, key, record))
+                for previous in json.loads(record).get("previous", ()):
+                    run("INSERT OR IGNORE INTO predecessors VALUES (?, ?)", (site, previous))
 
-    def runs(self, site: str) -> list[tuple[str, dict[str, Any]]]:
-        """The site's run records with their keys, oldest first."""
-        rows = self._all("SELECT key, record FROM runs WHERE site = ? ORDER BY key", site)
+    def runs(self, site: str, after: str) -> list[tuple[str, dict[str, Any]]]:
+        """The site's next run records after a key, with their keys, oldest first, a few at a time."""
+        rows = self._all(
+            "SELECT key, record FROM runs WHERE site = ? AND key > ? ORDER BY key LIMIT ?",
+            site,
+            after,
+            _PAGE_OF_RUNS,
+        )
         return [(key, json.loads(record)) for key, record in rows]
+
+    def named_runs(self, site: str) -> set[str]:
+        """The digests of run records that another of the site names as previous."""
+        return set(self._first("SELECT sha256 FROM predecessors WHERE site = ?", site))
 
     # ------------------------------------------------------------------ SQLite
 
@@ -222,6 +304,7 @@ class Ledger:
             )
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute(f"PRAGMA cache_size = -{_CACHE}")
 
     def _is_ours(self) -> bool:
         if self._all("PRAGMA user_version")[0][0] != _SCHEMA_VERSION:
@@ -235,6 +318,10 @@ class Ledger:
     def _all(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock, self._errors():
             return self._connection.execute(statement, values).fetchall()
+
+    def _first(self, statement: str, *values: Any) -> list[Any]:
+        """The first column of what `_all` gives."""
+        return [row[0] for row in self._all(statement, *values)]
 
     @contextmanager
     def _transaction(self) -> Iterator[Any]:
@@ -264,7 +351,9 @@ def _row(key: str, number: int, line: bytes, capture: Capture) -> tuple[Any, ...
     answered = capture.sha256 is not None and capture.status in (200, 304)
     document = answered and capture.role in ("report", "attachment")
     received = capture.received.isoformat(timespec="microseconds")
-    return key, number, capture.site, capture.run, capture.asked, received, capture.sound, document, line
+    asked, page = capture.asked, capture.hints.get("parent")
+    found = (capture.url, capture.sha256, str(page) if page else None) if document else (None, None, None)
+    return key, number, capture.site, capture.run, asked, received, capture.sound, document, *found, line
 
 
 def _make_dirty(run: Any, site: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from storage.ledger import Ledger
 from storage.store import open_store
 from tests.storage.made import NOW, WatchedStore, body, capture
 
+PAGE = "https://www.xuxian.gov.cn/gongkai/"
 Spoiler = Callable[[Path], object]
 
 
@@ -22,8 +24,24 @@ def crawl(archive: Archive) -> None:
     """Four pages, two of them with the same body."""
     run = archive.start_run("xuxian", NOW)
     for number in range(4):
-        run.record(capture(number), body(number % 3))
+        hints = {"title": "虚县虚构局"} | ({"parent": PAGE} if number % 2 else {})
+        run.record(capture(number, hints=hints), body(number % 3))
     run.finish({})
+
+
+def told(archive: Archive) -> list[object]:
+    """What the ledger says of the site."""
+    documents = archive.documents("xuxian")
+    return [
+        [*archive.captures("xuxian")],
+        [*archive.runs("xuxian")],
+        [*documents],
+        {url: documents.at(url) for url in documents.addresses()},
+        documents.addresses_of(digest(body(0))),
+        documents.addresses_on(PAGE),
+        documents.shared(2),
+        archive.latest("xuxian", capture(1).url),
+    ]
 
 
 def overwrite(ledger: Path) -> None:
@@ -56,11 +74,11 @@ def test_it_is_made_anew_from_the_archive(spoiler: Spoiler, tmp_path: Path, stat
     with Archive.open(url, state=state) as archive:
         crawl(archive)
         archive.mark_clean("xuxian")
-        before = [*archive.captures("xuxian")], [*archive.runs("xuxian")]
+        before = told(archive)
     [ledger] = state.rglob("ledger.sqlite")
     spoiler(ledger)
     with Archive.open(url, state=state) as archive:
-        assert ([*archive.captures("xuxian")], [*archive.runs("xuxian")]) == before
+        assert told(archive) == before
         assert archive.dirty("xuxian")  # nobody knows any more what was published
         crawl(archive)
         assert len(list(archive.captures("xuxian"))) == 8
@@ -141,6 +159,83 @@ def test_an_archive_restored_from_an_older_copy_is_read_anew(tmp_path: Path, sta
     with Archive.open(str(url), state=state) as archive:
         assert len(list(archive.captures("xuxian"))) == 4
         assert not archive.has_body(digest(body(9)))
+
+
+def test_documents_are_found_by_address_body_and_page(tmp_path: Path, state: Path) -> None:
+    with Archive.open(str(tmp_path / "archive"), state=state) as archive:
+        crawl(archive)
+        documents = archive.documents("xuxian")
+        urls = [capture(number).url for number in range(4)]
+        assert list(documents.addresses()) == urls
+        assert [found.sha256 for found in documents.at(urls[1])] == [digest(body(1))]
+        assert documents.addresses_of(digest(body(0))) == [urls[0], urls[3]]
+        assert documents.addresses_on(PAGE) == [urls[1], urls[3]]
+        assert (documents.shared(2), documents.shared(3)) == ({digest(body(0))}, set())
+        assert documents.at("https://www.xuxian.gov.cn/") == []
+
+
+def test_documents_stay_as_they_were_when_they_were_asked_for(tmp_path: Path, state: Path) -> None:
+    with Archive.open(str(tmp_path / "archive"), state=state) as archive:
+        crawl(archive)
+        before = archive.documents("xuxian")
+        run = archive.start_run("xuxian", NOW)
+        run.record(capture(1, hints={"parent": PAGE}), body(9))
+        run.record(capture(5, hints={"parent": PAGE}), body(0))
+        run.finish({})
+        after = archive.documents("xuxian")
+        assert (len(before.at(capture(1).url)), len(after.at(capture(1).url))) == (1, 2)
+        assert (len([*before.addresses()]), len([*after.addresses()])) == (4, 5)
+        assert (len(before.addresses_of(digest(body(0)))), len(after.addresses_of(digest(body(0))))) == (2, 3)
+        assert (len(before.addresses_on(PAGE)), len(after.addresses_on(PAGE))) == (2, 3)
+
+
+def test_a_site_that_is_forgotten_is_followed_anew_and_no_other(tmp_path: Path, state: Path) -> None:
+    archive, store = watched(str(tmp_path / "archive"), state)
+    crawl(archive)
+    other = archive.start_run("beixian", NOW)
+    other.record(capture(1), body(1))
+    other.finish({})
+    for site in ("xuxian", "beixian"):
+        archive.mark_clean(site)
+    before = told(archive)
+    store.calls.clear()
+    archive.forget("xuxian")
+    assert told(archive) == before
+    assert store.calls["get captures"] == store.calls["get runs"] == 1
+    assert (bool(archive.dirty("xuxian")), archive.dirty("beixian")) == (True, 0)
+    crawl(archive)
+    assert store.calls["put raw"] == store.calls["get raw"] == 0  # what was read back is known
+    archive.close()
+
+
+def test_only_what_is_new_of_the_site_is_fetched(archive_url: str, state: Path, tmp_path: Path) -> None:
+    with Archive.open(archive_url, state=tmp_path / "another") as writer:
+        for _ in range(3):
+            crawl(writer)
+        archive, store = watched(archive_url, state)
+        run = archive.start_run("beixian", NOW)
+        assert archive.latest("beixian", capture(1).url) is None
+        run.finish({})
+        assert store.calls["get captures"] == 0  # of other sites
+        assert archive.follow("xuxian") == 12
+        assert (store.calls["get captures"], store.calls["get runs"]) == (3, 3)
+        crawl(writer)
+        store.calls.clear()
+        assert archive.follow("xuxian") == 4
+        assert (store.calls["get captures"], store.calls["get runs"]) == (1, 1)
+        archive.close()
+
+
+def test_run_records_are_told_in_order_however_many(tmp_path: Path, state: Path) -> None:
+    with Archive.open(str(tmp_path / "archive"), state=state) as archive:
+        for number in range(25):
+            archive.start_run("xuxian", NOW + timedelta(days=number)).finish({"number": number})
+    with Archive.open(str(tmp_path / "archive"), state=tmp_path / "another") as archive:
+        runs = list(archive.runs("xuxian"))
+        assert [run["number"] for run in runs] == list(range(25))
+        assert [len(run["previous"]) for run in runs] == [0] + [1] * 24
+        archive.start_run("xuxian", NOW + timedelta(days=99)).finish({})
+        assert len(list(archive.runs("xuxian"))[-1]["previous"]) == 1
 
 
 def test_segments_that_are_damaged_or_foreign_are_passed_over(
