@@ -70,7 +70,14 @@ class Outcome:
 
 
 def verify(
-    url: str, scope: Scope, *, repair: bool, second: str | None, profile: str | None, restart: bool, say: Say
+    url: str,
+    scope: Scope,
+    *,
+    repair: bool,
+    second: str | None,
+    profile: str | None = None,
+    restart: bool,
+    say: Say,
 ) -> Outcome:
     """Verifies what is in `scope`; with `repair` mends what can be, from the archive at `second` if given.
 
