@@ -293,10 +293,11 @@ class Archive:
 
     def _check_writable(self) -> None:
         """Says now, and not after the first page was fetched, that the archive is read-only or full."""
-        found = self.store.get(ARCHIVE_KEY)
+        identify(self.store, create=False)
+        found, again = (self.store.get(ARCHIVE_KEY) for _ in range(2))
         # Stores that take no conditions write what they are given: it must not be what a wire made of it.
-        if identify(self.store, create=False) != self.identity or self.store.get(ARCHIVE_KEY) != found:
-            raise ArchiveUnusable(f"{self.url} is not the archive that it was a moment ago: start again.")
+        if found != again:
+            raise ArchiveUnusable(f"{ARCHIVE_KEY} in {self.url} reads differently each time: start again.")
         self.store.put(ARCHIVE_KEY, found)
 
     @property

@@ -40,7 +40,7 @@ def waiting(state: Path) -> list[Spooled]:
     for folder in sorted(path for path in (state / "spool").glob("*/*") if path.is_dir()):
         site, run = folder.parent.name, folder.name
         with disk_errors(folder, _REMEDY):
-            sizes = [slot.size for slot in slots(folder)]
+            sizes = [slot.size for slot in slots(folder) if slot.head]
             recorded = (folder / RECORD).exists()
         found.append(Spooled(site, run, len(sizes), sum(sizes), _is_held(state, site), recorded))
     return found

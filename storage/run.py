@@ -228,9 +228,8 @@ class Run:
                 continue
             sealed += new
             if not moving:
-                raise self.away or ArchiveUnusable(
-                    f"{self._store.url} took nothing for {patience:.0f} s, and {self.behind} captures wait."
-                )
+                why = self._uploads.failure or f"{self._store.url} took nothing for {patience:.0f} seconds."
+                raise ArchiveUnusable(str(why))
             progress = monotonic()
         return tuple(sealed)
 

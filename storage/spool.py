@@ -33,6 +33,8 @@ PART = 64 * 2**20
 """Bytes after which another part begins, so that what the archive has soon leaves the disk."""
 RECORD = "record.json"
 """The record of a run that ended while the store was away."""
+ASIDE = "garbled"
+"""The folder beside all spools for parts of which something could not be read."""
 
 _REMEDY = "set GONGKAI_STATE to another folder"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -50,7 +52,7 @@ class Slot:
     head: int
     """Bytes of the header and the journal line."""
     size: int
-    """Bytes of the whole entry; more than `head` where it holds the body."""
+    """Bytes of the whole entry, with the body where it holds one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ class _Part:
 def read(folder: Path, slot: Slot) -> Entry:
     """The entry; raises `ArchiveUnusable` where the disk does not give back what was written to it."""
     line, header = _head(folder, slot)
-    if slot.size == slot.head:
+    if "body" not in header:
         return Entry(line, None)
     body = _bytes(folder, slot.part, slot.offset + slot.head, slot.size - slot.head)
     if digest(body) != header.get("body_sha256"):
@@ -201,9 +203,10 @@ def read_line(folder: Path, slot: Slot) -> bytes:
 
 
 def slots(folder: Path) -> Iterator[Slot]:
-    """The entries of a dead run's spool in the order of writing, except what a crash left of a last one.
+    """The entries of a dead run's spool in the order of writing.
 
-    Only headers are read; that an entry is whole is seen when it is read.
+    Only headers are read: that an entry is whole is seen when it is read. What follows a garbled header comes
+    as one more slot, with a `head` of 0.
     """
     with disk_errors(folder, _REMEDY):
         numbers = sorted(int(path.stem) for path in folder.glob("*.part") if path.stem.isdecimal())
@@ -216,6 +219,22 @@ def remove_part(folder: Path, number: int) -> None:
     path = _path(folder, number)
     with disk_errors(path, _REMEDY):
         path.unlink(missing_ok=True)
+
+
+def set_aside(folder: Path, numbers: Iterable[int]) -> list[str]:
+    """Move parts in which something is garbled out of a spool that will be removed, to where nothing ever is.
+
+    Returns the names of all files that were set aside of this spool.
+    """
+    aside = folder.parents[2] / ASIDE
+    with disk_errors(aside, _REMEDY):
+        name = f"{folder.parent.name}-{folder.name}-"
+        for number in numbers:
+            make_folder(aside)
+            path = _path(folder, number)
+            path.rename(aside / f"{name}{path.name}")
+            sync_folder(aside)
+        return sorted(path.name for path in aside.glob(f"{name}*"))
 
 
 def remove(folder: Path) -> None:
@@ -267,8 +286,9 @@ def _slots(path: Path, number: int) -> Iterator[Slot]:
                 head = len(header) + int(sizes["line"])
                 size = head + int(sizes.get("body", 0))
             except (ValueError, TypeError, KeyError, AttributeError):
-                return  # what follows a torn entry was never acknowledged: writers append one at a time
-            if offset + size > end or size < head or head < len(header):
+                head = size = 0
+            if not len(header) < head <= size <= end - offset:
+                yield Slot(number, offset, 0, end - offset)
                 return
             yield Slot(number, offset, head, size)
             offset += size
@@ -300,7 +320,7 @@ def _path(folder: Path, number: int) -> Path:
 
 def _garbled(folder: Path, slot: Slot) -> Garbled:
     return Garbled(
-        f"{_path(folder, slot.part)} does not hold at byte {slot.offset} what was written. Check the disk."
+        f"{_path(folder, slot.part)} does not hold at byte {slot.offset} what was written: check the disk."
     )
 
 

@@ -53,12 +53,18 @@ class Store(Protocol):
 
 
 def keep(store: Store, key: str, data: bytes) -> None:
-    """Put `data` under a key that only these bytes can be right for; other bytes there are damage, and go."""
+    """Put `data` under a key that only these bytes can be right for; other bytes there are damage, and go.
+
+    Raises `ArchiveUnusable`, too, where the store gives back something else all the same.
+    """
     try:
         store.put(key, data)
     except Damaged:
+        try:
+            store.replace(key, data)
+        except Damaged as error:
+            raise ArchiveUnusable(str(error)) from error
         _logger.warning("%s in %s was damaged and has been replaced", key, store.url)
-        store.replace(key, data)
 
 
 def address(url: str) -> str:

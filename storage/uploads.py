@@ -36,6 +36,8 @@ class Uploads:
         whatever it raises, it is called again. `probe` raises while the store does not answer."""
         self.away: StorageError | None = None
         """The failure that the store is in at present."""
+        self.failure: StorageError | None = None
+        """The last failure that there was."""
         self.since = datetime.now(UTC)
         """When it went away, if it is."""
         self._upload = upload
@@ -158,7 +160,7 @@ class Uploads:
     def _note(self, error: StorageError) -> None:
         if self.away is None:
             self.since = datetime.now(UTC)
-        self.away = error
+        self.away = self.failure = error
 
     def _end(self, slot: Slot, where: deque[Slot] | list[Slot] | None) -> None:
         with self._changed:

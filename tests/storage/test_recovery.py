@@ -14,7 +14,7 @@ from storage.journal import read_segment
 from storage.keys import digest, run_and_digest
 from storage.store import open_store
 from tests.storage import crashing
-from tests.storage.made import NOW, WatchedStore, body, capture
+from tests.storage.made import NOW, body, capture
 
 FEW = [1, 2, 5, 12]
 Contents = tuple[set[str], set[bytes]]
@@ -155,10 +155,3 @@ def test_a_capture_whose_body_is_gone_is_named_and_not_kept(tmp_path: Path) -> N
         [record] = archive.runs("xuxian")
         assert record["lost"] == [{"url": capture(1).url, "sha256": digest(body(1))}]
         assert list(archive.captures("xuxian")) == []
-
-
-def watch(archive: Archive) -> WatchedStore:
-    """Put a watched store between an archive and its own."""
-    watched = WatchedStore(archive.store)
-    archive.store = archive._bodies._store = archive._index._store = watched
-    return watched
