@@ -40,6 +40,8 @@ class Checked:
     url: str
     when: datetime
     probes: tuple[Probe, ...]
+    settings: dict[str, Any]
+    """How a bucket is written to from now on; empty of a folder."""
 
     @property
     def unfit(self) -> list[Probe]:
@@ -53,6 +55,7 @@ class Checked:
             "checked": self.when.astimezone(UTC).isoformat(timespec="seconds"),
             "fit": not self.unfit,
             "probes": [probe.to_json() for probe in self.probes],
+            "settings": self.settings,
         }
 
 
@@ -65,7 +68,8 @@ def check(store: Store, state: Path, now: datetime) -> Checked:
     new = not store.exists(ARCHIVE_KEY)
     if new and any(key for key in store.list() if not key.startswith(CHECK_PREFIX)):
         identify(store, create=True)  # says that other things lie here
-    found = Checked(store.url, now, tuple(_probe(store, f"{CHECK_PREFIX}{new_run(now)}")))
+    probes = tuple(_probe(store, f"{CHECK_PREFIX}{new_run(now)}"))
+    found = Checked(store.url, now, probes, _settings(store))
     data = json_document(found.to_json())
     _remember(state, data)
     if not found.unfit:
@@ -104,20 +108,23 @@ def _probe(store: Store, at: str) -> Iterator[Probe]:
     bench: Bench
     more: list[partial[Probe]] = []
     if isinstance(store, S3Store):
-        from storage.probes_s3 import FOR_S3, S3Bench
+        from storage.probes_s3 import FOR_S3, S3Bench, sending
 
         bench = S3Bench(store)
+        first = [partial(sending, store, f"{at}/sending"), partial(round_trip, bench, f"{at}/round-trip")]
         more = [partial(probe, store) for probe in FOR_S3]
     else:
         bench = StoreBench(store)
+        first = [partial(round_trip, bench, f"{at}/round-trip")]
     try:
-        first = round_trip(bench, f"{at}/round-trip")
-        yield first
-        if first.verdict == "unfit":
-            return  # whatever else it says follows from that
+        for ask in first:
+            found = ask()
+            yield found
+            if found.verdict == "unfit":
+                return  # whatever else it says follows from that
         for probe in FOR_ALL:
-            found = probe(bench, f"{at}/{probe.__name__}")
-            yield from (found,) if isinstance(found, Probe) else found
+            several = probe(bench, f"{at}/{probe.__name__}")
+            yield from (several,) if isinstance(several, Probe) else several
         for number, ask in enumerate(more):
             yield ask(f"{at}/s3-{number}")
         yield remove(bench, at)
@@ -125,6 +132,12 @@ def _probe(store: Store, at: str) -> Iterator[Probe]:
         _clean(bench, at)
         if isinstance(store, LocalStore):
             _take_folders_away(store.folder / CHECK_PREFIX)
+
+
+def _settings(store: Store) -> dict[str, Any]:
+    from storage.s3 import S3Store
+
+    return store.settings.to_json() if isinstance(store, S3Store) else {}
 
 
 def _clean(bench: Bench, at: str) -> None:

@@ -25,6 +25,7 @@ _THREADS = 8
 _ROUNDS = 6
 
 PROBES = {
+    "sending": "objects are taken together with their Content-MD5 and SHA-256",
     "round-trip": "objects of 0 bytes to 2 MB come back as they were sent",
     "many": "many objects, put at once by several threads, are all there",
     "listing": "a listing right after the puts has each of them once, in the order of their bytes",

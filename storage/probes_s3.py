@@ -1,6 +1,7 @@
 """Probes of what S3 stores do differently. Like those of `probes`, they go by what is handed out.
 
-boto3 is not imported here: `S3Store.ask` puts each question.
+boto3 is not imported here: `S3Store.ask` puts each question. What a probe finds that the store does not take
+is left out from then on: it changes the store's settings.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,6 +19,7 @@ from urllib.parse import urlsplit
 
 from storage.probes import Probe, wrong
 from storage.s3 import S3Store
+from storage.s3_settings import Settings
 
 _PART = 5 * 1024 * 1024
 """The smallest part that S3 allows before the last one."""
@@ -47,6 +50,21 @@ class S3Bench:
     def remove(self, key: str) -> str:
         """One delete."""
         return self._store.ask("delete_object", key).code
+
+
+def sending(store: S3Store, at: str) -> Probe:
+    """Small objects as the archive sends them, and with less where that is refused."""
+    answer = partial(Probe, "sending")
+    store.settings = Settings()
+    if not (refused := store.send(f"{at}/one", b"sound bytes").code):
+        return answer("ok", "objects are taken together with their Content-MD5 and SHA-256")
+    for lacking, settings in (("SHA-256", Settings(sha256=False)), ("Content-MD5", Settings(md5=False))):
+        store.settings = settings
+        if not store.send(f"{at}/one", b"sound bytes").code:
+            return answer(
+                "limited", f"it refuses objects that come with their {lacking} ({refused}): it goes unsent"
+            )
+    return answer("unfit", f"it refuses objects ({refused})")
 
 
 def paging(store: S3Store, at: str) -> Probe:
@@ -81,7 +99,9 @@ def checksums(store: S3Store, at: str) -> Probe:
     md5 = base64.b64encode(hashlib.md5(other, usedforsecurity=False).digest()).decode()
     sha256 = base64.b64encode(hashlib.sha256(other).digest()).decode()
     refused = []
-    for name, header in (("Content-MD5", {"ContentMD5": md5}), ("SHA-256", {"ChecksumSHA256": sha256})):
+    wrong_ones = {"Content-MD5": {"ContentMD5": md5}} if store.settings.md5 else {}
+    wrong_ones |= {"SHA-256": {"ChecksumSHA256": sha256}} if store.settings.sha256 else {}
+    for name, header in wrong_ones.items():
         key = f"{at}/{name}"
         if store.send(key, data, **header).code:
             refused.append(name)
@@ -102,6 +122,13 @@ def conditions(store: S3Store, at: str) -> Probe:
     """Several threads that put one key only if it is free, again and again."""
     answer = partial(Probe, "conditions")
     bodies = [f"writer {number}".encode() * 500 for number in range(6)]
+    store.send(f"{at}/taken", bodies[0])
+    code = store.send(f"{at}/taken", bodies[1], IfNoneMatch="*").code
+    if not code:
+        store.settings = replace(store.settings, conditions=False)
+        return answer(
+            "limited", "it passes over `If-None-Match` in silence: each key is looked for before it is put"
+        )
     winners: list[int] = []
     codes: set[str] = set()
     with ThreadPoolExecutor(len(bodies)) as threads:
@@ -120,7 +147,12 @@ def conditions(store: S3Store, at: str) -> Probe:
     if all(number == 1 for number in winners):
         return answer("ok", "of six that put a key only if it is free, one wins")
     if not any(winners):
-        return answer("limited", f"it does not know `If-None-Match` ({', '.join(sorted(codes))})")
+        store.settings = replace(store.settings, conditions=False)
+        return answer(
+            "limited",
+            f"it does not know `If-None-Match` ({', '.join(sorted(codes))}): each key is looked for "
+            "before it is put",
+        )
     return answer(
         "limited",
         f"of six that put a key only if it is free {min(winners)} to {max(winners)} win: nothing rests on it",
@@ -146,9 +178,21 @@ def multipart(store: S3Store, at: str) -> Probe:
     """An object of two parts."""
     answer = partial(Probe, "multipart")
     key, data = f"{at}/one", random.Random(2).randbytes(_PART + 1000)
+    if refused := _in_two_parts(store, key, data):
+        store.settings = replace(store.settings, parts=False)
+        return answer("limited", f"{refused}: large objects are sent whole")
+    back = store.ask("get_object", key)
+    body = None if back.code in _NOTHING else back.fields.get("Body", b"")
+    if found := wrong(body, data):
+        return answer("unfit", f"it accepted an object in two parts and {found}")
+    return answer("ok", "an object of two parts came back whole")
+
+
+def _in_two_parts(store: S3Store, key: str, data: bytes) -> str:
+    """Sends it so; what was refused, "" if nothing was."""
     begun = store.ask("create_multipart_upload", key)
     if begun.code:
-        return answer("limited", f"it does not take objects in parts ({begun.code})")
+        return f"it does not take objects in parts ({begun.code})"
     upload = {"UploadId": begun.fields["UploadId"]}
     parts = []
     for number, part in enumerate((data[:_PART], data[_PART:]), start=1):
@@ -156,17 +200,13 @@ def multipart(store: S3Store, at: str) -> Probe:
         sent = store.ask("upload_part", key, PartNumber=number, Body=part, ContentMD5=md5, **upload)
         if sent.code:
             store.ask("abort_multipart_upload", key, **upload)
-            return answer("limited", f"it refuses a part of an object ({sent.code})")
+            return f"it refuses a part of an object ({sent.code})"
         parts.append({"PartNumber": number, "ETag": sent.fields.get("ETag", "")})
     done = store.ask("complete_multipart_upload", key, MultipartUpload={"Parts": parts}, **upload)
     if done.code:
         store.ask("abort_multipart_upload", key, **upload)
-        return answer("limited", f"it does not join the parts of an object ({done.code})")
-    back = store.ask("get_object", key)
-    body = None if back.code in _NOTHING else back.fields.get("Body", b"")
-    if found := wrong(body, data):
-        return answer("unfit", f"it accepted an object in two parts and {found}")
-    return answer("ok", "an object of two parts came back whole")
+        return f"it does not join the parts of an object ({done.code})"
+    return ""
 
 
 def lock(store: S3Store, at: str) -> Probe:

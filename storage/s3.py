@@ -1,4 +1,4 @@
-"""A store in an S3 bucket, through boto3: the only module that imports it.
+"""A store in an S3 bucket.
 
 Address and credentials come the usual AWS ways and only those: AWS_ENDPOINT_URL_S3, AWS_PROFILE,
 AWS_ACCESS_KEY_ID, AWS_REGION, AWS_CA_BUNDLE, the configuration file. Nothing secret goes into a message.
@@ -11,58 +11,33 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import logging
+import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import boto3
-import botocore.session
-from botocore.config import Config
-from botocore.configprovider import ConfiguredEndpointProvider
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    IncompleteReadError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProxyConnectionError,
-    ResponseStreamingError,
-    SSLError,
-)
+from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError, ResponseStreamingError
 from botocore.parsers import ResponseParserError
 
+from storage import s3_settings
 from storage.errors import ArchiveUnusable, BadKey, Damaged, NotFound
-from storage.keys import check_key
+from storage.keys import STORE_KEY, check_key
+from storage.s3_client import client, code_of, failure
 from storage.s3_options import PROMISED, SETTINGS, Options
 from storage.s3_refusals import MISSING, NO_CONDITIONS, OF_THE_SETTINGS, REFUSED, TAKEN, refusal
+from storage.s3_settings import Settings
 from storage.s3_tags import READS, Tags
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef, GetObjectOutputTypeDef
 
-_CONFIG = Config(
-    # A dead endpoint is given up after half a minute at most, a refused connection after a few seconds.
-    connect_timeout=5,
-    read_timeout=30,
-    retries={"mode": "standard", "total_max_attempts": 4},
-    # Over TLS boto3's own checksum is a trailer, which several stores refuse (411); we send ours as headers.
-    request_checksum_calculation="when_required",
-    response_checksum_validation="when_required",
-    max_pool_connections=32,
-)
+_CHUNK = 1024 * 1024
+_ABANDONED = timedelta(days=1)
+"""After which parts of an object that was never joined are taken away."""
 _BROKE_OFF = (ResponseStreamingError, IncompleteReadError)
-
-for _name in ("boto3", "botocore"):  # at DEBUG they print session tokens and signatures
-    logging.getLogger(_name).setLevel(logging.INFO)
-
-
-class RedirectedAway(BotoCoreError):
-    """Raised when an answer leads elsewhere and not to another region of the store."""
-
-    fmt = "redirected away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +63,8 @@ class S3Store:
         self._options = Options.from_environment()
         self._heard: set[str] = set()
         self._tags = Tags()
+        self._settings: Settings | None = None
+        self._cleared = False
         if not bucket:
             raise ArchiveUnusable(f"{self.url!r} names no bucket: write s3://bucket/prefix")
         if prefix:
@@ -96,7 +73,7 @@ class S3Store:
             except BadKey as error:
                 raise ArchiveUnusable(f"{self.url!r} cannot be an archive's address: {error}") from error
         try:
-            self._client = _client(profile)
+            self._client = client(profile)
         except BotoCoreError as error:
             raise ArchiveUnusable(
                 f"The S3 settings (AWS_* variables, profile) do not work: {error}"
@@ -108,25 +85,33 @@ class S3Store:
         address = urlsplit(self._client.meta.endpoint_url)
         self.endpoint = f"{address.scheme}://{address.netloc.rpartition('@')[2]}"
 
+    @property
+    def settings(self) -> Settings:
+        """How this store is written to: as its newest check found; set by a check that is under way."""
+        if self._settings is None:
+            try:
+                found = json.loads(self.get(STORE_KEY))
+            except (NotFound, ValueError):
+                found = {}
+            self._settings = Settings.from_json(found.get("settings") if isinstance(found, dict) else None)
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self._settings = settings
+
     def put(self, key: str, data: bytes) -> None:
         with self._errors(f"putting {key}"):
-            try:
-                # Not every store honours the condition (some let several win), so nothing rests on it.
-                self._send(key, data, IfNoneMatch="*")
-            except ClientError as error:
-                code = _code(error)
-                if code in NO_CONDITIONS:
-                    if not self.exists(key):
-                        self._send(key, data)
-                elif (
-                    code not in TAKEN
-                ):  # taken: by the same bytes, or by ours when an answer was lost on its way
-                    raise
+            put = self._put_if_free(key, data)
             self._compare(key, data)
+            if not put and key not in self.list(key):
+                # What was cut short as the server died may be there and in no listing; a put mends that.
+                self._put(key, data)
+                self._compare(key, data)
 
     def replace(self, key: str, data: bytes) -> None:
         with self._errors(f"putting {key}"):
-            self._send(key, data)
+            self._put(key, data)
             self._compare(key, data)
 
     def get(self, key: str) -> bytes:
@@ -134,7 +119,8 @@ class S3Store:
             before: list[str] = []
             for reading in range(READS):
                 try:
-                    data, tag = self._read(key)
+                    answer = self._ask_for(key)
+                    data, tag = answer["Body"].read(), answer["ETag"].strip('"')
                 except _BROKE_OFF:
                     if reading == READS - 1:
                         raise
@@ -148,7 +134,7 @@ class S3Store:
             try:
                 answer = self._client.head_object(Bucket=self._bucket, Key=self._name(key))
             except ClientError as error:
-                if _code(error) in MISSING:
+                if code_of(error) in MISSING:
                     return False
                 raise
             self._believe(_is_object(answer), f"looking for {key}")
@@ -191,7 +177,7 @@ class S3Store:
                 if "Body" in fields:
                     fields["Body"] = fields["Body"].read()
             except ClientError as error:
-                code = _code(error)
+                code = code_of(error)
                 if code in OF_THE_SETTINGS or (operation == "put_object" and code in REFUSED):
                     raise
                 return Answer({}, code)
@@ -201,17 +187,17 @@ class S3Store:
 
     def send(self, key: str, data: bytes, **parameters: Any) -> Answer:
         """The same of a put, as every put of the archive is sent."""
-        return self.ask("put_object", key, **(_body(data) | self._options.of(key) | parameters))
+        return self.ask("put_object", key, **(self._body(data) | self._options.of(key) | parameters))
 
-    def _read(self, key: str) -> tuple[bytes, str]:
+    def _ask_for(self, key: str) -> GetObjectOutputTypeDef:
         try:
             answer = self._client.get_object(Bucket=self._bucket, Key=self._name(key))
         except ClientError as error:
-            if _code(error) in MISSING - {"404"}:  # a bare 404 is a proxy's
+            if code_of(error) in MISSING - {"404"}:  # a bare 404 is a proxy's
                 raise NotFound(f"{key} is not in {self.url}") from error
             raise
         self._believe(_is_object(answer), f"getting {key}")
-        return answer["Body"].read(), answer["ETag"].strip('"')
+        return answer
 
     def _believe(self, plausible: bool, doing: str) -> None:
         """A 200 by a proxy itself, empty or a page of its own, is not to be taken for the store's word."""
@@ -224,13 +210,87 @@ class S3Store:
     def _name(self, key: str) -> str:
         return self.prefix + check_key(key)
 
+    def _put_if_free(self, key: str, data: bytes) -> bool:
+        """Put an object unless there is one; whether it was put.
+
+        Not every store honours the condition, and some let several win: nothing rests on it.
+        """
+        if self.settings.conditions and not self._in_parts(data):
+            try:
+                self._send(key, data, IfNoneMatch="*")
+                return True
+            except ClientError as error:
+                if (
+                    code_of(error) in TAKEN
+                ):  # by the same bytes, or by ours when an answer was lost on its way
+                    return False
+                if code_of(error) not in NO_CONDITIONS:
+                    raise
+        if self.exists(key):
+            return False
+        self._put(key, data)
+        return True
+
+    def _put(self, key: str, data: bytes) -> None:
+        if self._in_parts(data):
+            self._send_parts(key, data)
+        else:
+            self._send(key, data)
+
+    def _in_parts(self, data: bytes) -> bool:
+        return len(data) >= s3_settings.LARGE and self.settings.parts
+
     def _send(self, key: str, data: bytes, **condition: Any) -> None:
-        name, asked = self._name(key), self._options.of(key)
-        self._client.put_object(Bucket=self._bucket, Key=name, **_body(data), **asked, **condition)
+        asked = self._options.of(key)
+        where: dict[str, Any] = {"Bucket": self._bucket, "Key": self._name(key)}
+        self._client.put_object(**where, **self._body(data), **asked, **condition)
+        self._hear(key, asked)
+
+    def _send_parts(self, key: str, data: bytes) -> None:
+        self._clear_uploads()
+        asked = self._options.of(key)
+        where: dict[str, Any] = {"Bucket": self._bucket, "Key": self._name(key)}
+        begun = self._client.create_multipart_upload(**where, **asked)
+        self._believe("UploadId" in begun, f"putting {key}")
+        where["UploadId"] = begun["UploadId"]
+        parts: list[CompletedPartTypeDef] = []
+        try:
+            for number, start in enumerate(range(0, len(data), s3_settings.PART), start=1):
+                part = data[start : start + s3_settings.PART]
+                sent = self._client.upload_part(**where, PartNumber=number, Body=part, ContentMD5=_md5(part))
+                parts.append({"PartNumber": number, "ETag": sent.get("ETag", "")})
+            self._client.complete_multipart_upload(**where, MultipartUpload={"Parts": parts})
+        except ClientError as error:
+            if code_of(error) != "NoSuchUpload":  # it was joined, and the answer was lost on its way
+                self._abort(where)
+                raise
+        except BaseException:
+            self._abort(where)
+            raise
+        self._hear(key, asked)
+
+    def _abort(self, upload: Mapping[str, Any]) -> None:
+        with suppress(ClientError, BotoCoreError, ResponseParserError):
+            self._client.abort_multipart_upload(**upload)
+
+    def _clear_uploads(self) -> None:
+        """Once: take away parts of objects that a killed process left a day ago or earlier."""
+        if self._cleared:
+            return
+        self._cleared = True
+        old = datetime.now(UTC) - _ABANDONED
+        with suppress(ClientError, BotoCoreError, ResponseParserError):
+            there = self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=self.prefix)
+            for upload in there.get("Uploads", ()):
+                if upload["Initiated"] < old:
+                    name, number = upload["Key"], upload["UploadId"]
+                    self._abort({"Bucket": self._bucket, "Key": name, "UploadId": number})
+
+    def _hear(self, key: str, asked: Mapping[str, Any]) -> None:
+        """See that what was asked for was heard: Swift answers 200 to a lock that it does not know."""
         promised = {what for what in PROMISED if what in asked} - self._heard
         if promised:
-            # Swift answers 200 to a lock that it does not know.
-            has = self._client.head_object(Bucket=self._bucket, Key=name)
+            has = self._client.head_object(Bucket=self._bucket, Key=self._name(key))
             for what in promised:
                 if has.get(what) != asked[what]:
                     raise ArchiveUnusable(
@@ -240,18 +300,40 @@ class S3Store:
             self._heard |= promised
 
     def _compare(self, key: str, data: bytes) -> None:
-        try:
-            # Other bytes may have been garbled on their way here: a second reading tells.
-            same = self.get(key) == data or self.get(key) == data
-        except NotFound as error:
-            raise ArchiveUnusable(
-                f"{self.endpoint} said that it kept {key} in {self.url}, but it is not there. "
-                "Is a proxy answering in its place?"
-            ) from error
-        if not same:
-            raise Damaged(
-                f"{key} in {self.url} holds other bytes than were to be kept there: check the store."
-            )
+        for reading in range(READS):  # other bytes may have been garbled on their way here
+            try:
+                if self._holds(key, data):
+                    return
+            except NotFound as error:
+                raise ArchiveUnusable(
+                    f"{self.endpoint} said that it kept {key} in {self.url}, but it is not there. "
+                    "Is a proxy answering in its place?"
+                ) from error
+            except _BROKE_OFF:
+                if reading == READS - 1:
+                    raise
+        raise Damaged(f"{key} in {self.url} holds other bytes than were to be kept there: check the store.")
+
+    def _holds(self, key: str, data: bytes) -> bool:
+        body, at = self._ask_for(key)["Body"], 0
+        expected = memoryview(data)
+        for chunk in body.iter_chunks(_CHUNK):
+            if expected[at : at + len(chunk)] != chunk:
+                body.close()
+                return False
+            at += len(chunk)
+        return at == len(data)
+
+    def _body(self, data: bytes) -> dict[str, Any]:
+        """Bytes as every put sends them."""
+        sent: dict[str, Any] = {"Body": data}
+        if self.settings.md5:  # the one integrity header that every store measured enforces
+            sent["ContentMD5"] = _md5(data)
+        if self.settings.sha256:
+            # Both: Ceph RGW 20 accepts a bare value unverified; without a value boto3 sends a trailer.
+            sent["ChecksumAlgorithm"] = "SHA256"
+            sent["ChecksumSHA256"] = base64.b64encode(hashlib.sha256(data).digest()).decode()
+        return sent
 
     @contextmanager
     def _errors(self, doing: str) -> Iterator[None]:
@@ -260,74 +342,18 @@ class S3Store:
         except ClientError as error:
             raise ArchiveUnusable(f"{self.url}: {self._refusal(error, doing)}") from error
         except BotoCoreError as error:
-            raise ArchiveUnusable(f"{self.url}: {self._failure(error, doing)}") from error
+            raise ArchiveUnusable(f"{self.url}: {failure(error, doing, self.endpoint)}") from error
         except ResponseParserError:
             self._believe(False, doing)
 
     def _refusal(self, error: ClientError, doing: str) -> str:
-        return refusal(_code(error), doing, self._bucket, self.endpoint, options=bool(self._options))
-
-    def _failure(self, error: BotoCoreError, doing: str) -> str:
-        if isinstance(error, NoCredentialsError | PartialCredentialsError):
-            return (
-                "no credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
-            )
-        if isinstance(error, SSLError):
-            return (
-                f"no trusted TLS connection to {self.endpoint}. Name its authority's file in AWS_CA_BUNDLE."
-            )
-        if isinstance(error, ProxyConnectionError):
-            return (
-                f"the proxy on the way to {self.endpoint} cannot be reached. Check https_proxy and no_proxy."
-            )
-        return (
-            f"{self.endpoint} could not be reached while {doing} ({type(error).__name__}). "
-            "Check AWS_ENDPOINT_URL_S3 and the network."
-        )
+        return refusal(code_of(error), doing, self._bucket, self.endpoint, options=bool(self._options))
 
 
-def _client(profile: str | None) -> S3Client:
-    """The usual AWS ways; of a profile that is named, its own endpoint, region and authorities come first.
-
-    botocore lets the AWS_* variables win over a profile's, which would lead two ends to one server.
-    """
-    session = botocore.session.Session(profile=profile)
-    said: Mapping[str, Any] = session.get_scoped_config() if profile else {}
-    endpoint = None
-    if said and str(said.get("ignore_configured_endpoint_urls")).lower() != "true":
-        endpoint = ConfiguredEndpointProvider(session.full_config, said, "s3", environ={}).provide()
-    client: S3Client = boto3.session.Session(botocore_session=session).client(
-        "s3",
-        config=_CONFIG,
-        endpoint_url=endpoint,
-        region_name=said.get("region"),
-        verify=said.get("ca_bundle"),
-    )
-    client.meta.events.register("before-call.s3.HeadBucket", _redirected)
-    return client
-
-
-def _redirected(**_: object) -> None:
-    # botocore asks so for a region that a redirect did not name, and is redirected again, a hundred times.
-    raise RedirectedAway
-
-
-def _body(data: bytes) -> dict[str, Any]:
-    """Bytes as every put sends them."""
-    return {
-        "Body": data,
-        # The one integrity header that every store measured enforces.
-        "ContentMD5": base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode(),
-        # Both: Ceph RGW 20 accepts a bare value unverified; without a value boto3 sends a trailer.
-        "ChecksumAlgorithm": "SHA256",
-        "ChecksumSHA256": base64.b64encode(hashlib.sha256(data).digest()).decode(),
-    }
+def _md5(data: bytes) -> str:
+    return base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
 
 
 def _is_object(answer: Mapping[str, Any]) -> bool:
     """Every store says these of an object; a proxy that answers 200 by itself does not know them."""
     return "ETag" in answer and "LastModified" in answer
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", "unknown"))

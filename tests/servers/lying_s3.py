@@ -51,6 +51,10 @@ class LyingS3:
         """Of each object: encryption, storage class and lock as they were asked for."""
         self.knows: tuple[str, ...] = ("server-side-encryption", "storage-class", "object-lock")
         """Which of these it keeps; the others it passes over in silence."""
+        self.lacks: set[str] = set()
+        """What it owns up to not knowing: "sha256", "conditions", "parts"; "condition" it passes over."""
+        self.unlisted: set[str] = set()
+        """Keys of objects that are handed out and in no listing until they are put again."""
 
     def __enter__(self) -> Self:
         self._server = _Server(self)
@@ -90,6 +94,7 @@ class LyingS3:
         with self.lock:
             self.before[key] = self.objects.get(key, data)
             self.put_at.setdefault(key, time.monotonic())
+            self.unlisted.discard(key)
             if self.lie != "torn":
                 self.objects[key] = data
                 return
@@ -129,10 +134,12 @@ class _Handler(BaseHTTPRequestHandler):
             if store.lie == "keeps-refused":
                 store.keep(key, data)
             self._refuse(400, "BadDigest")
+        elif self._unknown(store):
+            self._refuse(501, "NotImplemented")
         elif "uploadId" in query:
             store.uploads[query["uploadId"]][int(query["partNumber"])] = data
             self._answer(headers={"ETag": '"part"'})
-        elif self.headers.get("If-None-Match") == "*" and not self._first(store, key, data):
+        elif self._conditional(store) and not self._first(store, key, data):
             self._refuse(412, "PreconditionFailed")
         else:
             named = tuple(f"x-amz-{name}" for name in store.knows)
@@ -141,12 +148,22 @@ class _Handler(BaseHTTPRequestHandler):
             store.keep(key, data)
             self._answer(headers={"ETag": '"x"', "x-amz-version-id": "1"})
 
+    def _unknown(self, store: LyingS3) -> bool:
+        told = {"sha256": "x-amz-checksum-sha256", "conditions": "If-None-Match"}
+        return any(name in store.lacks and header in self.headers for name, header in told.items())
+
+    def _conditional(self, store: LyingS3) -> bool:
+        return self.headers.get("If-None-Match") == "*" and "condition" not in store.lacks
+
     def _first(self, store: LyingS3, key: str, data: bytes) -> bool:
         with store.lock:
             return store.objects.setdefault(key, data) is data
 
     def do_POST(self) -> None:
         store, key, query, _ = self._take()
+        if "parts" in store.lacks:
+            self._refuse(501, "NotImplemented")
+            return
         if "uploads" in query:
             upload = f"upload-{len(store.uploads)}"
             store.uploads[upload] = {}
@@ -193,7 +210,10 @@ class _Handler(BaseHTTPRequestHandler):
             keys = sorted(
                 key
                 for key in store.objects
-                if key.startswith(prefix) and key > after and store.put_at.get(key, 0) <= oldest
+                if key.startswith(prefix)
+                and key > after
+                and store.put_at.get(key, 0) <= oldest
+                and key not in store.unlisted
             )
         size = int(query.get("max-keys", 1000))
         page, rest = keys[:size], keys[size:]

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from storage import s3_settings
 from storage.archive import Archive, state_folder
 from storage.check import Checked, check
 from storage.copying import copy
-from storage.errors import ArchiveUnusable
-from storage.keys import new_run
+from storage.errors import ArchiveUnusable, Damaged
+from storage.keys import digest, new_run, raw_key
 from storage.probes import PROBES
-from storage.probes_s3 import FOR_S3
+from storage.probes_s3 import FOR_S3, sending
 from storage.store import Store, open_store
 from tests.servers.lying_s3 import LIES, LyingS3
 from tests.storage.made import NOW, WatchedStore, body, capture
@@ -60,6 +61,49 @@ def test_the_lying_server_passes_while_it_is_honest(tmp_path: Path, monkeypatch:
         found = check(open_store(url), tmp_path, NOW)
         assert {name for name, verdict in verdicts(found).items() if verdict != "ok"} == {"lock"}
         assert sorted(server.objects) == ["archive/archive.json", "archive/store.json"]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "probe", "setting"),
+    [
+        ("sha256", "sending", "sha256"),
+        ("conditions", "conditions", "conditions"),
+        ("condition", "conditions", "conditions"),
+        ("parts", "multipart", "parts"),
+    ],
+)
+def test_what_a_store_does_not_know_is_not_asked_of_it(
+    lacking: str, probe: str, setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3_settings, "LARGE", 100_000)
+    with LyingS3() as server:
+        url = use(server, monkeypatch)
+        server.lacks = {lacking}
+        found = check(open_store(url), tmp_path, NOW)
+        assert found.unfit == []
+        assert verdicts(found)[probe] == "limited"
+        assert [name for name, used in found.settings.items() if not used] == [setting]
+        store = open_store(url)
+        for data in (b"small", b"large" * 50_000):
+            key = raw_key(digest(data))
+            store.put(key, data)
+            store.put(key, data)
+            assert store.get(key) == data
+            with pytest.raises(Damaged):
+                store.put(key, b"other bytes")
+            assert store.get(key) == data
+
+
+def test_what_the_death_of_a_server_left_out_of_the_listing_is_put_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with LyingS3() as server:
+        store = open_store(use(server, monkeypatch))
+        store.put("raw/x", b"x")
+        server.unlisted = {"archive/raw/x"}
+        assert list(store.list()) == []
+        store.put("raw/x", b"x")
+        assert list(store.list()) == ["raw/x"]
 
 
 WORDS = {
@@ -160,7 +204,7 @@ def test_nothing_is_copied_into_a_store_known_to_be_bad(tmp_path: Path) -> None:
 
 
 def test_every_probe_has_its_line() -> None:
-    assert {probe.__name__ for probe in FOR_S3} | FOR_A_FOLDER == set(PROBES)
+    assert {probe.__name__ for probe in (sending, *FOR_S3)} | FOR_A_FOLDER == set(PROBES)
     assert set(WORDS) == set(LIES)
     document = (Path(__file__).parents[2] / "docs" / "archive.md").read_text("utf-8")
     assert all(f"\n| `{name}` | {wish} |\n" in document for name, wish in PROBES.items())

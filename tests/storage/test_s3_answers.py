@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import random
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from storage import s3_settings
 from storage.errors import ArchiveUnusable, NotFound
 from storage.s3 import S3Store
 from storage.s3_tags import Tags
@@ -106,6 +109,55 @@ def test_a_page_of_a_listing_that_cannot_be_is_no_listing(
     monkeypatch.setattr(store, "_client", type("Client", (), {"list_objects_v2": lambda *_, **__: page})())
     with pytest.raises(ArchiveUnusable, match="Is a proxy answering"):
         list(store.list())
+
+
+@pytest.fixture
+def in_parts(monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """A body of three parts."""
+    monkeypatch.setattr(s3_settings, "LARGE", 6_000_000)
+    monkeypatch.setattr(s3_settings, "PART", 5 * 1024 * 1024)
+    return random.Random(3).randbytes(11_000_000)
+
+
+def uploads(store: S3Store) -> int:
+    """How many objects there are parts of that were never joined."""
+    return len(store.ask("list_multipart_uploads", Prefix=store.prefix).fields.get("Uploads", ()))
+
+
+def test_parts_of_an_object_that_could_not_be_put_are_taken_away(
+    proxy: Proxy, proxied: S3Store, in_parts: bytes
+) -> None:
+    proxy.play = lambda asked: "expired" if "partNumber=2" in asked.target else ""
+    with pytest.raises(ArchiveUnusable, match="credentials"):
+        proxied.put("raw/large", in_parts)
+    assert not proxied.exists("raw/large")
+    assert uploads(proxied) == 0
+
+
+@pytest.mark.parametrize("fault", ["lost-answer", "error-after"])
+def test_an_object_is_joined_though_the_answer_is_lost(
+    fault: str, proxy: Proxy, proxied: S3Store, in_parts: bytes
+) -> None:
+    left = [fault]
+    proxy.play = lambda asked: (
+        left.pop() if left and asked.method == "POST" and "uploadId=" in asked.target else ""
+    )
+    proxied.put("raw/large", in_parts)
+    assert not left
+    assert proxied.get("raw/large") == in_parts
+
+
+def test_parts_that_a_killed_process_left_are_taken_away_by_a_later_one(
+    ceph_archive_url: str, in_parts: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = S3Store(*ceph_archive_url.removeprefix("s3://").split("/", 1))
+    left.ask("create_multipart_upload", "raw/left")
+    for age, there in ((timedelta(days=1), 1), (timedelta(seconds=-60), 0)):
+        monkeypatch.setattr("storage.s3._ABANDONED", age)
+        store = open_store(ceph_archive_url)
+        store.put("raw/large", in_parts)
+        store.remove("raw/large")
+        assert uploads(left) == there
 
 
 def test_tags_that_are_no_md5_are_found_out_by_reading() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import s3_settings
 from storage.errors import BadKey, Damaged, NotFound
 from storage.store import Store, address, open_store
 
@@ -29,6 +30,19 @@ def test_an_empty_body_and_one_of_some_megabytes(store: Store) -> None:
     store.put("raw/large", large)
     assert store.get("raw/empty") == b""
     assert store.get("raw/large") == large
+
+
+def test_a_body_that_is_sent_in_parts(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3_settings, "LARGE", 6_000_000)
+    monkeypatch.setattr(s3_settings, "PART", 5 * 1024 * 1024)
+    large = random.Random(2).randbytes(11_000_000)
+    store.put("raw/large", large)
+    store.put("raw/large", large)
+    with pytest.raises(Damaged):
+        store.put("raw/large", large[:-1] + b"x")
+    assert store.get("raw/large") == large
+    store.replace("raw/large", large[::-1])
+    assert store.get("raw/large") == large[::-1]
 
 
 def test_another_opening_of_the_same_address_sees_it(store: Store, store_url: str) -> None:
