@@ -15,10 +15,10 @@ from typing import Any
 from crawler.exits import Exit
 from crawler.reparse import Say, asked, bar, jobs_by_default, unread
 from pipelines.corrections import Corrections, load_corrections
+from pipelines.judging import fault_of_published
 from pipelines.reparse import Again, Step, fold_again, read_again
 from pipelines.report.changes import ReportChange
 from pipelines.report.read import PARSER
-from pipelines.verify import fault_of_published
 from pipelines.worker import Reader
 from storage.archive import Archive
 from storage.errors import NotFound, SiteBusy

@@ -8,8 +8,6 @@ of the reports that it would spoil. Nothing here writes, `mend` excepted.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,24 +15,28 @@ from typing import Any, cast
 
 from pipelines.corrections import Corrections
 from pipelines.decoding import decode
-from pipelines.errors import InvalidReport, PipelineError
+from pipelines.errors import PipelineError
+from pipelines.judging import (
+    as_written,
+    bodies_of,
+    bodies_of_reading,
+    fault_of_published,
+    is_reading,
+    json_object,
+    wants,
+    year_before,
+)
 from pipelines.publish import publish
 from pipelines.readings import Reads
-from pipelines.reparse import FOR_WANT
 from pipelines.report.read import PARSER_VERSION
-from pipelines.report.stored import reading_from_json, report_from_json
 from pipelines.shelf import ReportName, Shelf
 from pipelines.versions import versions_of
 from storage.archive import Archive
 from storage.errors import Damaged, NotFound, SiteBusy, StorageError
 from storage.keys import Place, digest, parse_key, raw_key, report_key, reports_prefix
 from storage.repair import Repaired, keep_aside
-from storage.seal import unsealed
 from storage.verify import Verification
 
-_INDENT = re.compile(rb"\n *")
-_READING = {"schema", "documents"}
-"""What a reading without a seal consists of."""
 MOST_READ = 200
 """Bodies of a site that are read again to find who is to blame."""
 
@@ -59,16 +61,17 @@ class Derived:
         self._reader = reader
         self._corrections = corrections
         self._doubtful: set[str] = set()
-        """Bodies whose readings name another body of the archive, or have changed."""
+        """Bodies whose readings name another body of the archive, have changed, are damaged or gone."""
 
     def verify(self) -> None:
         """Look at every reading and report in the verification's scope."""
+        damaged = self._done.damaged_journals()
         for key, where, data in self._done.objects("parses"):
-            self._check_reading(key, where, data)
+            self._check_reading(key, where, data, journal_is_whole=not damaged)
+        self._check_vanished()
         for key, _, data in self._done.objects("reports"):
             if reason := fault_of_published(key, data):
                 self._done.found("report-damaged", key, reason)
-        damaged = self._done.damaged_journals()
         sites = self._sites()
         for number, site in enumerate(sites, 1):
             self._done.step("sites folded", number, len(sites))
@@ -128,30 +131,30 @@ class Derived:
 
     # ------------------------------------------------------------------ readings
 
-    def _check_reading(self, key: str, where: Place, data: bytes) -> None:
+    def _check_reading(self, key: str, where: Place, data: bytes, *, journal_is_whole: bool) -> None:
         sha256 = str(where.digest)
         catalogue = self._done.catalogue
-        if not (catalogue.has(raw_key(sha256)) or catalogue.named(sha256) or self._archive.has_body(sha256)):
+        known = catalogue.has(raw_key(sha256)) or catalogue.named(sha256) or self._archive.has_body(sha256)
+        if not known and journal_is_whole:  # else the line that names it may be the journal's damage
             self._done.found("reading-orphan", key, "neither the journal nor raw/ has its body")
             return
+        current = where.version == PARSER_VERSION
         try:
-            reading, has_seal = unsealed(key, data)
+            others = bodies_of_reading(key, data, current=current) - {sha256}
+            changed = current and catalogue.has_changed(key, digest(data))
         except Damaged as error:
             self._done.found("reading-damaged", key, str(error))
-            return
-        if not str(reading.get("schema")).startswith("gongkai.reading/"):
-            self._done.found("reading-damaged", key, "it is no reading")
-        elif not has_seal and (reading.keys() - _READING or not _as_written(reading, data)):
-            self._done.found("reading-damaged", key, "it is not written as a reading is")
-        elif where.version == PARSER_VERSION:
-            try:
-                documents = reading_from_json(reading)
-            except InvalidReport as error:
-                self._done.found("reading-damaged", key, str(error))
-                return
-            others = {source.sha256 for document in documents for source in document.sources} - {sha256}
-            if catalogue.has_changed(key, digest(data)) or any(catalogue.has(raw_key(o)) for o in others):
-                self._doubtful.add(sha256)
+            others, changed = frozenset(), current
+        if changed or any(catalogue.has(raw_key(other)) for other in others):
+            self._doubtful.add(sha256)
+
+    def _check_vanished(self) -> None:
+        """Readings of this parser that this machine saw before; where only some sites are looked at, none."""
+        if not self._done.scope.sites:
+            for key in self._done.catalogue.vanished_readings(f"parses/{PARSER_VERSION}/"):
+                if not self._done.store.exists(key):
+                    self._done.found("reading-missing", key, "it was here at an earlier verification")
+                    self._doubtful.add(key[-69:-5])
 
     def _read_again(self, site: str, digests: Iterable[str]) -> dict[str, dict[str, Any]]:
         """What the parser reads from these bodies of the site; those whose reading is wrong are found out."""
@@ -164,7 +167,7 @@ class Derived:
                 reading = self._reader.read(decode(self._archive.body(sha256), headers.get(sha256) or ()))
             except (Damaged, NotFound, PipelineError):
                 continue
-            if stored == reading or _wants(reading) or (_is_reading(stored) and _wants(stored)):
+            if stored == reading or wants(reading) or (is_reading(stored) and wants(stored)):
                 # As it is, or read on a machine that had what is wanting here.
                 if stored is not None:
                     self._done.catalogue.remember_reading(key, digest(self._done.store.get(key)))
@@ -172,7 +175,7 @@ class Derived:
             fresh[sha256] = reading
             if not self._done.store.exists(key):
                 self._done.found("reading-missing", key, "a published report is made of it")
-            elif not _is_reading(stored):
+            elif not is_reading(stored):
                 self._done.found("reading-damaged", key, "it is no reading")
             else:
                 self._done.found("reading-differs", key, "the body reads otherwise")
@@ -198,13 +201,21 @@ class Derived:
             if key not in stored:
                 if not older:  # a newer parser has read more than it has published
                     self._done.found("report-missing", key, "the captures make it")
-            elif not _sources(stored[key]) & folded.unread:
+            elif self._can_be_judged(key, stored, folded):
                 self._done.found("report-differs", key, self._difference(site))
         for key, report in stored.items():
             if key not in folded.same and key not in folded.other and key not in older:
-                sources = _sources(report)
+                sources = bodies_of(report)
                 if not sources or not sources <= folded.unread:
                     self._done.found("report-unfounded", key, "no capture of the site makes this report")
+
+    def _can_be_judged(self, key: str, stored: dict[str, dict[str, Any]], folded: _Folded) -> bool:
+        """Whether all that a published report was made of is there: its readings, and its last year's."""
+        before = year_before(key)
+        if before in stored and bodies_of(stored[before]) & folded.unread:
+            return False
+        lost = before not in folded.same and before not in folded.other and self._is_damaged(before)
+        return not lost and not bodies_of(stored[key]) & folded.unread
 
     def _fold(self, site: str, archive: Archive) -> _Folded:
         folded = _Folded()
@@ -218,7 +229,7 @@ class Derived:
         stored = {}
         for key in self._done.store.list(reports_prefix(site)):
             try:
-                report = _json(self._done.store.get(key))
+                report = json_object(self._done.store.get(key))
             except StorageError:
                 continue
             if report is not None and not self._is_damaged(key):
@@ -231,13 +242,13 @@ class Derived:
         named = set[str]()
         for key, report in stored.items():
             if key not in older:
-                named |= _sources(report)
+                named |= bodies_of(report)
                 if key not in folded.same:
-                    suspects |= _sources(report)
+                    suspects |= bodies_of(report)
         for key, report in folded.other.items():
             if key not in older:
-                suspects |= _sources(report)
-        return suspects | (folded.unread & named) | (self._doubtful & named)
+                suspects |= bodies_of(report)
+        return suspects | (folded.unread & (named | self._doubtful)) | (self._doubtful & named)
 
     def _by_another(self, report: dict[str, Any], made: dict[str, Any] | None) -> bool:
         """Whether a published report was made by another version of the parser, whose readings are here."""
@@ -245,7 +256,7 @@ class Derived:
         if version == PARSER_VERSION or (made is not None and made["parser"] == report["parser"]):
             return False
         try:
-            keys = [parse_key(version, sha256) for sha256 in _sources(report)]
+            keys = [parse_key(version, sha256) for sha256 in bodies_of(report)]
         except StorageError:
             return False
         return any(self._done.store.exists(key) for key in keys)
@@ -291,7 +302,7 @@ class Derived:
                     yield key, ""
             else:
                 _, version, _, name = key.split("/")
-                if not _is_reading(self._archive.parse(version, name.removesuffix(".json"))):
+                if not is_reading(self._archive.parse(version, name.removesuffix(".json"))):
                     yield key, ""
 
 
@@ -310,7 +321,7 @@ class _Beside(Shelf):
         """Compares the report with the published one."""
         key = report_key(self._site, *name)
         try:
-            same = _as_written(report, self._archive.store.get(key))
+            same = as_written(report, self._archive.store.get(key))
         except NotFound:
             same = False
         if same:
@@ -331,48 +342,3 @@ class _Reread:
     def parse(self, version: str, sha256: str) -> dict[str, Any] | None:
         """See `Archive.parse`."""
         return self._fresh.get(sha256) or self._archive.parse(version, sha256)
-
-
-def fault_of_published(key: str, data: bytes) -> str | None:
-    """What is wrong with what is published under a key, by itself; None if it is a report of that key."""
-    report = _json(data)
-    try:
-        report_from_json(report or {})
-        due = report_key(key.split("/")[1], report["year"], report["organization"]) if report else ""
-    except (InvalidReport, StorageError, KeyError, TypeError, AttributeError) as error:
-        return f"it is no report: {error}"
-    if due != key:
-        return f"it is the report that belongs under {due}"
-    return None
-
-
-def _as_written(value: dict[str, Any], data: bytes) -> bool:
-    """Whether `json_document` writes `value` so, line breaks and indents aside: comparing those takes ten
-    times as long, and they say nothing."""
-    compact = json.dumps(value, ensure_ascii=False, separators=(",", ": "), allow_nan=False)
-    return data.endswith(b"}\n") and compact.encode("utf-8", "backslashreplace") == _INDENT.sub(b"", data)
-
-
-def _sources(report: dict[str, Any]) -> set[str]:
-    return {str(source["sha256"]) for source in report["sources"]}
-
-
-def _json(data: bytes) -> dict[str, Any] | None:
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _is_reading(data: dict[str, Any] | None) -> bool:
-    try:
-        return data is not None and bool(reading_from_json(data))
-    except InvalidReport:
-        return False
-
-
-def _wants(reading: dict[str, Any] | None) -> bool:
-    """Whether a reading says that a program or time was wanting."""
-    documents = (reading or {}).get("documents", ())
-    return any(finding["code"] in FOR_WANT for one in documents for finding in one["findings"])

@@ -225,6 +225,16 @@ class Catalogue:
         """A reading is what its parser reads."""
         self._all("INSERT OR REPLACE INTO readings VALUES (?, ?)", key, sha256)
 
+    def vanished_readings(self, prefix: str) -> Iterator[str]:
+        """Readings that were here before and that the store lists no more."""
+        rows = self._pages(
+            "SELECT key FROM readings WHERE key > ? AND key < ? AND key NOT IN (SELECT key FROM objects) "
+            "ORDER BY key",
+            prefix,
+            prefix + "\x7f",
+        )
+        yield from (row[0] for row in rows)
+
     def vanished(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Segments and records that were sound here before and that the store lists no more, and when."""
         yield from self._pages(
