@@ -37,7 +37,6 @@ class Foresight:
         self.archive: Archive | None = None
         with suppress(StorageError):
             self.archive = Archive.open(archive, create=False)
-        self._attachments: dict[str, dict[str, dict[str, str | int]]] | None = None
 
     def note(self, role: Role, url: str, hints: Mapping[str, str | int], why: Why) -> None:
         """Adds one that would be asked for."""
@@ -49,12 +48,12 @@ class Foresight:
 
     def attachments(self, page: str) -> Iterator[tuple[str, dict[str, str | int]]]:
         """Address and hints of each attachment that the page at that address is known to have."""
-        if self._attachments is None:
-            self._attachments = {}
-            for capture in self.archive.documents(self.site) if self.archive is not None else ():
-                if capture.role == "attachment" and (parent := capture.hints.get("parent")):
-                    self._attachments.setdefault(str(parent), {})[capture.url] = dict(capture.hints)
-        yield from self._attachments.get(page, {}).items()
+        if self.archive is not None:
+            documents = self.archive.documents(self.site)
+            for url in documents.addresses_on(page):
+                last = documents.at(url)[-1]
+                if last.role == "attachment":
+                    yield url, dict(last.hints)
 
     def close(self) -> None:
         """Lets go of the archive."""

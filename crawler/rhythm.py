@@ -8,7 +8,6 @@ a day. It reads the archive's journal. It must not fetch, nor decide what a repo
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -87,9 +86,7 @@ class Rhythm:
     def suspect(self, archive: Archive) -> set[str]:
         """Digests of bodies that too many of the site's addresses answered with to be anybody's report."""
         if self._suspect is None:
-            met = {(c.sha256, c.asked) for c in archive.documents(self.site) if c.sound and c.sha256}
-            counts = Counter(sha256 for sha256, _ in met)
-            self._suspect = {sha256 for sha256, count in counts.items() if sha256 and count >= MANY}
+            self._suspect = archive.documents(self.site).shared(MANY)
         return self._suspect
 
     def rest(self, url: str) -> timedelta:

@@ -70,7 +70,8 @@ def words(waits: Sequence[Spooled], url: str) -> str:
     sites = {left.site for left in waits}
     of = next(iter(sites)) if len(sites) == 1 else f"{len(sites)} sites"
     size = decimal(sum(left.size for left in waits))
-    return f"{counted(sum(left.captures for left in waits))} of {of} wait for {url} ({size})"
+    captures = sum(left.captures for left in waits)
+    return f"{counted(captures)} of {of} {'waits' if captures == 1 else 'wait'} for {url} ({size})"
 
 
 def counted(captures: int) -> str:

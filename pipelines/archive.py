@@ -71,8 +71,8 @@ class ArchivePipeline:
         """Whether the archive is a folder: where it fails, nobody waits for it to come back."""
         self.dirty_at_start = False
         """Whether an earlier run left captures that were never published."""
-        self.hints_grew = False
-        """Whether something was said of a known body that had not been said of it before."""
+        self.grown: set[str] = set()
+        """Digests of known bodies of which something was said that had not been said of them before."""
         self.problem: StorageError | None = None
         """What made it impossible to record, if anything did."""
         self.left: StorageError | None = None
@@ -117,7 +117,10 @@ class ArchivePipeline:
         if self.run is None or self.archive is None or self.problem is not None:
             raise DropItem("the archive cannot be used", log_level="DEBUG")
         try:
-            item.capture = await asyncio.to_thread(self._record, item)
+            capture, known = await asyncio.to_thread(self._compared, item, self.archive, self.run.site)
+            if known is not None and not self.local:
+                await self.holds(known)  # what the archive says that it lacks is put again
+            item.capture = await asyncio.to_thread(self.run.record, capture, item.body)
         except StorageError as error:
             self.fail(error)
             raise DropItem(str(error), log_level="DEBUG") from None
@@ -316,15 +319,15 @@ class ArchivePipeline:
         if not self.local:
             self.opened.add(self.url)
 
-    def _record(self, item: Exchange) -> Capture:
-        assert self.run is not None
-        assert self.archive is not None
+    def _compared(self, item: Exchange, archive: Archive, site: str) -> tuple[Capture, str | None]:
+        """The capture, flagged where the archive has it already, and the digest of a body that came again."""
         capture = item.capture
-        last = self.archive.latest(self.run.site, capture.asked)
-        if last is not None:
-            same = item.body is not None and last.sha256 == hashlib.sha256(item.body).hexdigest()
-            if same and not capture.flags:
-                capture = replace(capture, flags=("unchanged",))
-            if "unchanged" in capture.flags and not capture.hints.keys() <= last.hints.keys():
-                self.hints_grew = True
-        return self.run.record(capture, item.body)
+        last = archive.latest(site, capture.asked)
+        if last is None:
+            return capture, None
+        same = item.body is not None and last.sha256 == hashlib.sha256(item.body).hexdigest()
+        if same and not capture.flags:
+            capture = replace(capture, flags=("unchanged",))
+        if "unchanged" in capture.flags and not capture.hints.keys() <= last.hints.keys():
+            self.grown.add(str(last.sha256))
+        return capture, last.sha256 if same else None

@@ -32,9 +32,9 @@ class ParsePipeline:
     """Reads documents that this parser version has not read, stores the readings, publishes the reports.
 
     Publishing happens beside the crawl when the journal was sealed, and at the end; only groups that got new
-    bodies are touched, unless an earlier run was cut short, a known body got new hints, the corrections
-    changed, others captured the site meanwhile, or the store was away. What stands unchanged and has no
-    reading (it failed, or an older parser made it) is read at the end.
+    bodies, or words of old ones, are touched, unless an earlier run was cut short, the corrections changed,
+    others captured the site meanwhile, or the store was away. What stands unchanged and has no reading (it
+    failed, or an older parser made it) is read at the end.
     """
 
     reader: ClassVar[Reader | None] = None
@@ -186,8 +186,8 @@ class ParsePipeline:
         async with self._publishing:
             others = await reach.work(archive.follow, run.site)
             with_these = await reach.work(archive.corrected_by, run.site) == self.corrections.digest
-            full = self.owed or keeper.dirty_at_start or keeper.hints_grew or others or not with_these
-            digests = self._take(keeper) | self.again
+            full = self.owed or keeper.dirty_at_start or others or not with_these
+            digests = self._take(keeper) | self.again | keeper.grown
             while True:
                 generation = await reach.work(archive.dirty, run.site)
                 if full or digests:
