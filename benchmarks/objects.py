@@ -43,13 +43,11 @@ class FileOfObjects:
         self._run("DELETE FROM objects WHERE key = ?", key)
 
     def list(self, prefix: str = "") -> Iterator[str]:
-        last, query = (
-            "",
-            "SELECT key FROM objects WHERE key > ? AND key >= ? AND key < ? ORDER BY key LIMIT 1000",
-        )
-        while rows := self._run(query, last, prefix, prefix + "\x7f"):
+        # One bound below: with two SQLite seeks by the first and reads all that lies between.
+        first, query = prefix, "SELECT key FROM objects WHERE key >= ? AND key < ? ORDER BY key LIMIT 1000"
+        while rows := self._run(query, first, prefix + "\x7f"):
             yield from (row[0] for row in rows)
-            last = rows[-1][0]
+            first = rows[-1][0] + "\x01"
 
     def close(self) -> None:
         if hasattr(self._threads, "connection"):

@@ -30,7 +30,7 @@ from pipelines.publish import publish
 from pipelines.readings import Reads
 from pipelines.report.read import PARSER_VERSION
 from pipelines.shelf import ReportName, Shelf
-from pipelines.versions import versions_of
+from pipelines.versions import Versions
 from storage.archive import Archive
 from storage.errors import Damaged, NotFound, SiteBusy, StorageError
 from storage.keys import Place, digest, parse_key, raw_key, report_key, reports_prefix
@@ -158,13 +158,12 @@ class Derived:
 
     def _read_again(self, site: str, digests: Iterable[str]) -> dict[str, dict[str, Any]]:
         """What the parser reads from these bodies of the site; those whose reading is wrong are found out."""
-        versions, _ = versions_of(self._archive.documents(site))
-        headers = {v.sha256: v.headers for url in sorted(versions) for v in versions[url] if v.headers}
+        versions = Versions(self._archive.documents(site))
         fresh: dict[str, dict[str, Any]] = {}
         for sha256 in sorted(set(digests)):
             key, stored = parse_key(PARSER_VERSION, sha256), self._archive.parse(PARSER_VERSION, sha256)
             try:
-                reading = self._reader.read(decode(self._archive.body(sha256), headers.get(sha256) or ()))
+                reading = self._reader.read(decode(self._archive.body(sha256), versions.headers(sha256)))
             except (Damaged, NotFound, PipelineError):
                 continue
             if stored == reading or wants(reading) or (is_reading(stored) and wants(stored)):

@@ -120,14 +120,6 @@ def _versions(captures: Iterable[Capture]) -> Iterable[Version]:
     return versions.values()
 
 
-def versions_of(captures: Iterable[Capture]) -> tuple[dict[str, list[Version]], bool]:
-    """The versions at every address, and False."""
-    found: dict[str, list[Capture]] = {}
-    for capture in captures:
-        found.setdefault(capture.url, []).append(capture)
-    return {url: list(_versions(these)) for url, these in found.items()}, False
-
-
 def hints_of(words: Mapping[str, str | int]) -> Hints:
     """A capture's hints as the reader takes them; a word that makes no sense counts as unsaid."""
     year, published = words.get("year"), words.get("published")
