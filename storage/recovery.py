@@ -46,6 +46,8 @@ class Recovery:
         """Of the last segment."""
         self._captures = 0
         """In all segments."""
+        self._removed = 0
+        """The part up to which the archive holds everything."""
         self._held: set[bytes] = set()
         """SHA-256 of each line that a segment held before."""
         self._lost: list[dict[str, Any]] = []
@@ -102,19 +104,14 @@ class Recovery:
 
     def _bring_all(self) -> None:
         batch: list[_Line] = []
-        sealed = 0
-        """The part up to which everything is in the archive."""
         with ThreadPoolExecutor(THREADS, "recovery") as threads:
             for slot, line in self._brought(threads):
                 batch.append(line)
                 if len(batch) == SEGMENT:
-                    self._seal(batch)
+                    self._seal(batch, slot.part)
                     batch = []
-                    for part in set(range(sealed + 1, slot.part)) - self._telling:
-                        remove_part(self._folder, part)
-                    sealed = slot.part - 1
-        if batch:
-            self._seal(batch)
+        if batch and self._last is not None:
+            self._seal(batch, self._last.part + 1)
 
     def _brought(self, threads: ThreadPoolExecutor) -> Iterator[tuple[Slot, _Line]]:
         """The lines that no segment holds, in the order of writing; their bodies are in the archive."""
@@ -153,13 +150,17 @@ class Recovery:
             self._telling.add(slot.part)
             return None
 
-    def _seal(self, batch: list[_Line]) -> None:
+    def _seal(self, batch: list[_Line], rest: int) -> None:
+        """Put the next segment; then the archive holds everything before the part `rest`."""
         data = segment(line for line, _ in batch)
         self._number += 1
         key = capture_key(self._site, self._run, self._number, digest(data))
         keep(self._store, key, data)
         self._segments.append(key)
         self._captures += len(batch)
+        for part in set(range(self._removed + 1, rest)) - self._telling:
+            remove_part(self._folder, part)  # before the ledger, which may need the room
+        self._removed = rest - 1
         self._index.add_segment(self._site, key, batch)
 
 

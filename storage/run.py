@@ -111,7 +111,7 @@ class Run:
         return capture
 
     def _check_room(self) -> None:
-        if self._room.left() > 0:
+        if self._room.left():
             return
         away, since = self._uploads.away, self._uploads.since
         why = (
@@ -120,8 +120,8 @@ class Run:
             else f"The store has been away since {since:%Y-%m-%d %H:%M} UTC ({str(away).rstrip('.')})"
         )
         raise SpoolFull(
-            f"{why}; the spool {self._room.folder} has reached its limit of {self._room.said}. Nothing "
-            "received is lost: when the store is back, `gongkai spool drain` brings it in."
+            f"{why}; {self._room.why_full()}. Nothing received is lost: when the store is back, "
+            "`gongkai spool drain` brings it in."
         )
 
     def _upload(self, slot: Slot) -> bool:
@@ -166,7 +166,7 @@ class Run:
     @property
     def room(self) -> int:
         """Bytes that the spool can still take."""
-        return self._room.free()
+        return self._room.left()
 
     # ------------------------------------------------------------------ sealing
 
@@ -228,8 +228,9 @@ class Run:
                 continue
             sealed += new
             if not moving:
-                why = self._uploads.failure or f"{self._store.url} took nothing for {patience:.0f} seconds."
-                raise ArchiveUnusable(str(why))
+                raise self._uploads.failure or ArchiveUnusable(
+                    f"{self._store.url} took nothing for {patience:.0f} seconds."
+                )
             progress = monotonic()
         return tuple(sealed)
 
@@ -263,10 +264,15 @@ class Run:
             return key
 
     def leave(self, record: dict[str, Any]) -> None:
-        """End the run while the store is away: the next recovery brings in what waits, then this record."""
+        """End the run while the store is away: the next recovery brings in what waits, then this record.
+
+        Raises `ArchiveUnusable` where this machine's disk cannot take the record: the run counts as crashed.
+        """
         self._stop_recording()
-        leave_record(self._spool.folder, self._with_lost(record))
-        self.abandon()
+        try:
+            leave_record(self._spool.folder, self._with_lost(record))
+        finally:
+            self.abandon()
 
     def abandon(self) -> None:
         """Free the site without a run record; `recover` will call it crashed. Does nothing after `finish`."""

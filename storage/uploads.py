@@ -22,8 +22,6 @@ THREADS = 4
 """Uploads of one run at a time."""
 _PAUSES = wait_exponential_jitter(initial=1, max=30)
 """Seconds between two tries of a thread while the store is away."""
-_PROBE = Slot(0, 0, 0, 0)
-"""In the queue: see whether the store is back."""
 
 _logger = logging.getLogger(__name__)
 
@@ -34,9 +32,9 @@ class Uploads:
     def __init__(self, upload: Callable[[Slot], bool], probe: Callable[[], None]) -> None:
         """`upload` returns when what the entry names is in the archive, False where it never will be;
         whatever it raises, it is called again. `probe` raises while the store does not answer."""
-        self.away: StorageError | None = None
+        self.away: ArchiveUnusable | None = None
         """The failure that the store is in at present."""
-        self.failure: StorageError | None = None
+        self.failure: ArchiveUnusable | None = None
         """The last failure that there was."""
         self.since = datetime.now(UTC)
         """When it went away, if it is."""
@@ -46,6 +44,10 @@ class Uploads:
         self._waiting: deque[Slot] = deque()
         self._under_way = 0
         self._ready: list[Slot] = []
+        self._doubted = False
+        """Whether the store failed elsewhere, and nobody has found it back since."""
+        self._looking = False
+        """Whether a thread is finding out."""
         self._done = 0
         self._over = threading.Event()
         self._pausing = threading.Event()
@@ -58,7 +60,8 @@ class Uploads:
             if uploaded:
                 self._ready.append(slot)
             else:
-                self._enqueue(slot)
+                self._waiting.append(slot)
+                self._call_thread()
 
     def take(self, limit: int) -> list[Slot]:
         """The first entries that can be sealed, at most `limit`; they are no longer kept here."""
@@ -70,12 +73,12 @@ class Uploads:
     def __len__(self) -> int:
         """How many entries are kept here."""
         with self._changed:
-            return len(self._waiting) - self._waiting.count(_PROBE) + self._under_way + len(self._ready)
+            return len(self._waiting) + self._under_way + len(self._ready)
 
     def wait(self, enough: int, patience: float) -> bool:
         """Wait until `enough` entries are ready, or all; False if none came for `patience` seconds."""
         with self._changed:
-            while (self._waiting or self._under_way) and len(self._ready) < enough:
+            while (self._waiting or self._under_way or self._doubted) and len(self._ready) < enough:
                 done = self._done
                 self._changed.wait_for(lambda done=done: self._done != done, patience)  # type: ignore[misc]
                 if self._done == done:
@@ -97,13 +100,12 @@ class Uploads:
         """The store failed elsewhere: note it, and see beside the run when it is back."""
         self._note(error)
         with self._changed:
-            if _PROBE not in self._waiting:
-                self._enqueue(_PROBE)
+            self._doubted = True
+            self._call_thread()
 
     def succeeded(self) -> None:
         """The store did what it was asked for."""
         if self.away is not None:
-            _logger.info("the store is back")
             self.away = None
             self.wake()
 
@@ -115,10 +117,9 @@ class Uploads:
             self._changed.notify_all()
             self._changed.wait_for(lambda: not self._under_way, patience)
 
-    def _enqueue(self, slot: Slot) -> None:
-        self._waiting.append(slot)
+    def _call_thread(self) -> None:
         self._changed.notify_all()
-        if len(self._threads) < min(THREADS, len(self._waiting) + self._under_way):
+        if len(self._threads) < min(THREADS, len(self._waiting) + self._under_way + self._doubted):
             # Daemons: a store that stalls must not keep the process from ending.
             thread = threading.Thread(target=self._work, name="upload", daemon=True)
             self._threads.append(thread)
@@ -135,37 +136,51 @@ class Uploads:
             until_it_succeeds(self._next)
 
     def _next(self) -> None:
+        """Do one upload, or look whether the store is back; waits until there is something to do."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._over.is_set())
+            self._changed.wait_for(lambda: self._waiting or self._to_look or self._over.is_set())
             if self._over.is_set():
                 return
-            slot = self._waiting.popleft()
-            self._under_way += slot is not _PROBE
+            slot = None
+            if self._to_look:
+                self._looking = True
+            else:
+                slot = self._waiting.popleft()
+                self._under_way += 1
         kept = False
         try:
-            if slot is _PROBE:
+            if slot is None:
                 self._probe()
             else:
                 kept = self._upload(slot)
         except Exception as error:
             if not isinstance(error, StorageError):
                 _logger.exception("An upload failed in a way that it should not")
-                error = ArchiveUnusable(f"An upload failed: {error!r}")
             self._note(error)
             self._end(slot, self._waiting)
             raise
         self.succeeded()
         self._end(slot, self._ready if kept else None)
 
-    def _note(self, error: StorageError) -> None:
+    @property
+    def _to_look(self) -> bool:
+        return self._doubted and not self._looking
+
+    def _end(self, slot: Slot | None, where: deque[Slot] | list[Slot] | None) -> None:
+        failed = where is self._waiting
+        with self._changed:
+            self._done += not failed
+            if slot is None:
+                self._looking, self._doubted = False, failed
+            else:
+                self._under_way -= 1
+                if where is not None:
+                    where.append(slot)
+            self._changed.notify_all()
+
+    def _note(self, error: Exception) -> None:
         if self.away is None:
             self.since = datetime.now(UTC)
-        self.away = self.failure = error
-
-    def _end(self, slot: Slot, where: deque[Slot] | list[Slot] | None) -> None:
-        with self._changed:
-            self._under_way -= slot is not _PROBE
-            self._done += where is not self._waiting
-            if where is not None:
-                where.append(slot)
-            self._changed.notify_all()
+        # Not the error itself: its traceback would hold on to the body that was being uploaded.
+        words = str(error) if isinstance(error, StorageError) else f"An upload failed: {error!r}"
+        self.away = self.failure = ArchiveUnusable(words)

