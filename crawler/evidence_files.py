@@ -6,6 +6,7 @@ This module owns the files' names. It must not draw, nor open the document: the 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from crawler.errors import OutputError
 from pipelines.report.model import Report
 from pipelines.worker import Reader
 
-STEM = 60
-"""Characters of the document's own name that its drawings' names keep."""
+STEM = 180
+"""Bytes of the document's own name that its drawings' names keep: a file system takes 255 in all."""
 
 
 def write_evidence(
@@ -32,7 +33,7 @@ def write_evidence(
     """
     stem = "stdin" if str(file) == "-" else file.stem
     drawings = worker.draw(body, reports, stem if str(file) == "-" else file.name)
-    start = f"{stem[:STEM]}-{hashlib.sha256(body).hexdigest()[:12]}"
+    start = f"{_cut(stem)}-{hashlib.sha256(body).hexdigest()[:12]}"
     written = []
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -45,3 +46,8 @@ def write_evidence(
     except OSError as error:
         raise OutputError(f"{out} cannot be written: {error.strerror}. Name another folder.") from error
     return written
+
+
+def _cut(stem: str) -> str:
+    """As much of it as `STEM` lets be, in whole characters."""
+    return os.fsencode(stem)[:STEM].decode(errors="ignore") if len(os.fsencode(stem)) > STEM else stem

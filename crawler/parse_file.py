@@ -78,7 +78,7 @@ def reports_of(documents: Sequence[Report]) -> tuple[Report, ...]:
 def summary(report: Report) -> str:
     """What was read, in a sentence: whose report, of which year, with which findings."""
     source = report.sources[0]
-    where = f"{source.member}: " if source.member else ""
+    where = f"{' '.join(source.member.splitlines())}: " if source.member else ""
     if (why := why_unread(report)) is not None:
         return f"not read: {why}"
     if not report.is_report:

@@ -37,7 +37,9 @@ settings_option = click.option(
 
 def say(sentence: str) -> None:
     """A sentence for the person, on stderr."""
-    click.echo(f"gongkai: {sentence}", err=True)
+    from pipelines.report.marks import clean  # a file's name, or one in a ZIP, steers no terminal
+
+    click.echo(f"gongkai: {clean(sentence)}", err=True)
 
 
 def settings_of(pairs: Sequence[str]) -> dict[str, str]:

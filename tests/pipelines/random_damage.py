@@ -7,6 +7,7 @@ damaged, and nothing else. Some rounds are in CI (test_verify.py).
 
 from __future__ import annotations
 
+import json
 import logging
 import random
 import shutil
@@ -16,11 +17,12 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.judging import fault_of_published
+from pipelines.judging import fault_of_published, year_before
+from pipelines.report.read import PARSER_VERSION
 from pipelines.verify import Derived
 from storage.audit import audit_record, put_audit
 from storage.catalogue import Catalogue
-from storage.keys import ARCHIVE_KEY
+from storage.keys import ARCHIVE_KEY, parse_key, raw_key
 from storage.store import Store
 from storage.verify import Scope, Verification
 from tests.pipelines.folding import SITE, Desk, document
@@ -111,13 +113,21 @@ def _changed(data: bytes, sort: str, rng: random.Random) -> bytes:
 
 
 def _beyond_knowing(store: Store, before: dict[str, bytes], done: dict[str, str]) -> set[str]:
-    """Of a site whose journal is damaged: readings that are gone, reports that are or that are reports."""
-    if not any(key.startswith(f"captures/{SITE}/") for key in done):
-        return set()
+    """What is gone, or a report still, where what it is made of is damaged, too: a site's journal; or a body
+    of it, or of the report of the year before, together with that body's reading."""
     derived = {key for key in done if key.startswith(("reports/", "parses/")) and key in before}
     gone = {key for key in derived if done[key] == "gone"}
-    reports = {key for key in derived - gone if key.startswith("reports/")}
-    return gone | {key for key in reports if fault_of_published(key, store.get(key)) is None}
+    reports = {key for key in derived if key.startswith("reports/")}
+    still = {key for key in reports - gone if fault_of_published(key, store.get(key)) is None}
+    if any(key.startswith(f"captures/{SITE}/") for key in done):
+        return gone | still
+
+    def lost(key: str) -> bool:
+        made_of = json.loads(before[key])["sources"] if key in before else []
+        digests = [str(source["sha256"]) for source in made_of]
+        return any({raw_key(one), parse_key(PARSER_VERSION, one)} <= done.keys() for one in digests)
+
+    return {key for key in reports & (gone | still) if lost(key) or lost(year_before(key))}
 
 
 def rounds(count: int, seed: int) -> tuple[Counter[str], list[str]]:

@@ -29,7 +29,7 @@ Tls = Literal["modern", "legacy", "broken", "refused", "silent"]
 class Reply:
     """What a host answers."""
 
-    body: str = "<html><body>" + "<p>虚构的页面。</p>" * 50 + "</body></html>"
+    body: str | bytes = "<html><body>" + "<p>虚构的页面。</p>" * 50 + "</body></html>"
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -162,7 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self.server.web.play(seen)
         if urlsplit(url).path == "/robots.txt" and reply == Reply():
             reply = Reply("", 404)
-        body = reply.body.encode()
+        body = reply.body.encode() if isinstance(reply.body, str) else reply.body
         self.send_response(reply.status)
         headers = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body))}
         for name, value in (headers | reply.headers).items():
