@@ -23,7 +23,7 @@ import platformdirs
 from storage.bodies import Bodies
 from storage.check import refuse_unfit
 from storage.documents import Documents
-from storage.errors import ArchiveUnusable, Damaged, NotFound, SiteBusy
+from storage.errors import ArchiveUnusable, Damaged, NotFound, SiteBusy, StorageError
 from storage.fetching import fetched
 from storage.identity import identify
 from storage.index import Index
@@ -145,6 +145,7 @@ class Archive:
         `ArchiveUnusable` where the store fails: nothing is lost, the next recovery goes on.
         """
         done = Recovered()
+        failure: StorageError | None = None
         for folder in sorted(self._spools.glob("*" if site is None else check_site(site))):
             try:
                 lock = lock_site(self._state, folder.name, self.url)
@@ -154,8 +155,13 @@ class Archive:
             try:
                 if any(folder.iterdir()):
                     done.captures[folder.name] = self._recover_site(folder.name, now or datetime.now(UTC))
+            except StorageError as error:
+                identify(self.store, create=False)  # raises where it is not this site's fault
+                failure = failure or error
             finally:
                 lock.release()
+        if failure is not None:
+            raise failure
         return done
 
     def spooled(self) -> list[Spooled]:

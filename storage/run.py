@@ -184,7 +184,8 @@ class Run:
                 try:
                     sealed += self._seal()
                 except StorageError as error:
-                    self._uploads.failed(error)
+                    if not self._store.local:
+                        self._uploads.failed(error)
                     if not sealed:
                         raise
                     break  # the caller has to hear of what was sealed; the next call tells of the failure
@@ -222,7 +223,7 @@ class Run:
             try:
                 new = self.commit()
             except StorageError:
-                if monotonic() - progress > patience:
+                if self._store.local or monotonic() - progress > patience:
                     raise
                 self._uploads.pause(min(1.0, patience))
                 continue

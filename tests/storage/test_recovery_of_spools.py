@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.archive import Archive
-from storage.errors import ArchiveUnusable
+from storage.errors import ArchiveUnusable, StorageError
 from storage.journal import read_segment
 from storage.keys import digest
 from storage.spool import Spool, slots
@@ -181,3 +181,11 @@ def test_a_record_that_was_torn_counts_as_none(archive: Archive) -> None:
     (folder / "record.json").write_text('{"ended": "fin')
     archive.recover(NOW)
     assert [record["ended"] for record in archive.runs("xuxian")] == ["crashed"]
+
+
+def test_a_site_that_cannot_be_recovered_holds_up_no_other(archive: Archive) -> None:
+    outage(archive, 3, part=10**6)
+    (archive._state / "spool" / "another" / "no run").mkdir(parents=True)
+    with pytest.raises(StorageError, match="no run"):
+        archive.recover(NOW)
+    assert len(sealed(archive)) == 3
