@@ -44,7 +44,7 @@ class SiteSpiderLoader:
         return [key for key, site in self.sites.items() if spider_class(site).handles_request(request)]
 
 
-def spider_class(site: Site) -> type[ReportSpider]:
-    """`ReportSpider` bound to one site."""
+def spider_class(site: Site, base: type[ReportSpider] = ReportSpider) -> type[ReportSpider]:
+    """`ReportSpider`, or one of its kind, bound to one site."""
     members = {"name": site.key, "site": site, "allowed_domains": list(site.hosts), "__doc__": site.name}
-    return type(f"{site.key.title().replace('-', '')}Spider", (ReportSpider,), members)
+    return type(f"{site.key.title().replace('-', '')}Spider", (base,), members)

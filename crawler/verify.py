@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -43,6 +44,9 @@ from storage.verify import Scope, Step, Verification
 
 Say = Callable[[str], None]
 
+LOST = ("body-missing", "body-damaged", "body-truncated", "body-swapped")
+"""Findings that a site may help with: it may still have what was there."""
+
 WORDS = {
     "raw": "bodies",
     "captures": "journal",
@@ -63,6 +67,11 @@ class Outcome:
     left: list[tuple[Finding, str]] = field(default_factory=list)
     """Damage that was not mended, and why."""
 
+    def to_json(self) -> dict[str, Any]:
+        """What `--json` prints: the audit record, and why what was not mended was not."""
+        left = [{"code": one.code, "key": one.key, "reason": reason} for one, reason in self.left]
+        return self.record | {"left": left}
+
     @property
     def exit(self) -> Exit:
         """The exit code that says it (docs/running.md)."""
@@ -76,12 +85,14 @@ def verify(
     repair: bool,
     second: str | None,
     profile: str | None = None,
+    refetch: bool = False,
     restart: bool,
     say: Say,
 ) -> Outcome:
     """Verifies what is in `scope`; with `repair` mends what can be, from the archive at `second` if given.
 
-    `profile`: the AWS profile of the second, if it has one of its own.
+    `profile`: the AWS profile of the second, if it has one of its own. `refetch`: bodies that are lost all
+    the same are asked of their sites again, with the crawl's manners; once in a process.
 
     Raises:
         ReportNotFound: where the archive has nothing of a site.
@@ -99,7 +110,8 @@ def verify(
         catalogue = Catalogue(state_folder(url) / "fixity.sqlite", identity)
         stack.callback(catalogue.close)
         started = _started(catalogue, scope, restart, say)
-        step = stack.enter_context(_bar())
+        drawing = stack.enter_context(ExitStack())
+        step = drawing.enter_context(_bar())
         done = Verification(store, catalogue, scope, started, step)
         done.run()
         derived = None
@@ -107,7 +119,8 @@ def verify(
             archive = stack.enter_context(Archive.open(url, create=False))
             derived = Derived(done, archive, stack.enter_context(Reader()), corrections)
             derived.verify()
-        mended, left = _mend(done, derived, other) if repair else ([], [])
+        asking = partial(_ask_again, url, drawing.close) if refetch else None
+        mended, left = _mend(done, derived, other, asking) if repair else ([], [])
         record = audit_record(done, [one.to_json() for one in mended], PARSER)
         outcome = Outcome(record, mended, left)
         if not repair:
@@ -134,7 +147,10 @@ def summary(outcome: Outcome) -> str:
 
 
 def _mend(
-    done: Verification, derived: Derived | None, second: Store | None
+    done: Verification,
+    derived: Derived | None,
+    second: Store | None,
+    ask_again: Callable[[list[str]], list[Repaired | tuple[str, str]]] | None,
 ) -> tuple[list[Repaired], list[tuple[Finding, str]]]:
     """What was mended, and the damage that was not, with the reason."""
     mended: dict[str, Repaired] = {}
@@ -146,18 +162,35 @@ def _mend(
                 mended[finding.key] = result
             else:
                 reasons[finding.key] = result
-    if derived is not None:
-        for made in derived.mend(restored=frozenset(mended)):
+
+    def note(outcomes: Iterable[Repaired | tuple[str, str]]) -> None:
+        for made in outcomes:
             if isinstance(made, Repaired):
                 mended[made.key] = made
             else:
                 reasons[made[0]] = made[1]
+
+    if ask_again is not None:
+        bodies = (one.key for one in done.catalogue.findings("raw/") if one.code in LOST)
+        note(ask_again([key for key in dict.fromkeys(bodies) if key not in mended]))
+    if derived is not None:
+        note(derived.mend(restored=frozenset(mended)))
     left = [
         (finding, reasons.get(finding.key, finding.mend))
         for finding in done.catalogue.findings()
         if finding.level == "damage" and finding.key not in mended
     ]
     return list(mended.values()), left
+
+
+def _ask_again(url: str, before: Callable[[], None], keys: list[str]) -> list[Repaired | tuple[str, str]]:
+    """Asks the sites for the bodies of these keys, after `before`."""
+    if not keys:
+        return []
+    from crawler.refetch import refetch  # here: it loads Scrapy
+
+    before()
+    return refetch(url, (key.rpartition("/")[2] for key in keys))
 
 
 def stated_identity(store: Store) -> str | None:

@@ -21,6 +21,7 @@ class Code(NamedTuple):
 
 
 _COPY = "`--repair --from ARCHIVE` puts a copy in its place"
+_BODY = f"{_COPY}; `--repair --refetch` asks the site for it again"
 _DERIVE = "`--repair` makes it again"
 _LOOK = "by hand: see where it came from, and take it away"
 
@@ -28,10 +29,10 @@ CODES: dict[str, Code] = {
     "identity-damaged": Code("damage", "`archive.json` is missing, or is not what it was", _COPY),
     "foreign": Code("damage", "an object whose key is not of this layout", _LOOK),
     "unreadable": Code("damage", "the store lists the object and does not hand it out", _COPY),
-    "body-missing": Code("damage", "a body that the journal names is not there", _COPY),
-    "body-damaged": Code("damage", "a body does not have the SHA-256 that it is named by", _COPY),
-    "body-truncated": Code("damage", "the same, and it is shorter than the journal says", _COPY),
-    "body-swapped": Code("damage", "the same, and it holds what another key names", _COPY),
+    "body-missing": Code("damage", "a body that the journal names is not there", _BODY),
+    "body-damaged": Code("damage", "a body does not have the SHA-256 that it is named by", _BODY),
+    "body-truncated": Code("damage", "the same, and it is shorter than the journal says", _BODY),
+    "body-swapped": Code("damage", "the same, and it holds what another key names", _BODY),
     "body-unreferenced": Code(
         "notice",
         "a sound body that no line of the journal names: of a run under way or killed, or put there",

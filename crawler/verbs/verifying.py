@@ -48,6 +48,10 @@ class Share(click.ParamType[float]):
 @click.option("--restart", is_flag=True, help="Begin anew where an interrupted verification would go on.")
 @click.option("--repair", is_flag=True, help="Mend what can be mended; what was damaged is kept aside.")
 @click.option("--from", "second", metavar="URL", help="With --repair: a copy of the archive to restore from.")
+@click.option(
+    "--refetch", is_flag=True,
+    help="With --repair: ask the sites, politely, for bodies that are lost and no copy has.",
+)  # fmt: skip
 @click.option("--from-profile", metavar="NAME", help="The AWS profile of --from, if it has one of its own.")
 @click.option(
     "--against", metavar="URL",
@@ -66,6 +70,7 @@ def verify(
     restart: bool,
     repair: bool,
     second: str | None,
+    refetch: bool,
     from_profile: str | None,
     against: str | None,
     against_profile: str | None,
@@ -82,8 +87,8 @@ def verify(
     from crawler.views.audit import audit_view
     from storage.verify import Scope
 
-    if second is not None and not repair:
-        wrong("--from goes with --repair")
+    if (second is not None or refetch) and not repair:
+        wrong(f"{'--refetch' if refetch else '--from'} goes with --repair")
     profiles = ("--from", second, from_profile), ("--against", against, against_profile)
     for option, url, profile in profiles:
         if profile is not None and url is None:
@@ -99,10 +104,17 @@ def verify(
         budget,
     )
     outcome = run_verify(
-        archive, scope, repair=repair, second=second, profile=from_profile, restart=restart, say=say
+        archive,
+        scope,
+        repair=repair,
+        second=second,
+        profile=from_profile,
+        refetch=refetch,
+        restart=restart,
+        say=say,
     )
     if as_json:
-        print_json(outcome.record)
+        print_json(outcome.to_json())
     else:
         print_view(audit_view(outcome), whole=True)
     say(summary(outcome))
