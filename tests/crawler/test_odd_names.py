@@ -1,4 +1,4 @@
-"""Names as the web has them, from the crawl to the exports: none becomes a path, none is confused with another.
+"""Names as the web has them, from the crawl to the exports: none becomes a path, none is taken for another.
 
 Attachments called `../../x`, with NUL, of 300 bytes, reserved on some system, alike but for case or Unicode
 form, in addresses, in Content-Disposition and inside a ZIP; two bodies whose names read alike in pinyin.
