@@ -116,8 +116,10 @@ def summary(rebuilt: Rebuilt) -> str:
 def _site(archive: Archive, site: str, reader: Reader, corrections: Corrections, step: Step) -> Rebuilt:
     rebuilt = Rebuilt(site)
     archive.follow(site)
-    rebuilt.captures = sum(1 for _ in archive.captures(site))
     rebuilt.holes = journal_holes(archive.store, site, archive.runs(site))
+    if not rebuilt.holes:  # else this machine may remember what the archive has lost
+        archive.forget(site)
+    rebuilt.captures = sum(1 for _ in archive.captures(site))
     if rebuilt.holes:
         return rebuilt
     rebuilt.aside = _put_aside(archive.store, site)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +75,19 @@ def test_what_is_derived_comes_again_byte_for_byte(shop: Shop, tmp_path: Path) -
     ]
     assert f"{SITE}: 2 captures indexed, 2 documents read, 0 reports as they were, 2 new" in done.stderr
     assert shop.files() == before
+
+
+def test_an_index_that_is_wrong_is_made_right(shop: Shop, tmp_path: Path) -> None:
+    """As after a bug or a bad disk: sound as a file, and not what the journal says."""
+    before = shop.files()
+    (ledger,) = (tmp_path / "state").rglob("ledger.sqlite")
+    with closing(sqlite3.connect(ledger)) as file, file:
+        file.execute("DELETE FROM captures WHERE number = 0")
+    assert shop.data()["captures"] == 2
+    assert shop.files() == before
+    with Archive.open(str(shop.root)) as archive:
+        assert len(list(archive.captures(SITE))) == 2
+        assert not archive.dirty(SITE)
 
 
 def test_a_rebuild_of_what_is_right_moves_nothing(shop: Shop) -> None:
