@@ -75,7 +75,6 @@ chromium|chromium|tests on PDFs printed by Chromium
 soffice|libreoffice-writer-nogui|DOC, WPS and RTF, and tests on PDF and Word files made by LibreOffice
 lib:libarchive.so.13|libarchive13|RAR files
 ceph-osd|radosgw ceph-mon ceph-osd|the tests of storing on Ceph
-strace|strace|the crash tests that kill a crawl at chosen system calls
 TABLE
     ;;
 swift)

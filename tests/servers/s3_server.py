@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -43,7 +44,13 @@ class S3Server:
         """The address of a place that nobody else uses, in the one bucket that there is."""
         return f"s3://{self._bucket}/{uuid.uuid4().hex[:12]}/archive"
 
-    def _make_bucket(self) -> None:
+    def locked_place(self) -> str:
+        """The same in a bucket of its own whose objects can be locked."""
+        bucket = f"locked-{uuid.uuid4().hex[:12]}"
+        self._make_bucket(bucket, ObjectLockEnabledForBucket=True)
+        return f"s3://{bucket}/archive"
+
+    def _make_bucket(self, bucket: str = "", **options: Any) -> None:
         client = boto3.client(
             "s3",
             endpoint_url=self.url,
@@ -52,5 +59,5 @@ class S3Server:
             region_name="us-east-1",
             config=Config(proxies={}),
         )
-        client.create_bucket(Bucket=self._bucket)
+        client.create_bucket(Bucket=bucket or self._bucket, **options)
         client.close()

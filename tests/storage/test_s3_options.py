@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from storage import s3_settings
+from storage.check import check
 from storage.errors import ArchiveUnusable
 from storage.s3 import S3Store
 from storage.s3_options import Options
 from storage.store import open_store
+from tests.servers.ceph_server import Ceph
+from tests.servers.fixtures import use_server
 from tests.servers.lying_s3 import LyingS3
 
 RAW, REPORT = f"raw/ab/{'ab' * 32}", "reports/xuxian/2025/x-12345678.json"
@@ -79,6 +84,30 @@ def test_swift_does_not_know_locks_and_says_nothing(
     monkeypatch.setenv("GONGKAI_S3_LOCK", "GOVERNANCE=1")
     with pytest.raises(ArchiveUnusable, match="GONGKAI_S3_LOCK"):
         open_store(s3_archive_url).put(RAW, b"x")
+
+
+def test_ceph_locks_what_never_changes_and_holds_it(
+    ceph: Ceph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_server(ceph, monkeypatch)
+    url = ceph.locked_place()
+    found = check(open_store(url), tmp_path, datetime.now(UTC))
+    assert {probe.name: probe.verdict for probe in found.probes}["lock"] == "ok"
+    monkeypatch.setenv("GONGKAI_S3_LOCK", "COMPLIANCE=1")
+    monkeypatch.setattr(s3_settings, "LARGE", 6_000_000)
+    store = open_store(url)
+    assert isinstance(store, S3Store)
+    for key, data in ((RAW, b"x"), (f"raw/large-{'0' * 64}", b"y" * 6_500_000)):
+        store.put(key, data)
+        assert store.get(key) == data
+        has = store.ask("head_object", key).fields
+        assert has["ObjectLockMode"] == "COMPLIANCE"
+        version = {"VersionId": has["VersionId"]}
+        assert store.ask("delete_object", key, BypassGovernanceRetention=True, **version).code
+    store.replace(REPORT, b"{}")
+    store.replace(REPORT, b"[]")
+    store.remove(REPORT)
+    assert not store.exists(REPORT)
 
 
 def test_what_is_there_already_need_not_have_it(server: LyingS3, monkeypatch: pytest.MonkeyPatch) -> None:
