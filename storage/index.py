@@ -106,10 +106,10 @@ class Index:
             parsed = [(key, list(read_segment(data))) for key, data in batch]
             added += self._ledger.add_segments(site, parsed, ours=False)
         seen = self._ledger.run_keys(site)
-        for batch in _batches(
-            self._sound(key for key in self._store.list(runs_prefix(site)) if key not in seen)
-        ):
-            self._ledger.add_runs(site, batch)
+        keys = (key for key in self._store.list(runs_prefix(site)) if key not in seen)
+        for batch in _batches(self._sound(keys)):
+            for foreign in self._ledger.add_runs(site, batch):
+                self._pass_over(foreign)
         self._followed.add(site)
         return added
 
@@ -123,7 +123,10 @@ class Index:
             if data is not None:
                 yield key, data
             else:
-                _logger.warning("%s in %s is damaged or foreign and was passed over", key, self._store.url)
+                self._pass_over(key)
+
+    def _pass_over(self, key: str) -> None:
+        _logger.warning("%s in %s is damaged or foreign and was passed over", key, self._store.url)
 
     def _fetch(self, key: str) -> tuple[str, bytes | None]:
         try:

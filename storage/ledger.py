@@ -50,8 +50,8 @@ _ADD_BODY = """INSERT INTO bodies VALUES (?, ?)
     ON CONFLICT DO UPDATE SET read_back = max(read_back, excluded.read_back)"""
 _PAGE_OF_RUNS = 10
 """Run records read at a time: each names every address of its site."""
-_CACHE = 32_000
-"""KiB of the file that SQLite keeps in memory; with its own 2,000 indexing a long history takes longer."""
+_CACHE = 8_000
+"""KiB of the file that SQLite keeps in memory; with its own 2,000 indexing a history takes a sixth longer."""
 _NOT_THE_FILE = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_READONLY,
@@ -256,13 +256,19 @@ class Ledger:
         """The keys of the site's run records that were followed."""
         return set(self._first("SELECT key FROM runs WHERE site = ?", site))
 
-    def add_runs(self, site: str, records: Iterable[tuple[str, bytes]]) -> None:
-        """Remember run records, given as key and bytes."""
+    def add_runs(self, site: str, records: Iterable[tuple[str, bytes]]) -> list[str]:
+        """Remember run records, given as key and bytes; returns the keys of those that are none."""
+        foreign = []
         with self._transaction() as run:
             for key, record in records:
+                previous = _previous(record)
+                if previous is None:
+                    foreign.append(key)
+                    continue
                 run("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", (site, key, record))
-                for previous in json.loads(record).get("previous", ()):
-                    run("INSERT OR IGNORE INTO predecessors VALUES (?, ?)", (site, previous))
+                for sha256 in previous:
+                    run("INSERT OR IGNORE INTO predecessors VALUES (?, ?)", (site, sha256))
+        return foreign
 
     def runs(self, site: str, after: str) -> list[tuple[str, dict[str, Any]]]:
         """The site's next run records after a key, with their keys, oldest first, a few at a time."""
@@ -354,6 +360,14 @@ def _row(key: str, number: int, line: bytes, capture: Capture) -> tuple[Any, ...
     asked, page = capture.asked, capture.hints.get("parent")
     found = (capture.url, capture.sha256, str(page) if page else None) if document else (None, None, None)
     return key, number, capture.site, capture.run, asked, received, capture.sound, document, *found, line
+
+
+def _previous(record: bytes) -> list[str] | None:
+    """The digests of the run records that one names as previous; None where it is no run record."""
+    try:
+        return [str(sha256) for sha256 in json.loads(record).get("previous", ())]
+    except (ValueError, AttributeError, TypeError):
+        return None
 
 
 def _make_dirty(run: Any, site: str) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from storage.archive import Archive
-from storage.keys import digest
+from storage.journal import json_document
+from storage.keys import digest, run_key
 from storage.ledger import Ledger
 from storage.store import open_store
 from tests.storage.made import NOW, WatchedStore, body, capture
@@ -236,6 +237,20 @@ def test_run_records_are_told_in_order_however_many(tmp_path: Path, state: Path)
         assert [len(run["previous"]) for run in runs] == [0] + [1] * 24
         archive.start_run("xuxian", NOW + timedelta(days=99)).finish({})
         assert len(list(archive.runs("xuxian"))[-1]["previous"]) == 1
+
+
+@pytest.mark.parametrize("content", [b"no JSON", b"[]", b'{"previous": 7}'])
+def test_what_lies_among_the_run_records_and_is_none_stops_no_run(
+    content: bytes, tmp_path: Path, state: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Archive.open(str(tmp_path / "archive"), state=state) as archive:
+        crawl(archive)
+        foreign = run_key("xuxian", "20260101T000000Z-000000", digest(content))
+        archive.store.put(foreign, content)
+        crawl(archive)
+        first, second = sorted(archive.runs("xuxian"), key=lambda run: len(run["previous"]))
+        assert second["previous"] == [digest(json_document(first))]
+    assert foreign in caplog.text
 
 
 def test_segments_that_are_damaged_or_foreign_are_passed_over(
