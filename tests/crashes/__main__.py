@@ -21,7 +21,7 @@ import click
 
 from storage.local import LocalStore
 from storage.store import open_store
-from tests.crashes.matrix import Matrix, Tally, every
+from tests.crashes.matrix import Matrix, Tally
 from tests.crashes.power import power
 from tests.crashes.subjects import Crawl, Program, Subject
 from tests.crashes.tracing import missing
@@ -48,10 +48,19 @@ ROWS = ("kill", "half", "ENOSPC", "ENOSPC+", "EIO", "moments", "twice", "power")
 @click.option("--visit", default=0, help="0: an empty place; 1: the archive knows the site, a page changed.")
 @click.option("--step", default=1, show_default=True, help="Try every so manieth call.")
 @click.option("--first", default=1, show_default=True, help="The first call to try.")
+@click.option("--of", "names", multiple=True, metavar="NAME", help="Try calls of that name only, like fsync.")
 @click.option("--count", default=200, show_default=True, help="Of `moments`: how many.")
 @click.option("--seed", default=1, show_default=True, help="Of what is left to chance.")
 def main(
-    rows: tuple[str, ...], on: str, crawl: bool, visit: int, step: int, first: int, count: int, seed: int
+    rows: tuple[str, ...],
+    on: str,
+    crawl: bool,
+    visit: int,
+    step: int,
+    first: int,
+    names: tuple[str, ...],
+    count: int,
+    seed: int,
 ) -> None:
     """Crash what writes archives at every call that writes, and see that nothing is lost or wrong.
 
@@ -67,7 +76,7 @@ def main(
         LocalStore.local = on != "remote"
         matrix = Matrix(subject, folder, urls, sockets=on == "s3", prepared=visit, say=_say)
         matrix.prepare()
-        numbers = list(every(len(matrix.calls), step, first))
+        numbers = [call.number for call in matrix.calls if not names or call.name in names][first - 1 :: step]
         wrong = []
         for row in rows:
             tally = _row(matrix, row, numbers, count, seed, on)
@@ -88,7 +97,7 @@ def _row(matrix: Matrix, row: str, numbers: list[int], count: int, seed: int, on
     if row == "twice":
         return matrix.twice(numbers[:: max(1, len(numbers) // 6)][1:], numbers)
     if row == "power":
-        kills = [0, *numbers[:: max(1, len(numbers) // 6)][1:]]
+        kills = [0, *(numbers[len(numbers) * part // 4] for part in (1, 2, 3))]
         return power(matrix, numbers, seed, kills=kills, outlives="archive" if on == "remote" else "")
     return matrix.fail(numbers, row.rstrip("+"), lasting=row.endswith("+"))
 

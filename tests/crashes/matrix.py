@@ -6,7 +6,7 @@ import errno
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -86,7 +86,8 @@ class Matrix:
         self.undisturbed = isolated(lambda: content(place.url))
         wrong = self._after(place, ended)
         assert not wrong, wrong
-        self.say(f"undisturbed: {len(self.calls)} calls, {len(ended.acknowledged)} captures acknowledged")
+        kinds = ", ".join(f"{n} {name}" for name, n in Counter(one.name for one in self.calls).most_common())
+        self.say(f"undisturbed: {len(self.calls)} calls ({kinds}), {len(ended.acknowledged)} acknowledged")
 
     def kill(self, numbers: Iterable[int], how: Action = "kill") -> Tally:
         """SIGKILL at each of these calls: before it ("kill"), or when half of its bytes are written."""
@@ -112,7 +113,7 @@ class Matrix:
         lasts = monotonic() - start
         for _ in range(count):
             place = self.place()
-            moment = chance.uniform(0.0, lasts)
+            moment = chance.uniform(0.001, lasts)
             ended = Tracer(()).run(partial(self.work, place), kill_after=moment)
             self._count(tally, f"after {moment:.3f} s", place, ended, reached=ended.code == -9)
         tally.seconds = monotonic() - began
@@ -227,8 +228,3 @@ def tried(step: Callable[[], list[str]]) -> list[str]:
     except AssertionError as error:
         return [str(error)]
     return found
-
-
-def every(count: int, step: int, first: int = 1) -> Iterator[int]:
-    """Numbers of calls, `step` apart."""
-    yield from range(first, count + 1, step)

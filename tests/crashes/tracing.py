@@ -135,7 +135,7 @@ class Tracer:
         """Runs `work` in a forked process, whose exit code is what it returns. It dies `kill_after` s."""
         self._calls: list[Call] = []
         self._open: dict[int, tuple[Call, Decision]] = {}
-        self._hung = False
+        self._rang = False
         said, self._main = os.memfd_create("said"), 0
         acknowledged = os.memfd_create("acknowledged")
         ready, go = os.pipe()
@@ -147,18 +147,19 @@ class Tracer:
         before = signal.signal(signal.SIGALRM, self._late)
         try:
             _ptrace(_SEIZE, self._main, 0, _OPTIONS)
-            signal.setitimer(signal.ITIMER_REAL, self._seconds if kill_after is None else kill_after)
+            signal.setitimer(signal.ITIMER_REAL, kill_after or self._seconds)
             os.write(go, b"g")
             code = self._watch()
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
             os.close(go)
+        hung = self._rang and kill_after is None
         lines = _content(acknowledged).decode().splitlines()
-        return Ended(code, self._calls, lines, _content(said).decode(errors="replace"), self._hung)
+        return Ended(code, self._calls, lines, _content(said).decode(errors="replace"), hung)
 
     def _late(self, *_: object) -> None:
-        self._hung = True
+        self._rang = True
         os.kill(self._main, signal.SIGKILL)
 
     def _watch(self) -> int:
