@@ -16,6 +16,7 @@ from storage.journal import Capture
 from storage.spool import read_line, slots
 from storage.store import Store, open_store
 from tests.crawler.crawling import ROOT, Crawl, timeless
+from tests.faults.recording import PASSES
 from tests.faults.rounds import Plan, Round
 from tests.replica import Replica
 from tests.servers.swift_server import Swift
@@ -27,9 +28,12 @@ OFTEN = ("-s", "GONGKAI_COMMIT_EVERY=10", "-s", "GONGKAI_PATIENCE=8")
 class Crawls(Round):
     """Two crawls of a year of 西城; before the second a report is corrected and everything is asked again."""
 
-    def __init__(self, plan: Plan, swift: Swift, folder: Path, replica: Replica, *, tls: bool) -> None:
+    def __init__(
+        self, plan: Plan, swift: Swift, folder: Path, replica: Replica, *, tls: bool, passes: int = PASSES
+    ) -> None:
         super().__init__(plan, swift, folder, tls=tls)
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
+        self.passes = passes
         self.replica = replica
         self.crawl = Crawl(replica, folder, self.url)
         self._corrected = False
@@ -66,13 +70,14 @@ class Crawls(Round):
         )
 
 
-def undisturbed(replica: Replica, folder: Path) -> dict[str, Any]:
-    """What two crawls leave in a folder that meet no trouble."""
+def undisturbed(replica: Replica, folder: Path, passes: int = PASSES) -> dict[str, Any]:
+    """What crawls leave in a folder that meet no trouble."""
     crawl = Crawl(replica, folder)
-    for turn in (1, 2):
+    for turn in range(1, passes + 1):
+        if turn == 2:
+            replica.correct()
         done = crawl.run(*YEAR, *(("--recheck",) if turn == 2 else ()))
         assert done.code == 0, done.err
-        replica.correct()
     return content(open_store(crawl.archive))
 
 

@@ -23,12 +23,14 @@ from tests.replica import Replica
 from tests.servers.proxy import Proxy
 from tests.servers.swift_server import Swift
 
+NEVER = 1e9
+
 
 @click.command()
 @click.option("--seconds", default=600.0, show_default=True, help="How long the outage lasts.")
-@click.option("--before", default=60.0, show_default=True, help="Seconds of crawling before it.")
+@click.option("--before", default=10, show_default=True, help="Pages crawled before it.")
 @click.option("--delay", default=6.0, show_default=True, help="Seconds between two requests of the crawl.")
-def main(seconds: float, before: float, delay: float) -> None:
+def main(seconds: float, before: int, delay: float) -> None:
     """Play one long outage, over TLS."""
     folder = Path(tempfile.mkdtemp(prefix="outage-"))
     swift = Swift(folder).start()
@@ -45,15 +47,19 @@ def main(seconds: float, before: float, delay: float) -> None:
             )
             begun = monotonic()
             Thread(target=_echo, args=(process, begun), daemon=True).start()
-            for what, length in (("before", before), ("outage", seconds), ("after", 1e9)):
+            for what, pages, length in (
+                ("before", before, 1e9),
+                ("outage", 1e9, seconds),
+                ("after", 1e9, 1e9),
+            ):
                 if what == "outage":
                     proxy.shut()
                 elif what == "after":
                     proxy.open()
                 end = monotonic() + length
-                while process.poll() is None and monotonic() < end:
-                    sleep(min(20.0, end - monotonic()))
-                    _report(what, begun, process, replica, folder)
+                while process.poll() is None and monotonic() < end and _pages(replica) < pages:
+                    sleep(min(20.0, end - monotonic()) if pages == NEVER else 2.0)
+                    _report(what, begun, process, _pages(replica), folder)
             click.echo(f"exit code {process.returncode} after {monotonic() - begun:.0f} s")
             assert process.returncode == 0
             quiet = Crawl(replica, folder / "undisturbed")
@@ -72,9 +78,12 @@ def _echo(process: Popen[str], begun: float) -> None:
         click.echo(f"{monotonic() - begun:6.0f} s | {line.rstrip()}")
 
 
-def _report(what: str, begun: float, process: Popen[str], replica: Replica, folder: Path) -> None:
+def _pages(replica: Replica) -> int:
+    return sum(request.method == "GET" for request in replica.log)
+
+
+def _report(what: str, begun: float, process: Popen[str], pages: int, folder: Path) -> None:
     """How far the crawl is, what it needs, and what waits."""
-    answers = sum(request.method == "GET" for request in replica.log)
     waiting = sum(file.stat().st_size for file in folder.glob("state/*/spool/*/*/*.part"))
     try:
         status = Path(f"/proc/{process.pid}/status").read_text()
@@ -82,7 +91,7 @@ def _report(what: str, begun: float, process: Popen[str], replica: Replica, fold
     except (OSError, IndexError):
         return  # it has just ended
     click.echo(
-        f"{monotonic() - begun:6.0f} s {what}: {answers} pages, {memory} MiB of memory, "
+        f"{monotonic() - begun:6.0f} s {what}: {pages} pages, {memory} MiB of memory, "
         f"{waiting / 1e6:.1f} MB in the spool"
     )
 

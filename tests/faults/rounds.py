@@ -26,7 +26,7 @@ from tests.servers.proxy import FAULTS, Proxy, at_random
 from tests.servers.swift_server import Swift
 
 ROOT = Path(__file__).resolve().parents[2]
-COUNT = 100
+COUNT = 250
 """Exchanges in a pass."""
 
 
@@ -48,7 +48,7 @@ class Plan:
     """The machine's ledger is lost before the process starts."""
     attempts: int = 12
     """Processes for each pass; the last one is left in peace."""
-    within: int = 150
+    within: int = 400
     """Requests to the store in which a process meets what is to happen to it."""
 
 
