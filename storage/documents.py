@@ -5,12 +5,16 @@ Each question costs what it is about and not what the site has. It asks the inde
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TypeVar
 
 from storage.index import Index
 from storage.journal import Capture
 from storage.ledger import Ledger
+
+_T = TypeVar("_T")
 
 
 class Documents:
@@ -24,6 +28,7 @@ class Documents:
         self._index = index
         self._site = site
         self._upto = index.ask(site, Ledger.newest)
+        self._renewals = index.renewals
 
     def __iter__(self) -> Iterator[Capture]:
         return self._index.captures(self._site, documents=True)
@@ -31,23 +36,30 @@ class Documents:
     def addresses(self) -> Iterator[str]:
         """Every address of a document, in order."""
         last = ""
-        here = partial(Ledger.addresses, site=self._site, upto=self._upto)
-        while page := self._index.ask(self._site, partial(here, after=last)):
+        while page := self._ask(partial(Ledger.addresses, after=last)):
             yield from page
             last = page[-1]
 
     def at(self, url: str) -> list[Capture]:
         """Those at one address, oldest first."""
-        return self._index.ask(self._site, lambda led: led.documents_at(self._site, self._upto, url))
+        return self._ask(partial(Ledger.documents_at, url=url))
 
     def addresses_of(self, sha256: str) -> list[str]:
         """The addresses that answered with that body, in order."""
-        return self._index.ask(self._site, lambda led: led.addresses_of(self._site, self._upto, sha256))
+        return self._ask(partial(Ledger.addresses_of, sha256=sha256))
 
     def addresses_on(self, page: str) -> list[str]:
         """The addresses of what that page is said to have linked to, in order."""
-        return self._index.ask(self._site, lambda led: led.addresses_on(self._site, self._upto, page))
+        return self._ask(partial(Ledger.addresses_on, page=page))
 
     def shared(self, questions: int) -> set[str]:
         """The bodies that so many questions and more were soundly answered with."""
-        return set(self._index.ask(self._site, lambda led: led.shared(self._site, questions)))
+        return set(self._index.ask(self._site, lambda ledger: ledger.shared(self._site, questions)))
+
+    def _ask(self, question: Callable[..., list[_T]]) -> list[_T]:
+        def ask(ledger: Ledger) -> list[_T]:
+            # A ledger made anew since then counts otherwise: all that it has is known to be there.
+            upto = self._upto if self._index.renewals == self._renewals else sys.maxsize
+            return question(ledger, site=self._site, upto=upto)
+
+        return self._index.ask(self._site, ask)

@@ -36,6 +36,8 @@ class Index:
         self._ledger = ledger
         self._followed: set[str] = set()
         self._lock = threading.RLock()
+        self.renewals = 0
+        """How often the ledger was made anew: what it numbers has other numbers since."""
 
     def ask(self, site: str, question: Callable[[Ledger], _T]) -> _T:
         """The ledger's answer, after the site's journal was followed once.
@@ -115,6 +117,7 @@ class Index:
 
     def _renew(self) -> None:
         self._ledger.renew()
+        self.renewals += 1
         self._followed.clear()
 
     def _sound(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:

@@ -190,6 +190,22 @@ def test_documents_stay_as_they_were_when_they_were_asked_for(tmp_path: Path, st
         assert (len(before.addresses_on(PAGE)), len(after.addresses_on(PAGE))) == (2, 3)
 
 
+def test_documents_are_told_though_the_ledger_is_made_anew_meanwhile(tmp_path: Path, state: Path) -> None:
+    with Archive.open(str(tmp_path / "archive"), state=state) as archive:
+        crawl(archive)
+        documents = archive.documents("xuxian")
+        run = archive.start_run("beixian", NOW)
+        run.record(capture(1), body(1))
+        run.finish({})
+        [ledger] = state.rglob("ledger.sqlite")
+        connection = sqlite3.connect(ledger)
+        connection.execute("DROP TABLE captures")
+        connection.close()
+        archive.follow("beixian")  # what comes first into the new ledger is not what came first into the old
+        assert len(list(documents.addresses())) == 4
+        assert [found.sha256 for found in documents.at(capture(3).url)] == [digest(body(0))]
+
+
 def test_a_site_that_is_forgotten_is_followed_anew_and_no_other(tmp_path: Path, state: Path) -> None:
     archive, store = watched(str(tmp_path / "archive"), state)
     crawl(archive)
