@@ -6,12 +6,18 @@ It must not know how reports are made.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from pipelines.errors import InvalidReport
+from pipelines.report.stored import report_from_json
 from storage.archive import Archive
-from storage.errors import NotFound
-from storage.keys import report_key
+from storage.errors import ArchiveUnusable, NotFound
+from storage.fetching import fetched
+from storage.keys import place, report_key, reports_prefix
+
+log = logging.getLogger(__name__)
 
 ReportName = tuple[int, str]
 """(year, organization)."""
@@ -34,8 +40,25 @@ class Shelf:
         self._gone: set[ReportName] = set()
 
     def all(self) -> Iterator[dict[str, Any]]:
-        """The reports as they are published, in order of their keys."""
-        return self._archive.reports(self._site)
+        """The reports as they are published, in order of their keys.
+
+        What lies there and is no report is passed over: the captures make it anew, or support it no more, and
+        `gongkai verify` names what is left.
+        """
+        store = self._archive.store
+        keys = (key for key in store.list(reports_prefix(self._site)) if place(key) is not None)
+        for key, data in fetched(store, keys, bytes):
+            if isinstance(data, ArchiveUnusable):
+                raise data
+            if data is None:
+                continue  # taken away since it was listed
+            try:
+                report = json.loads(data)
+                report_from_json(report)
+            except (ValueError, InvalidReport):
+                log.warning("%s in %s is no report", key, store.url)
+            else:
+                yield report
 
     def get(self, name: ReportName) -> dict[str, Any] | None:
         """The published report of that name, if there is one that is JSON."""

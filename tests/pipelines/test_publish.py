@@ -289,6 +289,18 @@ def test_a_damaged_reading_is_made_again(desk: Desk) -> None:
     assert desk.files() == before
 
 
+@pytest.mark.parametrize("left", [b"", b"{", b"[]\n", b"{}\n", b'{"schema": "gongkai.report/1"}\n', b"\xff"])
+def test_what_is_no_report_any_more_is_published_again_and_stops_nothing(desk: Desk, left: bytes) -> None:
+    desk.crawl(("/1.html", document()), ("/2.html", document("北京市西城区示例局")))
+    desk.publish()
+    before = desk.files()
+    with desk.open() as archive:
+        for key in list(archive.store.list("reports/")):
+            archive.store.replace(key, left)
+    desk.publish()
+    assert desk.files() == before
+
+
 def test_last_years_report_is_compared_whichever_came_first(desk: Desk) -> None:
     desk.crawl(("/2024.html", document(carried=(5, 0))))
     desk.publish()
