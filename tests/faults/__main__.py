@@ -53,8 +53,9 @@ def main(number: int, seed: int, crawl: bool) -> None:
 
 
 def _plan(seed: int) -> Plan:
-    share = Random(seed).choice((0.1, 0.25, 0.4))
-    return Plan(seed, share=share, outage=0.2, crash=0.1, forget=0.3)
+    dice = Random(seed)
+    share, within = dice.choice((0.1, 0.25, 0.4)), dice.choice((60, 400))
+    return Plan(seed, share=share, kill=0.8, outage=0.2, crash=0.2, forget=0.3, within=within)
 
 
 def _undisturbed(folder: Path, *, crawl: bool) -> object:
