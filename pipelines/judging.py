@@ -13,7 +13,7 @@ from pipelines.errors import InvalidReport
 from pipelines.reparse import FOR_WANT
 from pipelines.report.stored import reading_from_json, report_from_json
 from storage.errors import Damaged, StorageError
-from storage.keys import report_key
+from storage.keys import place, report_key
 from storage.seal import unsealed
 
 _INDENT = re.compile(rb"\n *")
@@ -71,8 +71,9 @@ def fault_of_published(key: str, data: bytes) -> str | None:
 
 
 def bodies_of(report: dict[str, Any]) -> set[str]:
-    """The digests of a report's documents."""
-    return {str(source["sha256"]) for source in report["sources"]}
+    """The digests of a report's documents; of a damaged one those that are digests."""
+    named = {str(source["sha256"]) for source in report["sources"]}
+    return {sha256 for sha256 in named if place(f"raw/{sha256[:2]}/{sha256}") is not None}
 
 
 def year_before(key: str) -> str:

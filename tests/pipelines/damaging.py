@@ -62,6 +62,13 @@ def report_differs(store: Store) -> set[tuple[str, str]]:
     return {("report-differs", key), ("report-differs", edited(store, a_report(store, 2), parser="plain 9"))}
 
 
+def report_names_no_body(store: Store) -> set[tuple[str, str]]:
+    key = a_report(store, 1)
+    report = json.loads(store.get(key))
+    report["sources"][0]["sha256"] = ")" + report["sources"][0]["sha256"][1:]
+    return {("report-differs", edited(store, key, sources=report["sources"]))}
+
+
 def report_missing(store: Store) -> set[tuple[str, str]]:
     key = a_report(store, 2)
     store.remove(key)
@@ -148,6 +155,7 @@ DERIVED: dict[str, Callable[[Store], set[tuple[str, str]]]] = {
     "report-damaged": report_damaged,
     "report-damaged: swapped": reports_swapped,
     "report-differs": report_differs,
+    "report-differs: names no body": report_names_no_body,
     "report-missing": report_missing,
     "report-unfounded": report_unfounded,
     "reading-damaged": reading_damaged,
