@@ -16,6 +16,8 @@ from storage.errors import ArchiveUnusable, Damaged
 from storage.keys import digest, new_run, raw_key
 from storage.probes import PROBES
 from storage.probes_s3 import FOR_S3, sending
+from storage.s3 import S3Store
+from storage.s3_settings import Settings
 from storage.store import Store, open_store
 from tests.servers.lying_s3 import LIES, LyingS3
 from tests.storage.made import NOW, WatchedStore, body, capture
@@ -92,6 +94,33 @@ def test_what_a_store_does_not_know_is_not_asked_of_it(
             with pytest.raises(Damaged):
                 store.put(key, b"other bytes")
             assert store.get(key) == data
+
+
+@pytest.mark.parametrize(
+    ("found", "settings"),
+    [
+        (None, Settings()),
+        (["sha256"], Settings()),
+        ({"sha256": "no", "other": False}, Settings()),
+        ({"sha256": False, "parts": False}, Settings(sha256=False, parts=False)),
+    ],
+)
+def test_settings_are_read_as_far_as_they_are_understood(found: object, settings: Settings) -> None:
+    assert Settings.from_json(found) == settings
+    assert Settings.from_json(settings.to_json()) == settings
+
+
+@pytest.mark.parametrize("text", [b"{", b"[]", b'{"settings": 1}'])
+def test_a_store_whose_notes_are_garbled_is_used_as_one_that_nobody_checked(
+    text: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with LyingS3() as server:
+        url = use(server, monkeypatch)
+        server.objects["archive/store.json"] = text
+        store = open_store(url)
+        store.put("raw/x", b"x")
+        assert isinstance(store, S3Store)
+        assert store.settings == Settings()
 
 
 def test_what_the_death_of_a_server_left_out_of_the_listing_is_put_again(

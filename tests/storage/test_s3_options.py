@@ -10,7 +10,7 @@ import pytest
 
 from storage import s3_settings
 from storage.check import check
-from storage.errors import ArchiveUnusable
+from storage.errors import ArchiveUnusable, Damaged
 from storage.s3 import S3Store
 from storage.s3_options import Options
 from storage.store import open_store
@@ -92,13 +92,17 @@ def test_ceph_locks_what_never_changes_and_holds_it(
     use_server(ceph, monkeypatch)
     url = ceph.locked_place()
     found = check(open_store(url), tmp_path, datetime.now(UTC))
-    assert {probe.name: probe.verdict for probe in found.probes}["lock"] == "ok"
+    verdicts = {probe.name: probe.verdict for probe in found.probes}
+    assert verdicts["lock"] == "ok"
+    assert verdicts["conditions"] == "limited"  # it passes over them where it keeps versions
     monkeypatch.setenv("GONGKAI_S3_LOCK", "COMPLIANCE=1")
     monkeypatch.setattr(s3_settings, "LARGE", 6_000_000)
     store = open_store(url)
     assert isinstance(store, S3Store)
     for key, data in ((RAW, b"x"), (f"raw/large-{'0' * 64}", b"y" * 6_500_000)):
         store.put(key, data)
+        with pytest.raises(Damaged):
+            store.put(key, b"other bytes")
         assert store.get(key) == data
         has = store.ask("head_object", key).fields
         assert has["ObjectLockMode"] == "COMPLIANCE"
