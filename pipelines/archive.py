@@ -86,6 +86,7 @@ class ArchivePipeline:
         self._over = False
         self._due = asyncio.Event()
         self._beside: asyncio.Task[None] | None = None
+        self._sealing: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -207,11 +208,11 @@ class ArchivePipeline:
 
     async def settle(self) -> bool:
         """Brings everything recorded into the archive and seals it; False where it takes no more just now."""
+        if self.away:
+            log.warning("Waiting for the store, up to %.0f seconds.", self.patience)
         await self._stop_sealing()
         if self.run is None or (self.local and self.problem is not None):
             return False
-        if self.away:
-            log.warning("Waiting for the store, up to %.0f seconds.", self.patience)
         try:
             self.committed += await reach.work(self.run.flush, self.patience)
         except StorageError as error:
@@ -268,8 +269,9 @@ class ArchivePipeline:
             if not self.local:
                 reach.notice(self.url, self.run.site, self.away, self._room)
             late = monotonic() - self._last > SECONDS and self.run.behind > 0
-            if (late or self._since >= self.every) and not self.away and not self._over:
-                await self._seal(self.run)
+            idle = self._sealing is None or self._sealing.done()
+            if idle and (late or self._since >= self.every) and not self.away and not self._over:
+                self._sealing = asyncio.ensure_future(self._seal(self.run))
 
     def _room(self) -> int:
         return 0 if self.run is None else self.run.room
@@ -289,6 +291,8 @@ class ArchivePipeline:
             self._due.set()
             beside, self._beside = self._beside, None
             await beside
+            if self._sealing is not None:
+                await self._sealing
 
     # ------------------------------------------------------------------ in threads
 

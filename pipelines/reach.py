@@ -10,8 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, ClassVar, TypeVar
+from concurrent.futures import Future
+from functools import partial
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import Any, TypeVar
 
 from storage.errors import ArchiveUnusable, StorageError
 
@@ -22,15 +25,50 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Reach:
-    """The threads in which all crawls of this process ask their stores, and what they say of it."""
+class Threads:
+    """So many threads at most, started when needed, that do not keep the process from ending.
 
-    asking: ClassVar[ThreadPoolExecutor | None] = None
-    """For short questions."""
-    working: ClassVar[ThreadPoolExecutor | None] = None
-    """For what takes its time: sealing, publishing."""
-    without: ClassVar[dict[str, set[str]]] = {}
-    """Archive -> the sites whose crawls do without it: one of them says so, and the last that it is back."""
+    Those of `concurrent.futures` do: a store that is silent would hold it up for minutes.
+    """
+
+    def __init__(self, most: int, name: str) -> None:
+        self._most = most
+        self._name = name
+        self._tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
+        self._lock = Lock()
+        self._threads = 0
+        self._idle = 0
+
+    def submit(self, task: Callable[[], T]) -> Future[T]:
+        """What `task` gives, later."""
+        answer: Future[T] = Future()
+        with self._lock:
+            self._tasks.put((answer, task))
+            if self._tasks.qsize() > self._idle and self._threads < self._most:
+                self._threads += 1
+                Thread(target=self._work, name=self._name, daemon=True).start()
+        return answer
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                self._idle += 1
+            answer, task = self._tasks.get()
+            with self._lock:
+                self._idle -= 1
+            if answer.set_running_or_notify_cancel():
+                try:
+                    answer.set_result(task())
+                except BaseException as error:  # the edge of the thread: whoever waits gets it
+                    answer.set_exception(error)
+
+
+_ASKING = Threads(16, "asking")
+"""For short questions of all crawls of this process."""
+_WORKING = Threads(8, "working")
+"""For what takes its time: sealing, publishing."""
+_without: dict[str, set[str]] = {}
+"""Archive -> the sites whose crawls do without it: one of them says so, and the last that it is back."""
 
 
 async def ask(url: str, question: Callable[..., T], *arguments: Any) -> T:
@@ -38,9 +76,7 @@ async def ask(url: str, question: Callable[..., T], *arguments: Any) -> T:
 
     Raises what `question` raises, and `ArchiveUnusable` where it takes longer than `ANSWER`.
     """
-    if Reach.asking is None:
-        Reach.asking = ThreadPoolExecutor(16, "asking")
-    answer = _heard(Reach.asking.submit(question, *arguments))
+    answer = _heard(_ASKING.submit(partial(question, *arguments)))
     try:
         # Shielded: a thread cannot be stopped; it goes on by itself.
         return await asyncio.wait_for(asyncio.shield(answer), ANSWER)
@@ -50,9 +86,7 @@ async def ask(url: str, question: Callable[..., T], *arguments: Any) -> T:
 
 async def work(task: Callable[..., T], *arguments: Any) -> T:
     """What `task` gives, however long it takes; raises what it raises."""
-    if Reach.working is None:
-        Reach.working = ThreadPoolExecutor(8, "working")
-    return await _heard(Reach.working.submit(task, *arguments))
+    return await _heard(_WORKING.submit(partial(task, *arguments)))
 
 
 def notice(url: str, site: str, away: StorageError | None, room: Callable[[], int]) -> None:
@@ -60,7 +94,7 @@ def notice(url: str, site: str, away: StorageError | None, room: Callable[[], in
 
     `room` gives the bytes that the spool still takes.
     """
-    sites = Reach.without.setdefault(url, set())
+    sites = _without.setdefault(url, set())
     if away is not None and site not in sites:
         if not sites:
             words = "The store is away: %s The crawl goes on; %s MB are free in the spool."
@@ -74,7 +108,7 @@ def notice(url: str, site: str, away: StorageError | None, room: Callable[[], in
 
 def forget(url: str, site: str) -> None:
     """The crawl of `site` is over: nobody waits for the store on its behalf."""
-    Reach.without.get(url, set()).discard(site)
+    _without.get(url, set()).discard(site)
 
 
 def _heard(answer: Future[T]) -> asyncio.Future[T]:

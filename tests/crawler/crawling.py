@@ -30,6 +30,7 @@ class Crawl:
     """Crawls of one archive; `archive` is a folder of this test, or any address."""
 
     def __init__(self, replica: Replica, folder: Path, archive: str | None = None) -> None:
+        self.replica = replica
         self.folder = folder
         self.archive = archive or str(folder / "archive")
         own = {"GONGKAI_STATE": str(folder / "state"), "XDG_CACHE_HOME": str(folder / "cache")}

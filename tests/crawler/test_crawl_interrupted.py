@@ -17,7 +17,7 @@ from tests.replica import Replica
 YEAR = ("--year", "2023")
 
 
-def wait_until(reached: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+def wait_until(reached: Callable[[], bool], process: subprocess.Popen[Any]) -> None:
     """Waits for what the replica or the disk shows; the process must still be running then."""
     deadline = monotonic() + 60
     while not reached():
@@ -26,17 +26,9 @@ def wait_until(reached: Callable[[], bool], process: subprocess.Popen[bytes]) ->
         sleep(0.002)
 
 
-def wait_for_answers(replica: Replica, count: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for_answers(replica: Replica, count: int, process: subprocess.Popen[Any]) -> None:
     """Waits until the replica has answered that many requests."""
     wait_until(lambda: sum(request.method == "GET" for request in replica.log) >= count, process)
-
-
-@pytest.fixture(scope="session")
-def undisturbed(shared_replica: Replica, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What an archive holds after one crawl of a year without incident."""
-    crawl = Crawl(shared_replica, tmp_path_factory.mktemp("undisturbed"))
-    assert crawl.run(*YEAR).code == 0
-    return crawl.content()
 
 
 def test_published_in_pieces_is_published_whole(
