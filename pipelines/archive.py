@@ -75,6 +75,8 @@ class ArchivePipeline:
         """Digests of known bodies of which something was said that had not been said of them before."""
         self.problem: StorageError | None = None
         """What made it impossible to record, if anything did."""
+        self.unpublished: StorageError | None = None
+        """What in the archive kept its reports from being published, if anything did."""
         self.left: StorageError | None = None
         """What kept the archive from taking all of the run at its end: the rest is left in the spool."""
         self.behind = 0

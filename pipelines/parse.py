@@ -18,7 +18,7 @@ from pipelines.errors import PipelineError
 from pipelines.publish import Published, publish
 from pipelines.report.read import PARSER_VERSION
 from pipelines.worker import Reader
-from storage.errors import StorageError
+from storage.errors import ArchiveUnusable, StorageError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -92,8 +92,11 @@ class ParsePipeline:
         try:
             if await keeper.settle():
                 await self._publish_all(keeper)
-        except StorageError as error:
+        except ArchiveUnusable as error:
             keeper.leave(error)
+        except StorageError as error:  # it can be made up for: the run is whole, and the site stays dirty
+            keeper.unpublished = error
+            log.error("%s", error)
         except Exception:  # Scrapy logs it, and goes on closing
             self.bugs += 1
             raise

@@ -37,30 +37,31 @@ class Threads:
         self._tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
         self._lock = Lock()
         self._threads = 0
-        self._idle = 0
+        self._open = 0
+        """Tasks that are not done."""
 
     def submit(self, task: Callable[[], T]) -> Future[T]:
         """What `task` gives, later."""
         answer: Future[T] = Future()
         with self._lock:
             self._tasks.put((answer, task))
-            if self._tasks.qsize() > self._idle and self._threads < self._most:
+            self._open += 1
+            if self._threads < min(self._open, self._most):
                 self._threads += 1
                 Thread(target=self._work, name=self._name, daemon=True).start()
         return answer
 
     def _work(self) -> None:
         while True:
-            with self._lock:
-                self._idle += 1
             answer, task = self._tasks.get()
-            with self._lock:
-                self._idle -= 1
-            if answer.set_running_or_notify_cancel():
-                try:
+            try:
+                if answer.set_running_or_notify_cancel():
                     answer.set_result(task())
-                except BaseException as error:  # the edge of the thread: whoever waits gets it
-                    answer.set_exception(error)
+            except BaseException as error:  # the edge of the thread: whoever waits gets it
+                answer.set_exception(error)
+            finally:
+                with self._lock:
+                    self._open -= 1
 
 
 _ASKING = Threads(16, "asking")

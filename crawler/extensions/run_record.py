@@ -130,7 +130,7 @@ class RunRecord:
         if not kept:
             busy = isinstance(keeper.problem, SiteBusy)
             self.outcome = Outcome(Exit.BUSY if busy else Exit.ARCHIVE, None, str(keeper.problem), left)
-        elif keeper.left is not None or keeper.problem is not None:
+        elif keeper.left or keeper.problem or keeper.unpublished:
             self.outcome = Outcome(Exit.ARCHIVE, written, left=left)
         else:
             self.outcome = Outcome(self.record.exit(reason), written)

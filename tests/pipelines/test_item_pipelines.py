@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from scrapy.settings import Settings
 
+from pipelines import parse
 from pipelines.archive import ArchivePipeline, Exchange
 from pipelines.errors import PipelineError
 from pipelines.parse import ParsePipeline
 from pipelines.publish import Left, Published, publish
+from pipelines.reach import Threads
 from storage.archive import Archive
+from storage.errors import Damaged
 from tests.pipelines.folding import SITE, START, Desk, PlainReader, document
 
 
@@ -90,19 +95,18 @@ class Visits:
         archive = pipeline.archive
         assert archive is not None
         ParsePipeline.reader = self.reader  # type: ignore[assignment]
-        parse = ParsePipeline(pipeline.crawler)
-        parse.open_spider()
+        reading = ParsePipeline(pipeline.crawler)
+        reading.open_spider()
         capture = self.desk.capture(path, body, hints=hints)
         if body is None:
             last = archive.latest(SITE, capture.url)
             assert last is not None
             capture = replace(capture, sha256=last.sha256, flags=("unchanged",))
-        await parse.process_item(await pipeline.process_item(Exchange(capture, body)))
-        await parse.close_spider()
-        assert pipeline.run is not None
-        pipeline.run.finish({})
-        archive.close()
-        return [left for done in parse.published for left in done.unread]
+        await reading.process_item(await pipeline.process_item(Exchange(capture, body)))
+        await reading.close_spider()
+        assert await pipeline.finish({})
+        await pipeline.close()
+        return [left for done in reading.published for left in done.unread]
 
     def fold(self) -> Published:
         """The whole fold of what was captured; nothing to change where all was published."""
@@ -113,6 +117,30 @@ class Visits:
 @pytest.fixture
 def visits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Visits:
     return Visits(tmp_path, monkeypatch)
+
+
+def test_damage_that_keeps_reports_from_being_published_keeps_no_run_from_its_record(
+    visits: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*_: Any) -> Published:
+        raise Damaged("the reading was there and is not any more")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parse, "publish", damaged)
+        asyncio.run(visits.crawl("/a.html", document()))
+    with Archive.open(str(visits.archive)) as archive:
+        assert [run["ended"] for run in archive.runs(SITE)] == ["finished"]
+        assert archive.dirty(SITE)
+    asyncio.run(visits.crawl("/a.html", None))
+    assert visits.fold().published == ()
+
+
+def test_threads_for_the_store_do_not_wait_for_one_another() -> None:
+    threads = Threads(16, "test")
+    for _ in range(100):
+        meeting = Barrier(16)
+        answers = [threads.submit(partial(meeting.wait, 10)) for _ in range(16)]
+        assert sorted(answer.result(10) for answer in answers) == list(range(16))
 
 
 def test_an_unreadable_body_supersedes_what_stood_at_its_address(visits: Visits) -> None:
