@@ -179,8 +179,13 @@ class Run:
         """
         sealed: list[Capture] = []
         with self._committing:
-            while self._batch or (ready := self._uploads.take(SEGMENT)):
-                self._batch = self._batch or ready
+            more = True
+            while self._batch or more:
+                if not self._batch:
+                    self._batch = self._uploads.take(SEGMENT)
+                    # What is uploaded meanwhile goes with the next call: not a segment for each that arrives.
+                    more = len(self._batch) == SEGMENT
+                    continue
                 try:
                     sealed += self._seal()
                 except StorageError as error:
@@ -248,6 +253,10 @@ class Run:
         """
         self._stop_recording()
         self.flush(patience)
+        if self._spool.unsettled != len(self.lost):
+            raise ArchiveUnusable(
+                f"Not all of {self.folder} was brought in, for a bug: `gongkai spool drain`."
+            )
         with self._committing:
             key = put_run_record(
                 self._store,

@@ -93,8 +93,19 @@ class Spool:
             )
             part.append(header + line, body or b"")
             self._unsettled[part.number] += 1
-        part.sync(slot.offset + slot.size)
+        try:
+            part.sync(slot.offset + slot.size)
+        except ArchiveUnusable:
+            with self._lock:
+                self._unsettled[part.number] -= 1  # nobody is told that it is kept
+            raise
         return slot
+
+    @property
+    def unsettled(self) -> int:
+        """How many entries the archive does not hold, as far as this was told."""
+        with self._lock:
+            return self._unsettled.total()
 
     def settle(self, slots: Iterable[Slot]) -> None:
         """The archive now holds these entries; a part of which it holds all is removed."""

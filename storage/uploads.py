@@ -147,35 +147,36 @@ class Uploads:
             else:
                 slot = self._waiting.popleft()
                 self._under_way += 1
-        kept = False
         try:
             if slot is None:
                 self._probe()
+                kept = False
             else:
                 kept = self._upload(slot)
         except Exception as error:
             if not isinstance(error, StorageError):
                 _logger.exception("An upload failed in a way that it should not")
             self._note(error)
-            self._end(slot, self._waiting)
+            self._end(slot, failed=True)
             raise
         self.succeeded()
-        self._end(slot, self._ready if kept else None)
+        self._end(slot, kept=kept)
 
     @property
     def _to_look(self) -> bool:
         return self._doubted and not self._looking
 
-    def _end(self, slot: Slot | None, where: deque[Slot] | list[Slot] | None) -> None:
-        failed = where is self._waiting
+    def _end(self, slot: Slot | None, *, failed: bool = False, kept: bool = False) -> None:
         with self._changed:
-            self._done += not failed
             if slot is None:
                 self._looking, self._doubted = False, failed
             else:
                 self._under_way -= 1
-                if where is not None:
-                    where.append(slot)
+                if failed:
+                    self._waiting.append(slot)
+                elif kept:
+                    self._ready.append(slot)
+            self._done += not failed
             self._changed.notify_all()
 
     def _note(self, error: Exception) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -212,6 +213,24 @@ def test_where_reading_works_and_writing_does_not_the_store_stays_away(
     assert run._uploads.wait(1, 10)
     assert run.away is None
     assert len(run.commit()) == 1
+
+
+def test_a_commit_does_not_wait_for_what_is_uploaded_meanwhile(archive: Archive, store: FaultyStore) -> None:
+    run = archive.start_run("xuxian", NOW)
+
+    def slow(verb: str, key: str) -> None:
+        if verb == "put":
+            time.sleep(0.1 if key.startswith("captures/") else 0.01)
+
+    store.fault = slow
+    for number in range(60):
+        run.record(capture(number), body(number))
+    run._uploads.wait(10, 10)
+    sealed = len(run.commit())
+    assert 10 <= sealed < 40
+    assert run.behind == 60 - sealed
+    run.flush(10)
+    assert len(list(store.list("captures/"))) == 2
 
 
 def test_it_can_be_told_that_the_store_is_away(archive: Archive, store: FaultyStore) -> None:
