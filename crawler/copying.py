@@ -94,7 +94,7 @@ def left_words(copied: Copied, target: str) -> str:
     sites = ", ".join(sorted(copied.ahead))
     return (
         f"{target} has captures of {sites} that the source lacks: its reports of it were left as they are; "
-        "`gongkai reparse --publish` makes them of both"
+        f"gongkai rebuild --archive {target} makes them of both"
     )
 
 

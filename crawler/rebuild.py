@@ -14,6 +14,7 @@ from typing import Any
 
 from crawler.exits import Exit
 from crawler.reparse import Say, asked, bar, jobs_by_default, unread
+from crawler.spool import bring_in
 from pipelines.corrections import Corrections, load_corrections
 from pipelines.judging import fault_of_published
 from pipelines.reparse import Again, Step, fold_again, read_again
@@ -80,7 +81,8 @@ class Outcome:
 def rebuild(sites: Sequence[str], url: str, *, jobs: int | None = None, say: Say) -> Outcome:
     """Makes anew what is derived from the captures of those sites (none named: all); the reports move.
 
-    A site whose journal has holes keeps the reports that it has.
+    What dead runs left on this machine is brought in before. A site whose journal has holes keeps the
+    reports that it has.
 
     Raises:
         UnknownSite: where neither the archive nor the registry knows a site.
@@ -89,6 +91,7 @@ def rebuild(sites: Sequence[str], url: str, *, jobs: int | None = None, say: Say
     """
     corrections, outcome = load_corrections(), Outcome()
     with Archive.open(url, create=False) as archive, Reader(workers=jobs or jobs_by_default()) as reader:
+        bring_in(archive, say)
         for site in asked(archive, sites, url):
             try:
                 with archive.held(site), bar(site) as step:

@@ -171,6 +171,15 @@ def test_holes_in_the_journal_move_no_report(harm: str, shop: Shop, tmp_path: Pa
     assert shop.desk.files() == published
 
 
+def test_what_a_dead_run_left_is_brought_in_before(shop: Shop) -> None:
+    body = page(make("rebuild/4", organization="北京市西城区虚构四局", year=2024))
+    with Archive.open(str(shop.root)) as archive:
+        archive.start_run(SITE, shop.desk.now).record(shop.desk.capture("/d.html", body), body)
+    done = shop.run()
+    assert f"{SITE}: 1 capture brought in from the spool" in done.stderr
+    assert f"{SITE}: 3 captures indexed, 1 documents read, 2 reports as they were, 1 new" in done.stderr
+
+
 def test_a_site_that_is_being_crawled_is_left_alone(shop: Shop) -> None:
     with Archive.open(str(shop.root)) as archive, archive.held(SITE):
         done = shop.run()

@@ -32,6 +32,7 @@ GONGKAI = (sys.executable, "-c", "from crawler.cli import main; main()")
 TWO = (("s1", "s2"), ("s1", "s3"))
 """What each of two machines crawls: one site, by mistake, both."""
 FOUR = (("s1", "s2"), ("s2", "s3"), ("s1", "s3"), ("s1", "s2", "s3"))
+"""The same of four; the second time a fifth rebuilds meanwhile."""
 
 Plan = Sequence[Sequence[str]]
 
@@ -146,19 +147,22 @@ def problems(shared: Shared) -> list[str]:
 def _crawl(
     folder: Path, url: str, plan: Plan, environment: dict[str, str], shared: Shared, *more: str
 ) -> None:
+    typed = [["crawl", *sites, *FAST, *more] for sites in plan]
+    if more and plan is FOUR:
+        typed.append(["rebuild"])
     processes = [
         subprocess.Popen(
-            [*GONGKAI, "crawl", *sites, "--archive", url, *FAST, *more],
+            [*GONGKAI, *words, "--archive", url],
             cwd=ROOT,
             env=environment | _own(folder / f"machine{number}"),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         )
-        for number, sites in enumerate(plan, 1)
+        for number, words in enumerate(typed, 1)
     ]
     for process in processes:
-        shared.words += process.communicate(timeout=300)[1]
+        shared.words += process.communicate(timeout=900)[1]
         shared.codes.append(process.returncode)
 
 
@@ -169,7 +173,7 @@ def _gongkai(machine: Path, environment: dict[str, str], *words: str) -> subproc
         env=environment | _own(machine),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
     )
 
 
