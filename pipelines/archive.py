@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import monotonic
@@ -216,10 +216,11 @@ class ArchivePipeline:
         if self.run is None or (self.local and self.problem is not None):
             return False
         try:
-            self.committed += await reach.work(self.run.flush, self.patience)
+            sealed = await reach.work(self.run.flush, self.patience)
         except StorageError as error:
             self.leave(error)
             return False
+        self.committed += sealed
         reach.notice(self.url, self.run.site, None, self._room)
         return True
 
@@ -282,10 +283,12 @@ class ArchivePipeline:
         # Bodies that are still under way go with the next one: not a segment for each that arrives.
         since, self._since, self._last = self._since, 0, monotonic()
         try:
-            self.committed += await reach.work(run.commit)
+            sealed = await reach.work(run.commit)
         except StorageError as error:
             self._since += since
             self.failed(error)
+        else:
+            self.committed += sealed  # now, and not as it was before the wait
 
     async def _stop_sealing(self) -> None:
         if self._beside is not None:
@@ -327,8 +330,10 @@ class ArchivePipeline:
 
     def _compared(self, item: Exchange, archive: Archive, site: str) -> tuple[Capture, str | None]:
         """The capture, flagged where the archive has it already, and the digest of a body that came again."""
-        capture = item.capture
-        last = archive.latest(site, capture.asked)
+        capture, last = item.capture, None
+        # A ledger that is lost while the store is away cannot be made anew: then everything is new.
+        with nullcontext() if self.local else suppress(ArchiveUnusable):
+            last = archive.latest(site, capture.asked)
         if last is None:
             return capture, None
         same = item.body is not None and last.sha256 == hashlib.sha256(item.body).hexdigest()
