@@ -23,7 +23,7 @@ class Exit(IntEnum):
     NETWORK = 6
     """`crawl`, `probe`: nothing could be fetched: unreachable, blocked, or forbidden by robots.txt."""
     ARCHIVE = 7
-    """The archive cannot be used: bucket missing, access refused, folder read-only, disk full."""
+    """The archive cannot be used: store away, bucket missing, access refused, folder read-only, disk full."""
     BUSY = 8
     """Another process is crawling this site into this archive."""
     NOT_FOUND = 9

@@ -88,3 +88,10 @@ def test_an_archive_that_cannot_be_opened_loses_nothing() -> None:
     assert "1 capture of xuxian waits for ./archive" in done.stderr
     Path("aside").rename("archive/archive.json")
     assert "1 capture brought in" in gongkai("spool", "drain").stderr
+
+
+def test_reparse_brings_in_what_waits_first() -> None:
+    left("xuxian", 3)
+    done = gongkai("reparse", "xuxian")
+    assert "xuxian: 3 captures brought in from the spool" in done.stderr
+    assert "nothing waits" in gongkai("spool").stderr
