@@ -192,7 +192,7 @@ class _Fold:
     def _pages(self, version: Version) -> Sequence[Version]:
         """The versions of the page that an attachment is linked to from; none where it is none."""
         parent = str(version.hints.get("parent", ""))
-        return () if parent == version.url else self._versions.at(parent)
+        return () if parent in ("", version.url) else self._versions.at(parent)
 
     def _as_page(self, page: Version, hints: Mapping[str, str | int]) -> Report | None:
         """The one report that a page with these hints is."""
