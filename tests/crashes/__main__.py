@@ -97,7 +97,7 @@ def _row(matrix: Matrix, row: str, numbers: list[int], count: int, seed: int, on
     if row == "twice":
         return matrix.twice(numbers[:: max(1, len(numbers) // 6)][1:], numbers)
     if row == "power":
-        kills = [0, *(numbers[len(numbers) * part // 4] for part in (1, 2, 3))]
+        kills = sorted({0, *(numbers[len(numbers) * part // 4] for part in (1, 2, 3))})
         return power(matrix, numbers, seed, kills=kills, outlives="archive" if on == "remote" else "")
     return matrix.fail(numbers, row.rstrip("+"), lasting=row.endswith("+"))
 

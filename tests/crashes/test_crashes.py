@@ -14,17 +14,15 @@ from tests.crashes.power import Disk
 from tests.crashes.tracing import Call
 
 SAMPLE = {
-    "killed in a folder": "kill --step 40",
-    "killed on the second visit": "kill --visit 1 --step 120",
-    "killed with half a write": "half --step 60",
-    "killed while uploads run": "kill --on remote --step 60",
-    "killed with the archive on S3": "kill --on s3 --step 110",
+    "killed in a folder": "kill half --step 60",
+    "killed on the second visit": "kill --visit 1 --step 150",
+    "killed while uploads run": "kill --on remote --step 90",
+    "killed with the archive on S3": "kill --on s3 --step 150",
     "killed, and again": "twice --step 170",
-    "a crawl that is killed": "kill --crawl --step 100",
-    "a full disk": "ENOSPC ENOSPC+ --step 90",
-    "a disk that fails": "EIO --step 90",
-    "power cuts": "power --step 150",
-    "power cuts while uploads run": "power --on remote --step 100",
+    "a crawl that is killed": "kill --crawl --step 150",
+    "a disk that is full or fails": "ENOSPC ENOSPC+ EIO --step 150",
+    "power cuts": "power --step 190",
+    "power cuts while uploads run": "power --on remote --step 190",
 }
 
 
