@@ -15,7 +15,7 @@ from storage.errors import Garbled
 from storage.journal import Capture
 from storage.spool import read_line, slots
 from storage.store import Store, open_store
-from tests.crawler.crawling import ROOT, Crawl, timeless
+from tests.crawler.crawling import ROOT, Crawl, Done, timeless
 from tests.faults.recording import PASSES
 from tests.faults.rounds import Plan, Round
 from tests.replica import Replica
@@ -58,16 +58,23 @@ class Crawls(Round):
                     found = Capture.from_line(read_line(folder, slot))
                     yield found.url, found.received.isoformat()
 
-    def gongkai(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Another verb on the archive, with no proxy in between."""
-        return subprocess.run(
-            [sys.executable, "-m", "crawler.cli", *words, "--archive", self.url],
-            cwd=ROOT,
-            env=os.environ | self._swift.environment() | self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+    def verify(self) -> Done:
+        """`gongkai verify`, with no proxy in between."""
+        self.crawl.environment |= self._swift.environment()
+        return gongkai(self.crawl, "verify")
+
+
+def gongkai(crawl: Crawl, *words: str) -> Done:
+    """Another verb on the archive of those crawls."""
+    done = subprocess.run(
+        [sys.executable, "-m", "crawler.cli", *words, "--archive", crawl.archive],
+        cwd=ROOT,
+        env=crawl.environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    return Done(done.returncode, done.stderr)
 
 
 def undisturbed(replica: Replica, folder: Path, passes: int = PASSES) -> dict[str, Any]:
