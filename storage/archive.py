@@ -10,6 +10,7 @@ nothing refers to what is not durable, and a crash leaves a true archive that la
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -47,6 +48,7 @@ from storage.seal import sealed, unsealed
 from storage.spool import Spool
 from storage.store import Store, address, open_store
 
+_logger = logging.getLogger(__name__)
 _LOCK_PATIENCE = 2.0
 """Seconds for which a run waits for its site: somebody may just be bringing in what a dead run left."""
 
@@ -122,7 +124,7 @@ class Archive:
         try:
             refuse_unfit(self.store, self._state)
             self._check_writable()
-            self._recover_site(site, now)
+            self._recover_patiently(site, now)
             self._index.ask(site, lambda ledger: ledger.make_dirty(site))
             run = new_run(now)
             spool = Spool(self._spools / site / run)
@@ -309,6 +311,14 @@ class Archive:
     @property
     def _spools(self) -> Path:
         return self._state / "spool"
+
+    def _recover_patiently(self, site: str, now: datetime) -> None:
+        """Bring in what dead runs of the site left; what the store refuses stays, and stops no other run."""
+        try:
+            self._recover_site(site, now)
+        except ArchiveUnusable as error:
+            identify(self.store, create=False)  # raises where the store is away
+            _logger.warning("%s", error)
 
     def _recover_site(self, site: str, now: datetime) -> int:
         folders = sorted(folder for folder in (self._spools / site).glob("*") if folder.is_dir())

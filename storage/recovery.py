@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from storage.bodies import Bodies
-from storage.errors import ArchiveUnusable, Damaged, Garbled, NotFound
+from storage.errors import ArchiveUnusable, Damaged, Garbled, NotFound, StorageError
+from storage.identity import identify
 from storage.index import Index
 from storage.journal import Capture, read_segment, segment
 from storage.keys import capture_key, captures_prefix, digest, run_and_digest, runs_prefix
@@ -27,6 +28,9 @@ from storage.store import Store, keep
 from storage.uploads import THREADS
 
 _logger = logging.getLogger(__name__)
+
+_REFUSED = 100
+"""Entries that the store may refuse, before a recovery ends without having tried them all."""
 
 _Line = tuple[bytes, Capture]
 
@@ -52,6 +56,8 @@ class Recovery:
         """SHA-256 of each line that a segment held before."""
         self._lost: list[dict[str, Any]] = []
         self._garbled: list[Slot] = []
+        self._refused: list[StorageError] = []
+        """Why the store does not take some entries, though it answers."""
         self._telling: set[int] = set()
         """Parts that alone tell of something lost or garbled until the run record does."""
         self._last: Slot | None = None
@@ -65,7 +71,7 @@ class Recovery:
         archive, "garbled" the files, set aside, in which this machine's disk did not keep what was written.
         Raises `ArchiveUnusable` where the store fails: nothing is lost, the next recovery goes on.
         """
-        if any(self._store.list(runs_prefix(self._site, self._run))):
+        if self._has_record():
             remove(self._folder)  # it died between its run record and this
             self._index.follow(self._site)
             return 0
@@ -84,6 +90,11 @@ class Recovery:
         )
         remove(self._folder)
         return self._captures - before
+
+    def _has_record(self) -> bool:
+        """Whether the store has the run's record, whole: that a key exists says little."""
+        keys = self._store.list(runs_prefix(self._site, self._run))
+        return any(digest(self._store.get(key)) == run_and_digest(key)[1] for key in keys)
 
     def _look(self) -> None:
         """See which lines the run's sound segments hold already."""
@@ -112,6 +123,10 @@ class Recovery:
                     batch = []
         if batch and self._last is not None:
             self._seal(batch, self._last.part + 1)
+        if self._refused:
+            raise ArchiveUnusable(
+                f"{len(self._refused)} captures of {self._site} stay in {self._folder}: {self._refused[0]}"
+            )
 
     def _brought(self, threads: ThreadPoolExecutor) -> Iterator[tuple[Slot, _Line]]:
         """The lines that no segment holds, in the order of writing; their bodies are in the archive."""
@@ -143,10 +158,14 @@ class Recovery:
             return None
         try:
             return entry.line, bring(self._bodies, entry)
-        except (NotFound, Damaged):
-            if entry.body is not None:
-                raise
-            self._lost.append(lost(entry.line))
+        except StorageError as error:
+            if entry.body is None and isinstance(error, NotFound | Damaged):
+                self._lost.append(lost(entry.line))
+            else:
+                identify(self._store, create=False)  # raises where it is not this entry's fault
+                self._refused.append(error)
+                if len(self._refused) > _REFUSED:
+                    raise
             self._telling.add(slot.part)
             return None
 

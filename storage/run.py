@@ -9,6 +9,7 @@ What a killed run leaves is for `recovery`.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,7 +19,7 @@ from time import monotonic
 from typing import Any
 
 from storage.bodies import Bodies
-from storage.errors import ArchiveUnusable, Damaged, NotFound, SpoolFull, StorageError
+from storage.errors import ArchiveUnusable, Damaged, Garbled, NotFound, SpoolFull, StorageError
 from storage.identity import identify
 from storage.index import Index
 from storage.journal import Capture, json_document, segment
@@ -27,6 +28,8 @@ from storage.room import Room
 from storage.spool import Entry, Slot, Spool, leave_record, read, read_line, remove
 from storage.store import Store, keep
 from storage.uploads import Uploads
+
+_logger = logging.getLogger(__name__)
 
 RUN_SCHEMA = "gongkai.run/1"
 SEGMENT = 1000
@@ -125,7 +128,11 @@ class Run:
         )
 
     def _upload(self, slot: Slot) -> bool:
-        entry = read(self._spool.folder, slot)
+        try:
+            entry = read(self._spool.folder, slot)
+        except Garbled as error:
+            _logger.error("%s", error)  # the run will not finish, and its recovery sets the part aside
+            return False
         try:
             bring(self._bodies, entry)
         except (NotFound, Damaged):
@@ -254,9 +261,7 @@ class Run:
         self._stop_recording()
         self.flush(patience)
         if self._spool.unsettled != len(self.lost):
-            raise ArchiveUnusable(
-                f"Not all of {self.folder} was brought in, for a bug: `gongkai spool drain`."
-            )
+            raise ArchiveUnusable(f"Not all of {self.folder} could be read: see `gongkai spool drain`.")
         with self._committing:
             key = put_run_record(
                 self._store,

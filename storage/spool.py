@@ -19,7 +19,7 @@ import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -222,7 +222,8 @@ def slots(folder: Path) -> Iterator[Slot]:
     with disk_errors(folder, _REMEDY):
         numbers = sorted(int(path.stem) for path in folder.glob("*.part") if path.stem.isdecimal())
         for number in numbers:
-            yield from _slots(_path(folder, number), number)
+            with suppress(FileNotFoundError):  # a living run has just settled it
+                yield from _slots(_path(folder, number), number)
 
 
 def remove_part(folder: Path, number: int) -> None:

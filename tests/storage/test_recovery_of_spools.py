@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import tracemalloc
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from storage.archive import Archive
 from storage.errors import ArchiveUnusable, StorageError
 from storage.journal import read_segment
-from storage.keys import digest
+from storage.keys import digest, raw_key, run_key
 from storage.spool import Spool, slots
 from storage.store import Store
 from tests.storage.made import NOW, WatchedStore, body, capture
@@ -189,3 +191,55 @@ def test_a_site_that_cannot_be_recovered_holds_up_no_other(archive: Archive) -> 
     with pytest.raises(StorageError, match="no run"):
         archive.recover(NOW)
     assert len(sealed(archive)) == 3
+
+
+def test_what_the_store_refuses_holds_up_nothing_else(archive: Archive) -> None:
+    folder = outage(archive, 8, part=1000)
+
+    class Refusing(InterruptedStore):
+        """A store that will not have one body."""
+
+        def put(self, key: str, data: bytes) -> None:
+            if key == raw_key(digest(body(3))):
+                raise ArchiveUnusable("a virus!")
+            super().put(key, data)
+
+    inner = archive.store
+    through(archive, Refusing(inner, "", 0))
+    with pytest.raises(ArchiveUnusable, match=r"1 captures of xuxian stay in .*a virus"):
+        archive.recover(NOW)
+    assert len(sealed(archive)) == 7
+    archive.start_run("xuxian", NOW).finish({})
+    assert [left.run for left in archive.spooled()] == [RUN]
+    archive.store = archive._bodies._store = archive._index._store = inner
+    assert archive.recover(NOW).total == 1
+    assert not folder.exists()
+    assert len(sealed(archive)) == 8
+
+
+def test_a_run_record_that_is_torn_ends_no_recovery(archive: Archive) -> None:
+    outage(archive, 3, part=10**6)
+    archive.store.put(run_key("xuxian", RUN, "0" * 64), b"{")
+    assert archive.recover(NOW).total == 3
+    assert [record["captures"] for record in archive.runs("xuxian")] == [3]
+
+
+def test_looking_at_what_waits_disturbs_no_run_and_is_not_disturbed(archive: Archive) -> None:
+    run = archive.start_run("xuxian", NOW)
+    over = threading.Event()
+
+    def look() -> int:
+        looks = 0
+        while not over.is_set():
+            archive.spooled()
+            looks += 1
+        return looks
+
+    with ThreadPoolExecutor(1) as thread:
+        looking = thread.submit(look)
+        for number in range(100):
+            run.record(capture(number), body(number))
+            run.commit()
+        over.set()
+        assert looking.result() > 10
+    run.finish({})
