@@ -103,7 +103,7 @@ def spool(ctx: click.Context, archive: str, as_json: bool) -> None:
 
     Captures go to the spool, on this machine's disk, and from there to a store in a bucket. While the store
     is away the spool fills; what a crawl left there when it ended, or was killed, the next crawl brings in,
-    or `gongkai spool drain`. The store is not asked.
+    or `gongkai spool drain`. The store is not asked: it may have some of what is counted here already.
     """
     if ctx.invoked_subcommand is not None:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -126,7 +127,10 @@ def test_what_a_store_that_stays_away_did_not_take_waits_and_is_drained(
     assert "52 captured" in done.err, "the crawl went on"
     shown = far.gongkai("spool", "--json")
     (left,) = json.loads(shown.stdout)["runs"]
-    assert f"bjxch: {left['captures']} captures wait in the spool" in last
+    found = re.search(r"bjxch: (\d+) captures wait in the spool", last)
+    assert found is not None, last
+    behind = int(found[1])
+    assert 0 < behind <= left["captures"], "a part of the spool goes when the archive has all of it"
     assert (left["site"], left["living"], left["record"]) == ("bjxch", False, True)
     assert far.gongkai("spool", "drain").returncode == 7
     assert json.loads(far.gongkai("spool", "--json").stdout)["runs"] == [left]
@@ -134,7 +138,7 @@ def test_what_a_store_that_stays_away_did_not_take_waits_and_is_drained(
     far.proxy.open()
     drained = far.gongkai("spool", "drain")
     assert drained.returncode == 0, drained.stderr
-    assert f"bjxch: {left['captures']} captures brought in" in drained.stderr
+    assert f"bjxch: {behind} captures brought in" in drained.stderr
     assert content(far.archive) == undisturbed
     (record,) = records(far.archive)
     assert (record["ended"], record["captures"], "recovered" in record) == ("finished", ANSWERS, True)
