@@ -46,7 +46,7 @@ from storage.room import Room
 from storage.run import Run
 from storage.seal import sealed, unsealed
 from storage.spool import Spool
-from storage.store import Store, address, open_store
+from storage.store import Store, address, open_store, replace
 
 _logger = logging.getLogger(__name__)
 _LOCK_PATIENCE = 2.0
@@ -237,7 +237,7 @@ class Archive:
         try:
             self.store.put(key, data)
         except Damaged:
-            self.store.replace(key, data)
+            replace(self.store, key, data)
 
     def put_report(self, site: str, year: int, organization: str, report: dict[str, Any]) -> bool:
         """Publish a report; True if its bytes are new or changed, False if nothing needed writing."""
@@ -245,7 +245,7 @@ class Archive:
         with suppress(NotFound):
             if self.store.get(key) == data:
                 return False
-        self.store.replace(key, data)
+        replace(self.store, key, data)
         return True
 
     def remove_report(self, site: str, year: int, organization: str) -> bool:

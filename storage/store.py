@@ -13,7 +13,12 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
+
 from storage.errors import ArchiveUnusable, Damaged
+
+_TRIES = 5
+"""How often what others may be replacing, too, is replaced."""
 
 _logger = logging.getLogger(__name__)
 
@@ -65,6 +70,22 @@ def keep(store: Store, key: str, data: bytes) -> None:
         except Damaged as error:
             raise ArchiveUnusable(str(error)) from error
         _logger.warning("%s in %s was damaged and has been replaced", key, store.url)
+
+
+def replace(store: Store, key: str, data: bytes) -> None:
+    """Put `data` in place of what is there, though another machine may be replacing it, too, at this moment.
+
+    Then other bytes are read back than were written, and nothing is damaged. Raises `Damaged` where that
+    happens again and again.
+    """
+    for attempt in Retrying(
+        retry=retry_if_exception_type(Damaged),
+        stop=stop_after_attempt(_TRIES),
+        wait=wait_random(0, 1),
+        reraise=True,
+    ):
+        with attempt:
+            store.replace(key, data)
 
 
 def address(url: str) -> str:

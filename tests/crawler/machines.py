@@ -63,6 +63,8 @@ class Shared:
 
     codes: list[int] = field(default_factory=list)
     """Exit codes of the crawls."""
+    failed: list[str] = field(default_factory=list)
+    """What those that did not end well said."""
     words: str = ""
     asked: Counter[str] = field(default_factory=Counter)
     """Addresses that the played web answered, with how often."""
@@ -120,7 +122,7 @@ def share(folder: Path, url: str, plan: Plan = TWO, *, seed: int = 1, twice: boo
 
 def problems(shared: Shared) -> list[str]:
     """What is not as it should be, in words; nothing where nothing was lost and all agree."""
-    found = [f"a crawl ended with {code}" for code in shared.codes if code]
+    found = list(shared.failed)
     found += ["a traceback"] * ("Traceback" in shared.words)
     captured = Counter(capture.url for capture in shared.captures if capture.status in (200, 304))
     if captured != shared.asked:
@@ -162,8 +164,11 @@ def _crawl(
         for number, words in enumerate(typed, 1)
     ]
     for process in processes:
-        shared.words += process.communicate(timeout=900)[1]
+        words = process.communicate(timeout=900)[1]
+        shared.words += words
         shared.codes.append(process.returncode)
+        if process.returncode:
+            shared.failed.append(f"{process.args!r} ended with {process.returncode}: {words}")
 
 
 def _gongkai(machine: Path, environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:

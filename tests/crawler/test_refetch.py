@@ -12,11 +12,16 @@ from typing import Any
 import pytest
 
 from crawler.exits import Exit
+from crawler.refetch import refetch
+from storage.archive import Archive
+from storage.keys import raw_key
+from storage.store import open_store
 from tests.crawler.crawling import FAST, ROOT
 from tests.crawler.machines import GONGKAI, districts
 from tests.crawler.many import entry
 from tests.replica import Replica
 from tests.servers.fixtures import s3_archive_url, swift
+from tests.storage.made import NOW, body, capture
 
 __all__ = ["s3_archive_url", "swift"]
 
@@ -114,26 +119,24 @@ def test_what_the_site_still_has_comes_back_and_what_it_has_not_is_named(place: 
     assert json.loads(again.stdout)["counts"] == {"body-missing": 2}, again.stderr
 
 
-def test_where_nothing_is_lost_nobody_is_asked(place: Place) -> None:
-    asked = len(place.replica.log)
-    done, data = place.repair()
-    assert (done.returncode, data["repaired"]) == (Exit.OK, [])
-    assert len(place.replica.log) == asked
-
-
-def test_a_site_that_nobody_knows_any_more_is_named(place: Place) -> None:
-    page = next(iter(place.pages().values()))
-    page.unlink()
-    (place.folder / "sites.toml").write_text("", "utf-8")
-    done, data = place.repair()
-    assert done.returncode == Exit.DAMAGED
-    assert "s1" in data["left"][0]["reason"]
-    assert "Traceback" not in done.stderr
+def test_what_cannot_be_asked_for_again_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGKAI_STATE", str(tmp_path / "state"))
+    url, digests = str(tmp_path / "archive"), []
+    with Archive.open(url) as archive:
+        for number, site, method in ((1, "xuxian", "GET"), (2, "bjxch", "POST"), (3, "bjxch", "GET")):
+            run = archive.start_run(site, NOW)
+            digests.append(run.record(capture(number, method=method), body(number)).sha256 or "")
+            run.finish({})
+    for sha256 in digests[:2]:
+        (tmp_path / "archive" / raw_key(sha256)).unlink()
+    outcomes = dict(one for one in refetch(url, [*digests, "ab" * 32]) if isinstance(one, tuple))
+    assert "xuxian" in outcomes[raw_key(digests[0])]
+    assert outcomes[raw_key(digests[1])].startswith("it answered a form's question: gongkai crawl bjxch")
+    assert outcomes[raw_key("ab" * 32)] == "no line of the journal says where it came from"
+    assert len(outcomes) == 3  # what is sound by now is not asked for
 
 
 def test_what_is_lost_in_a_bucket_comes_back(tmp_path: Path, s3_archive_url: str) -> None:
-    from storage.store import open_store
-
     place = Place(tmp_path, s3_archive_url)
     with place.replica:
         assert place.gongkai("crawl", "s1", *FAST).returncode == Exit.OK

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,3 +101,23 @@ def test_one_site_crawled_by_two_machines_loses_nothing(archive_url: str, tmp_pa
         named = {previous for record in archive.runs("xuxian") for previous in record["previous"]}
         everyone = {run_and_digest(key)[1] for key in archive.store.list("runs/xuxian/")}
         assert everyone - named == {run_and_digest(last)[1]}
+
+
+def test_a_rival_that_publishes_at_the_same_moment_is_no_damage(
+    archive_url: str, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by `python -m tests.crawler.machines`: the rival's bytes were read back, and the crawl ended."""
+    with Archive.open(archive_url, state=state) as archive:
+        kind: Any = type(archive.store)
+        compare, came = kind._compare, list[str]()
+
+        def after_a_rival(store: Any, *written: Any) -> None:
+            if not came:
+                came.append("rival")
+                archive.put_report("xuxian", 2025, "虚县虚构局", {"by": "the rival"})
+            compare(store, *written)
+
+        monkeypatch.setattr(kind, "_compare", after_a_rival)
+        assert archive.put_report("xuxian", 2025, "虚县虚构局", {"by": "us"})
+        assert came == ["rival"]
+        assert list(archive.reports("xuxian")) == [{"by": "us"}]
