@@ -33,6 +33,7 @@ bench: $(READY)         ## speed and memory, as ratios taken side by side
 	$(BIN)/python -m benchmarks.read_pdf
 	$(BIN)/python -m benchmarks.read_html
 	$(BIN)/python -m benchmarks.crawl
+	$(BIN)/python -m benchmarks.archiving ceph
 
 lock:                   ## resolve the dependencies anew
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

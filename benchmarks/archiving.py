@@ -57,7 +57,7 @@ class Load:
         return [chance.randbytes(self.size) for _ in range(self.bodies)]
 
 
-LOADS = (Load("pages of 20 KB", 400, 20_000), Load("PDFs of 300 KB", 120, 300_000))
+LOADS = (Load("pages of 20 KB", 400, 20_000), Load("PDFs of 300 KB", 300, 300_000))
 
 
 @click.command()
