@@ -19,8 +19,9 @@ from pathlib import Path
 
 from storage.archive import Archive
 from storage.disk import disk_errors, make_folder, sync_folder
-from storage.errors import ArchiveUnusable, BadKey, Damaged, NothingThere
-from storage.keys import ARCHIVE_KEY, captures_prefix, check_key, raw_key, reports_prefix, runs_prefix
+from storage.errors import ArchiveUnusable, Damaged, NothingThere
+from storage.keys import ARCHIVE_KEY, captures_prefix, place, raw_key, reports_prefix, runs_prefix
+from storage.seal import unsealed
 
 ALGORITHMS = ("sha256", "sha512")
 _DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -182,11 +183,7 @@ def _keys(archive: Archive, sites: Sequence[str]) -> Iterator[str]:
 
 
 def _is_key(key: str) -> bool:
-    try:
-        check_key(key)
-    except BadKey:
-        return False
-    return True
+    return place(key) is not None
 
 
 def _write(archive: Archive, key: str, path: Path) -> list[str]:
@@ -196,6 +193,8 @@ def _write(archive: Archive, key: str, path: Path) -> list[str]:
     name = key.rpartition("/")[2]
     if key.startswith(_IMMUTABLE) and digests[0] not in name:
         raise Damaged(f"{key} in {archive.url} is not what its name says. No bag was made.")
+    if key.startswith("parses/"):
+        unsealed(key, data)
     path.write_bytes(data)
     return digests
 

@@ -142,3 +142,21 @@ def test_an_unknown_site_is_said(archive: Archive, tmp_path: Path) -> None:
     with pytest.raises(NothingThere, match="nosite"):
         write_bag(archive, ("nosite",), tmp_path / "bag", TODAY)
     assert not (tmp_path / "bag").exists()
+
+
+def test_what_is_no_key_of_an_archive_stays_out(archive: Archive, tmp_path: Path) -> None:
+    write_bag(archive, (), tmp_path / "before", TODAY)
+    names = ("notes.txt", "store.json", "captures/xuxian/2026/02/x", "captures/Foo/x.jsonl", "reports/x.json")
+    for name in names:
+        archive.store.put(name, b"{}")
+    for sites in ((), (SITE,)):
+        write_bag(archive, sites, tmp_path / "bag", TODAY)
+        assert files(tmp_path / "bag" / "data").keys() <= files(tmp_path / "before" / "data").keys()
+
+
+def test_a_reading_that_changed_ends_it(archive: Archive, tmp_path: Path) -> None:
+    key = next(archive.store.list("parses/"))
+    archive.store.replace(key, archive.store.get(key).replace(b"reading/1", b"reading/2"))
+    with pytest.raises(Damaged, match="sealed"):
+        write_bag(archive, (), tmp_path / "bag", TODAY)
+    assert not (tmp_path / "bag").exists()
