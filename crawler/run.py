@@ -25,10 +25,10 @@ from crawler.foresight import Due
 from crawler.shards import Group, groups, of_shard
 from crawler.sites import find_site, load_sites
 from crawler.spiders.report import ReportSpider
-from crawler.spool import bring_in
+from crawler.spool import bring_in, here, words
 from crawler.turns import Turns
 from pipelines.corrections import load_corrections
-from storage.archive import Archive
+from storage.archive import Archive, spooled
 
 QUIET = {"LOG_LEVEL": "WARNING", "LOG_FORMAT": "%(message)s", "GONGKAI_PROGRESS": True}
 """What `gongkai crawl` sets differently from `scrapy crawl`, unless the user does."""
@@ -72,7 +72,12 @@ def crawl(
         print("gongkai: set GONGKAI_CONTACT, so that a site's owner can reach you", file=sys.stderr)
     hush(process.settings["LOG_LEVEL"])
     process.run(chosen)
-    return outcomes.end()
+    done = outcomes.end()
+    cut_short = {site.key for group in chosen for site in group} - outcomes.ended
+    waits = [left for left in spooled(archive) if left.site in cut_short]
+    if foreseen is None and waits:  # stopped by force: no end brought it in, or said so
+        say(f"{words(waits, archive)}; nothing received is lost, type: gongkai spool drain{here(archive)}")
+    return done
 
 
 def choose(sites: Sequence[str], shard: tuple[int, int] | None = None) -> list[Group]:
@@ -93,12 +98,14 @@ class _Outcomes:
         self.sites = sites
         self.foreseen = foreseen
         self.exits: list[Exit] = []
+        self.ended: set[str] = set()
         self.reports = 0
 
     def add(self, key: str, crawler: Crawler) -> None:
         """One crawl has ended."""
         outcome = _outcome(crawler)
         self.exits.append(outcome.exit)
+        self.ended.add(key)
         self.reports += outcome.record["reports"] if outcome.record is not None else 0
         spider = crawler.spider
         foreseen = self.foreseen is not None and isinstance(spider, ReportSpider) and bool(spider.would_fetch)

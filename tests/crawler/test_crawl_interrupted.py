@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.crawler.crawling import Crawl
+from tests.crawler.crawling import ROOT, Crawl
 from tests.replica import Replica
 
 YEAR = ("--year", "2023")
@@ -102,6 +102,27 @@ def test_stopped_in_order_leaves_a_record_and_can_go_on(
     assert crawl.reports(), "what was read until then is published"
     assert crawl.run(*YEAR).code == 0
     assert crawl.content() == undisturbed
+
+
+def test_stopped_by_force_says_what_waits(tmp_path: Path, replica: Replica) -> None:
+    replica.fail("/zt/xxgkzl/gknbxq*", "stall")
+    crawl = Crawl(replica, tmp_path)
+    process = subprocess.Popen(
+        crawl.command(*YEAR, "-s", "LOG_LEVEL=INFO"),
+        cwd=ROOT,
+        env=crawl.environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    wait_until(lambda: any(tmp_path.glob("state/*/spool/bjxch/*/*.part")), process)
+    process.send_signal(signal.SIGINT)
+    assert any("Send again to force" in line for line in process.stderr)  # it would wait for the page
+    process.send_signal(signal.SIGINT)
+    last = process.communicate(timeout=60)[1].strip().splitlines()[-1]
+    assert process.returncode == 5
+    assert "of bjxch wait" in last
+    assert last.endswith(f"type: gongkai spool drain --archive {crawl.archive}")
 
 
 def test_two_crawls_of_one_site_at_once_are_one_too_many(tmp_path: Path, replica: Replica) -> None:
