@@ -50,7 +50,7 @@ class Far(Crawl):
         if until:
             wait_for_answers(self.replica, until, process)
             self.proxy.open()
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=300)
         return Done(process.returncode, err)
 
     def gongkai(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -62,7 +62,7 @@ class Far(Crawl):
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
 
 
