@@ -138,7 +138,9 @@ def test_what_a_store_that_stays_away_did_not_take_waits_and_is_drained(
     far.proxy.open()
     drained = far.gongkai("spool", "drain")
     assert drained.returncode == 0, drained.stderr
-    assert f"bjxch: {behind} captures brought in" in drained.stderr
+    brought = re.search(r"bjxch: (\d+) captures brought in", drained.stderr)
+    assert brought is not None, drained.stderr
+    assert 0 < int(brought[1]) <= behind, "the last answer of the store may have been lost on its way"
     assert content(far.archive) == undisturbed
     (record,) = records(far.archive)
     assert (record["ended"], record["captures"], "recovered" in record) == ("finished", ANSWERS, True)
