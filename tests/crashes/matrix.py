@@ -47,7 +47,7 @@ class Tally:
 
     def line(self) -> str:
         """One line for a person."""
-        kinds = ", ".join(f"{count} {name}" for name, count in self.calls.most_common())
+        kinds = ", ".join(f"{count} {name}" for name, count in self.calls.most_common()) or "by the clock"
         return (
             f"{self.what}: {self.points} points ({kinds}), {self.unreached} not reached, "
             f"{len(self.wrong)} wrong, {self.seconds:.0f} s"

@@ -14,9 +14,9 @@ from tests.crashes.power import Disk
 from tests.crashes.tracing import Call
 
 SAMPLE = {
-    "killed in a folder": "kill half --step 60",
+    "killed in a folder": "kill half --step 90",
     "killed on the second visit": "kill --visit 1 --step 150",
-    "killed while uploads run": "kill --on remote --step 90",
+    "killed while uploads run": "kill --on remote --step 120",
     "killed with the archive on S3": "kill --on s3 --step 150",
     "killed, and again": "twice --step 170",
     "a crawl that is killed": "kill --crawl --step 150",
