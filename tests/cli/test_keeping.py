@@ -12,7 +12,7 @@ from crawler.cli import main
 from crawler.exits import Exit
 from storage.archive import Archive
 from storage.keys import digest, raw_key
-from tests.storage.made import NOW, body, capture
+from tests.storage.made import body, make_archive
 
 
 @pytest.fixture
@@ -20,11 +20,7 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An archive with two captures, in the current folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GONGKAI_STATE", str(tmp_path / "state"))
-    with Archive.open("archive") as made:
-        run = made.start_run("xuxian", NOW)
-        for number in (1, 2):
-            run.record(capture(number), body(number))
-        run.finish({})
+    make_archive("archive")
     return tmp_path / "archive"
 
 

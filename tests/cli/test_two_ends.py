@@ -17,7 +17,7 @@ from storage.keys import digest, raw_key
 from storage.store import Store, open_store
 from tests.servers.fixtures import swift
 from tests.servers.swift_server import Swift
-from tests.storage.made import NOW, body, capture
+from tests.storage.made import body, make_archive
 
 __all__ = ["swift"]
 
@@ -33,11 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An archive with two captures, in the current folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GONGKAI_STATE", str(tmp_path / "state"))
-    with Archive.open("archive") as made:
-        run = made.start_run("xuxian", NOW)
-        for number in (1, 2):
-            run.record(capture(number), body(number))
-        run.finish({})
+    make_archive("archive")
     return tmp_path
 
 

@@ -7,9 +7,7 @@ It listens on free ports of the loopback, plain and with TLS, and dies with this
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -43,28 +41,12 @@ class Ceph(S3Server):
     def __init__(self, folder: Path, kind: str = "memstore") -> None:
         super().__init__(folder)
         self._kind = kind
-        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Ceph:
         """Start it and wait until it is ready; raises RuntimeError with the end of its log."""
         Authority(self.folder).context("localhost")
-        log = self.folder / "ceph.log"
         words = (self.certificate, self.access_key, self.secret_key, self._kind)
-        with log.open("ab") as errors:
-            self._process = subprocess.Popen(
-                [sys.executable, PROCESS, self.folder / "data", *words],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-            )
-        assert self._process.stdout is not None
-        ready = self._process.stdout.readline()
-        if not ready:
-            self.stop()
-            raise RuntimeError(f"Ceph did not start; {log} ends:\n{log.read_text()[-3000:]}")
-        ports = json.loads(ready)
-        self.url = f"http://127.0.0.1:{ports['plain']}"
-        self.tls_url = f"https://localhost:{ports['tls']}"
+        self._run([sys.executable, PROCESS, self.folder / "data", *words], "ceph.log")
         self._make_bucket()
         return self
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ class S3Server:
         self.certificate = folder / "localhost.pem"
         """With its key."""
         self._bucket = "gongkai-tests"
+        self._process: subprocess.Popen[bytes] | None = None
 
     def environment(self, *, tls: bool = False) -> dict[str, str]:
         """The variables by which any AWS client finds it, and nothing of the machine's own configuration."""
@@ -49,6 +53,29 @@ class S3Server:
         bucket = f"locked-{uuid.uuid4().hex[:12]}"
         self._make_bucket(bucket, ObjectLockEnabledForBucket=True)
         return f"s3://{bucket}/archive"
+
+    def stop(self) -> None:
+        """End it."""
+        raise NotImplementedError
+
+    def _run(self, command: Sequence[str | Path], log: str) -> None:
+        """Start a process that prints its ports, JSON with "plain" and "tls", when it is ready.
+
+        Raises RuntimeError with the end of its log where it ends before.
+        """
+        path = self.folder / log
+        with path.open("ab") as errors:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+            )
+        assert self._process.stdout is not None
+        ready = self._process.stdout.readline()
+        if not ready:
+            self.stop()
+            raise RuntimeError(f"{command[0]} did not start; {path} ends:\n{path.read_text()[-3000:]}")
+        ports = json.loads(ready)
+        self.url = f"http://127.0.0.1:{ports['plain']}"
+        self.tls_url = f"https://localhost:{ports['tls']}"
 
     def _make_bucket(self, bucket: str = "", **options: Any) -> None:
         client = boto3.client(

@@ -120,7 +120,7 @@ def main(folder: Path, certificate: str = "", key: str = "") -> None:
 
     for name, listening in sockets.items():
         eventlet.spawn(serve, apps[name] if name in STORAGE else proxy, listening)
-    print(json.dumps(ports), flush=True)
+    print(json.dumps({"plain": ports["proxy"], "tls": ports.get("tls")}), flush=True)
     eventlet.hubs.trampoline(sys.stdin.fileno(), read=True)  # its end: whoever started this process is gone
 
 

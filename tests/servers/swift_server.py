@@ -6,9 +6,7 @@ counts. It listens on free ports of the loopback, plain and with TLS, and dies w
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -38,10 +36,6 @@ class Swift(S3Server):
     access_key = "test:tester"
     secret_key = "testing"
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self._process: subprocess.Popen[bytes] | None = None
-
     def start(self) -> Swift:
         """Start it and wait until it is ready; raises RuntimeError with the end of its log.
 
@@ -50,22 +44,10 @@ class Swift(S3Server):
         first = not self.certificate.exists()
         if first:
             Authority(self.folder).context("localhost")
-        log = self.folder / "swift.log"
-        with log.open("ab") as errors:
-            self._process = subprocess.Popen(
-                [PYTHON, "-W", "ignore", PROCESS, self.folder / "data", self.certificate, self.certificate],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-            )
-        assert self._process.stdout is not None
-        ready = self._process.stdout.readline()
-        if not ready:
-            self.stop()
-            raise RuntimeError(f"Swift did not start; {log} ends:\n{log.read_text()[-3000:]}")
-        ports = json.loads(ready)
-        self.url = f"http://127.0.0.1:{ports['proxy']}"
-        self.tls_url = f"https://localhost:{ports['tls']}"
+        certificate = self.certificate
+        self._run(
+            [PYTHON, "-W", "ignore", PROCESS, self.folder / "data", certificate, certificate], "swift.log"
+        )
         if first:
             self._make_bucket()
         return self

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from storage.archive import Archive
 from storage.errors import ArchiveUnusable
 from storage.journal import Capture
 from storage.store import Store, server
@@ -30,6 +31,15 @@ def capture(number: int = 0, **fields: Any) -> Capture:
         "hints": {"title": "虚县虚构局2025年政府信息公开工作年度报告", "year": 2025},
     }
     return Capture(**(made | fields))
+
+
+def make_archive(url: str) -> None:
+    """An archive with two captures, and the state folder where the environment says."""
+    with Archive.open(url) as made:
+        run = made.start_run("xuxian", NOW)
+        for number in (1, 2):
+            run.record(capture(number), body(number))
+        run.finish({})
 
 
 def body(number: int = 0) -> bytes:
