@@ -123,7 +123,8 @@ def share(folder: Path, url: str, plan: Plan = TWO, *, seed: int = 1, twice: boo
 def problems(shared: Shared) -> list[str]:
     """What is not as it should be, in words; nothing where nothing was lost and all agree."""
     found = list(shared.failed)
-    found += ["a traceback"] * ("Traceback" in shared.words)
+    if (at := shared.words.find("Traceback")) >= 0:
+        found.append(shared.words[max(0, at - 500) : at + 3000])
     captured = Counter(capture.url for capture in shared.captures if capture.status in (200, 304))
     if captured != shared.asked:
         found.append(f"answered and not captured: {shared.asked - captured}; {captured - shared.asked}")

@@ -63,6 +63,7 @@ def test_what_was_acknowledged_gets_there(
             record(archive, 1, COUNT, acknowledged.append)
     assert proxy.played[fault]
     proxy.play = lambda _: ""
+    proxy.open()  # where a refusal has shut the door for a moment
     with Archive.open(url, state=tmp_path) as archive:
         archive.recover(NOW)
     assert len(acknowledged) == COUNT
