@@ -16,6 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import monotonic
@@ -87,7 +88,7 @@ def compare(load: Load, server: S3Server, folder: Path, rounds: int, where: str)
     for number in range(-1, rounds):  # the first warms up and does not count
         bodies = load.made(number)
         state = folder / f"{load.size}-{number}"
-        alone = timed(lambda bodies=bodies: bare(server.new_place(), bodies))  # type: ignore[misc]
+        alone = timed(partial(bare, server.new_place(), bodies))
         with Archive.open(server.new_place(), state=state) as archive:
             first, acknowledged = archived(archive, bodies)
             second, _ = archived(archive, bodies)

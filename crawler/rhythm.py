@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from storage.errors import ArchiveUnusable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -62,7 +64,17 @@ class Rhythm:
         """Whether to ask for a report page or attachment of which its list says `hints`.
 
         `folder` is the year of the folder that its list is, which is the report's year or the one after.
+        Where the archive cannot say what it has, because its ledger was lost while the store is away, all
+        is new.
         """
+        try:
+            return self._answer(archive, url, hints, folder)
+        except ArchiveUnusable:
+            return Answer(None, "new")
+
+    def _answer(
+        self, archive: Archive | None, url: str, hints: Mapping[str, str | int], folder: int | None
+    ) -> Answer:
         last = archive.last(self.site, url) if archive is not None else None
         if last is None:
             return Answer(None, "new")

@@ -145,7 +145,9 @@ class Run:
     def _probe(self) -> None:
         identify(self._store, create=False)
         with self._committing:
-            if self._batch:  # what failed was to be written: that a store can be read says nothing of that
+            # What failed was to be written: that a store can be read says nothing of that. What a run that
+            # is over left is for its recovery: both would seal the same captures.
+            if self._batch and not self._freed:
                 self._put_batch()
 
     @property
@@ -186,6 +188,8 @@ class Run:
         """
         sealed: list[Capture] = []
         with self._committing:
+            if self._freed:
+                return ()  # whoever recovers the run seals what is left
             more = True
             while self._batch or more:
                 if not self._batch:

@@ -79,9 +79,7 @@ class Uploads:
         """Wait until `enough` entries are ready, or all; False if none came for `patience` seconds."""
         with self._changed:
             while (self._waiting or self._under_way or self._doubted) and len(self._ready) < enough:
-                done = self._done
-                self._changed.wait_for(lambda done=done: self._done != done, patience)  # type: ignore[misc]
-                if self._done == done:
+                if not self._one_more_done(patience):
                     return False
             return True
 
@@ -116,6 +114,10 @@ class Uploads:
         with self._changed:
             self._changed.notify_all()
             self._changed.wait_for(lambda: not self._under_way, patience)
+
+    def _one_more_done(self, patience: float) -> bool:
+        done = self._done
+        return self._changed.wait_for(lambda: self._done != done, patience)
 
     def _call_thread(self) -> None:
         self._changed.notify_all()

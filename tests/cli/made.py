@@ -7,11 +7,19 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from click.testing import CliRunner, Result
+
+from crawler.cli import main
 from pipelines.report import form
 from pipelines.report.model import Evidence, Finding, Place, Report, Source, Table
 from storage.archive import Archive
 
 SITE = "bjxch"
+
+
+def gongkai(*words: str) -> Result:
+    """The verb run in this process."""
+    return CliRunner().invoke(main, list(words), prog_name="gongkai")
 
 
 def report(

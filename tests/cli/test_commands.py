@@ -11,26 +11,16 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from crawler.cli import main
 from crawler.exits import Exit
-from tests.cli.made import archive, report
+from tests.cli.made import archive, gongkai, report
+
+pytestmark = pytest.mark.usefixtures("elsewhere")
 
 ROOT = Path(__file__).parents[2]
 VERBS = sorted(main.commands)
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test touches the checkout's archive or the user's state."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("GONGKAI_STATE", str(tmp_path / "state"))
-    monkeypatch.delenv("GONGKAI_ARCHIVE", raising=False)
-
-
-def gongkai(*words: str) -> Result:
-    return CliRunner().invoke(main, list(words), prog_name="gongkai")
 
 
 def refused(result: Result, code: Exit, says: str) -> None:

@@ -7,13 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from crawler.cli import main
 from crawler.cms import FAMILIES
 from crawler.exits import Exit
 from crawler.sites import CHECKS
 from crawler.views.sites import years
+from tests.cli.made import gongkai
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,10 +23,6 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.delenv("GONGKAI_SITES", raising=False)
-
-
-def gongkai(*words: str) -> Result:
-    return CliRunner().invoke(main, list(words), prog_name="gongkai")
 
 
 def test_the_list_goes_by_province_in_the_order_of_codes() -> None:

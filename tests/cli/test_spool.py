@@ -6,24 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from crawler.cli import main
 from crawler.exits import Exit
 from storage.archive import Archive
+from tests.cli.made import gongkai
 from tests.storage.made import NOW, body, capture
 
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test touches the checkout's archive or the user's state."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("GONGKAI_STATE", str(tmp_path / "state"))
-    monkeypatch.delenv("GONGKAI_ARCHIVE", raising=False)
-
-
-def gongkai(*words: str) -> Result:
-    return CliRunner().invoke(main, list(words), prog_name="gongkai")
+pytestmark = pytest.mark.usefixtures("elsewhere")
 
 
 def left(site: str, captures: int, *, record: bool = False) -> str:

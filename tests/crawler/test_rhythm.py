@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from crawler.rhythm import Answer, Rhythm
 from storage.archive import Archive
+from storage.errors import ArchiveUnusable
 from storage.journal import Capture
 
 NOW = datetime(2026, 3, 1, 4, tzinfo=UTC)
@@ -122,3 +124,9 @@ def test_one_page_in_place_of_many_does_not_rest(addresses: int, rests: bool, tm
     urls = [URL.replace("_1.html", f"_{number}.html") for number in range(1, addresses + 1)]
     same = [replace(KNOWN, url=url, final_url=url) for url in urls]
     assert (ask(tmp_path, *same).rests is not None) is rests
+
+
+def test_what_the_archive_cannot_say_just_now_is_new() -> None:
+    away = Mock(last=Mock(side_effect=ArchiveUnusable("a ledger was lost while the store is away")))
+    rhythm = Rhythm("xuxian", latest=2024, days=30, recheck=False)
+    assert rhythm.ask(away, "https://www.xuxian.gov.cn/1.html", {}) == Answer(None, "new")

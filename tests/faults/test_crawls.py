@@ -18,18 +18,14 @@ from tests.replica import Replica
 from tests.servers.fixtures import use_server
 from tests.servers.proxy import Proxy
 from tests.servers.swift_server import Swift
+from tests.storage.made import small_disk
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def mounted(tmp_path: Path) -> Iterator[Path]:
     """A disk of half a megabyte, where this process may mount one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=500k", "gongkai-test", str(disk)]
-    if subprocess.run(mounting, check=False).returncode:
-        pytest.skip("mounting a small disk needs root")
-    yield disk
-    subprocess.run(["umount", "--lazy", disk], check=True)
+    with small_disk(tmp_path / "disk", "500k") as disk:
+        yield disk
 
 
 def test_a_crawl_that_meets_everything(
@@ -47,12 +43,12 @@ def test_a_crawl_that_meets_everything(
 
 
 def test_a_disk_that_is_full_of_what_waits_ends_the_crawl_in_order(
-    swift: Swift, replica: Replica, tmp_path: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch
+    swift: Swift, replica: Replica, tmp_path: Path, mounted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = use_server(swift, monkeypatch)
     with Proxy(swift.url) as proxy:
         crawl = Crawl(replica, tmp_path, url)
-        crawl.environment |= {"AWS_ENDPOINT_URL_S3": proxy.url, "GONGKAI_STATE": str(small_disk)}
+        crawl.environment |= {"AWS_ENDPOINT_URL_S3": proxy.url, "GONGKAI_STATE": str(mounted)}
         process = subprocess.Popen(
             crawl.command(*YEAR, *OFTEN),
             cwd=ROOT,
@@ -75,5 +71,5 @@ def test_a_disk_that_is_full_of_what_waits_ends_the_crawl_in_order(
         drained = gongkai(crawl, "spool", "drain")
         assert drained.code == 0, drained.err
     store = open_store(url)
-    assert len(check(store, small_disk, set()).captures) >= 10
+    assert len(check(store, mounted, set()).captures) >= 10
     store.close()

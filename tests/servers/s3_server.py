@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import boto3
 from botocore.config import Config
 
 
-class S3Server:
+class S3Server(ABC):
     """A server on the loopback, plain and with TLS; its files are in `folder`."""
 
     access_key = ""
@@ -54,9 +55,9 @@ class S3Server:
         self._make_bucket(bucket, ObjectLockEnabledForBucket=True)
         return f"s3://{bucket}/archive"
 
+    @abstractmethod
     def stop(self) -> None:
         """End it."""
-        raise NotImplementedError
 
     def _run(self, command: Sequence[str | Path], log: str) -> None:
         """Start a process that prints its ports, JSON with "plain" and "tls", when it is ready.

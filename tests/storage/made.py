@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from storage.archive import Archive
 from storage.errors import ArchiveUnusable
@@ -90,3 +95,18 @@ class WatchedStore:
         self.calls[f"{verb} {key.partition('/')[0]}"] += 1
         if self.failing:
             raise ArchiveUnusable("The store is told to fail.")
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
+    """A disk of its own of that size ("2m"), where this process may mount one; else skips."""
+    folder.mkdir()
+    mounting = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "gongkai-test", folder], check=False
+    )
+    if mounting.returncode:
+        pytest.skip("mounting a small disk needs root")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)

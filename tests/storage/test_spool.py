@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -16,7 +15,7 @@ from storage.archive import Archive
 from storage.errors import ArchiveUnusable, SpoolFull
 from storage.local import LocalStore
 from storage.room import size_in_bytes
-from tests.storage.made import NOW, body, capture
+from tests.storage.made import NOW, body, capture, small_disk
 from tests.storage.test_uploads import FaultyStore, lines, use
 
 
@@ -35,30 +34,25 @@ def test_a_limit_that_is_none(text: str) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def mounted(tmp_path: Path) -> Iterator[Path]:
     """A disk of 2 MB, where this process may mount one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounting = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "gongkai-test", disk], check=False)
-    if mounting.returncode:
-        pytest.skip("mounting a small disk needs root")
-    yield disk
-    subprocess.run(["umount", "--lazy", disk], check=True)
+    with small_disk(tmp_path / "disk", "2m") as disk:
+        yield disk
 
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_a_full_disk_ends_the_run_and_loses_nothing(
-    whole: bool, small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    whole: bool, mounted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With what is left in reserve the run ends in order; where others took that, too, its captures stay."""
     monkeypatch.setattr("storage.room._SECONDS", 3600.0 if whole else 0.0)  # looks once, and is surprised
     store = use(FaultyStore(LocalStore(tmp_path / "archive")), monkeypatch)
-    with Archive.open(store.url, state=small_disk) as archive:
+    with Archive.open(store.url, state=mounted) as archive:
         run = archive.start_run("xuxian", NOW)
         store.failing = True
         kept = [run.record(capture(1000), os.urandom(1000))]
         if whole:
-            fill(small_disk, 200_000)
+            fill(mounted, 200_000)
 
         def record_until_full() -> None:
             for number in range(1000):
@@ -70,11 +64,11 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(
             record_until_full()
         assert len(kept) > 10
         if whole:
-            fill(small_disk, 0)
+            fill(mounted, 0)
         with pytest.raises(SpoolFull) if whole else nullcontext():
             run.leave({"ended": "interrupted"})
         store.failing = False
-        (small_disk / "other").unlink(missing_ok=True)
+        (mounted / "other").unlink(missing_ok=True)
         assert archive.recover(NOW).captures == {"xuxian": len(kept)}
         assert [record["ended"] for record in archive.runs("xuxian")] == [
             "crashed" if whole else "interrupted"

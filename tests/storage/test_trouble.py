@@ -18,7 +18,7 @@ from storage.archive import Archive
 from storage.errors import ArchiveUnusable, Damaged, NotFound
 from storage.keys import digest, raw_key
 from tests.servers.swift_server import Swift
-from tests.storage.made import NOW, body, capture
+from tests.storage.made import NOW, body, capture, small_disk
 
 
 def refused(url: str | Path, state: Path, *, create: bool = True) -> str:
@@ -79,13 +79,8 @@ def test_a_state_folder_that_is_a_file(tmp_path: Path) -> None:
 @pytest.fixture
 def mounted(tmp_path: Path) -> Iterator[Path]:
     """A small disk of its own, where this process may mount one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounting = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "gongkai-test", disk], check=False)
-    if mounting.returncode:
-        pytest.skip("mounting a small disk needs root")
-    yield disk
-    subprocess.run(["umount", "--lazy", disk], check=True)
+    with small_disk(tmp_path / "disk", "256k") as disk:
+        yield disk
 
 
 def test_a_read_only_folder(mounted: Path, state: Path) -> None:

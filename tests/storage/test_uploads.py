@@ -463,6 +463,22 @@ def test_a_run_that_is_over_uploads_no_more(archive: Archive, store: FaultyStore
     assert archive.recover(NOW).total == 1
 
 
+def test_a_run_that_is_over_seals_no_more(archive: Archive, store: FaultyStore) -> None:
+    run = archive.start_run("xuxian", NOW)
+    run.record(capture(1), body(1))
+    assert run._uploads.wait(1, 5)
+    store.fault = lambda _, key: ArchiveUnusable("gone") if key.startswith("captures/") else None
+    with pytest.raises(ArchiveUnusable):
+        run.commit()
+    run.abandon()
+    store.fault = lambda _verb, _key: None
+    run._probe()  # as a thread does that was asking whether the store is back
+    assert run.commit() == ()
+    assert not list(store.list("captures/"))
+    assert archive.recover(NOW).total == 1
+    assert lines(store) == [capture(1).url]
+
+
 def test_an_empty_body_is_a_body(archive: Archive, store: FaultyStore) -> None:
     odd: dict[str, Any] = {"hints": {"title": "年报\ud800"}}
     run = archive.start_run("xuxian", NOW)
