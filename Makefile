@@ -37,10 +37,10 @@ bench: $(READY)         ## speed and memory, as ratios taken side by side
 
 lock:                   ## resolve the dependencies anew
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --quiet pyproject.toml --extra ocr --extra export \
+		--no-header --quiet pyproject.toml --extra ocr --extra export --extra pictures \
 		-o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --quiet pyproject.toml --extra ocr --extra export --group dev \
+		--no-header --quiet pyproject.toml --extra ocr --extra export --extra pictures --group dev \
 		-o requirements-dev.lock
 
 clean:
