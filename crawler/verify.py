@@ -53,6 +53,7 @@ WORDS = {
     "runs": "run records",
     "parses": "readings",
     "audits": "audit records",
+    "alerts": "alert records",
 }
 """Kinds of objects as the progress bar calls them."""
 

@@ -21,6 +21,7 @@ from typing import Any
 
 import platformdirs
 
+from storage.alerts import alert_records, put_alerts
 from storage.bodies import Bodies
 from storage.check import refuse_unfit
 from storage.documents import Documents
@@ -269,6 +270,21 @@ class Archive:
                 yield json.loads(data)
             except ValueError as error:
                 raise Damaged(f"{key} in {self.url} is not JSON: publish it again.") from error
+
+    # ------------------------------------------------------------------ alerts
+
+    def put_alerts(self, record: dict[str, Any], now: datetime) -> str:
+        """Keep what a watch noted of alerts, for ever; returns its key.
+
+        To `record` come schema, watch (a name), noted (`now`) and previous (digests of the records before).
+        """
+        return put_alerts(self.store, record, now)
+
+    def alert_records(self, since: datetime | None = None) -> Iterator[dict[str, Any]]:
+        """What watches noted at or after `since`, oldest first; what is damaged is passed over and said."""
+        return alert_records(self.store, since)
+
+    # ------------------------------------------------------------------ what is published
 
     def dirty(self, site: str) -> int:
         """0 if everything captured has been published, else a number that grows with each run or segment."""

@@ -14,7 +14,7 @@ from storage.journal import json_document
 from storage.keys import audit_key, digest, new_run
 from storage.verify import AUDIT_SCHEMA, Verification
 
-KINDS = ("raw", "captures", "runs", "parses", "reports", "audits", "quarantine")
+KINDS = ("raw", "captures", "runs", "parses", "reports", "audits", "alerts", "quarantine")
 MOST_FINDINGS = 10_000
 """Findings that a record names; of more it has the counts."""
 

@@ -69,6 +69,11 @@ CODES: dict[str, Code] = {
     ),
     "audit-damaged": Code("damage", "an audit record does not have the SHA-256 that it is named by", _COPY),
     "audit-swapped": Code("damage", "the same, and it holds what another key names", _COPY),
+    "alert-missing": Code(
+        "damage", "an alert record that a later one names, or that was here, is gone", _COPY
+    ),
+    "alert-damaged": Code("damage", "an alert record does not have the SHA-256 that it is named by", _COPY),
+    "alert-swapped": Code("damage", "the same, and it holds what another key names", _COPY),
     "quarantine-damaged": Code("damage", "bytes that a repair kept aside have changed since", _COPY),
     "reading-damaged": Code("damage", "what is stored as a reading is none", _DERIVE),
     "reading-differs": Code("damage", "a reading is not what its parser reads from the body", _DERIVE),

@@ -9,14 +9,16 @@ Keys are relative to the archive's root, a folder or ``s3://bucket/prefix``:
     reports/<site>/<year>/<slug>.json                            the published report
     runs/<site>/<run>-<sha256>.json                              the run record, which commits segments
     audits/<yyyy>/<mm>/<audit>-<sha256>.json                     what a verification found, and when
+    alerts/<yyyy>/<mm>/<watch>-<sha256>.json                     what a watch noted of alerts
     quarantine/<2 hex>/<sha256>                                  damaged bytes that a repair replaced
     store.json                                                   what a check of this store found
     check/<run>/...                                              probes of a check, taken away again
 
-What is under ``raw``, ``captures``, ``runs``, ``audits`` and ``quarantine`` carries its own digest, is
-written once and never changes: a listing verifies itself and writers never collide. ``parses`` can
-always be made again. Only ``reports`` is replaced, and it can be rebuilt from the rest. ``<yyyy>/<mm>``
-is the month in which the run or the audit began, so that all segments of a run lie under one prefix.
+What is under ``raw``, ``captures``, ``runs``, ``audits``, ``alerts`` and ``quarantine`` carries its own
+digest, is written once and never changes: a listing verifies itself and writers never collide.
+``parses`` can always be made again. Only ``reports`` is replaced, and it can be rebuilt from the rest.
+``<yyyy>/<mm>`` is the month in which the run, the audit or the watch began, so that all segments of a
+run lie under one prefix.
 ``store.json``, replaced by each check, and ``check`` belong to the place and not to the archive: a copy
 goes without them.
 
@@ -38,6 +40,7 @@ from storage.errors import BadKey
 ARCHIVE_KEY = "archive.json"
 STORE_KEY = "store.json"
 CHECK_PREFIX = "check/"
+ALERTS_PREFIX = "alerts/"
 MAX_KEY = 200
 MAX_SEGMENT = 100
 
@@ -53,6 +56,10 @@ _RUN_AND_DIGEST = re.compile(
 _RUN_NAME, _HEX = r"\d{8}T\d{6}Z-[0-9a-f]{6}", r"(?P<digest>[0-9a-f]{64})"
 _SPREAD = r"(?P<fan>[0-9a-f]{2})/(?P<digest>(?P=fan)[0-9a-f]{62})"
 _SITE_NAME = r"(?P<site>[a-z0-9][a-z0-9-]{0,39})"
+_BY_MONTH = (
+    rf"(?P<year>\d{{4}})/(?P<month>\d\d)/"
+    rf"(?P<run>(?P=year)(?P=month)\d\dT\d{{6}}Z-[0-9a-f]{{6}})-{_HEX}\.json"
+)
 _LAYOUT = {
     ARCHIVE_KEY: "",
     "raw": _SPREAD,
@@ -61,13 +68,13 @@ _LAYOUT = {
     "parses": rf"(?P<version>[0-9A-Za-z][0-9A-Za-z.+-]{{0,39}})/{_SPREAD}\.json",
     "reports": rf"{_SITE_NAME}/\d{{4}}/[a-z0-9-]+-[0-9a-f]{{8}}\.json",
     "runs": rf"{_SITE_NAME}/(?P<run>{_RUN_NAME})-{_HEX}\.json",
-    "audits": rf"(?P<year>\d{{4}})/(?P<month>\d\d)/"
-    rf"(?P<run>(?P=year)(?P=month)\d\dT\d{{6}}Z-[0-9a-f]{{6}})-{_HEX}\.json",
+    "audits": _BY_MONTH,
+    "alerts": _BY_MONTH,
     "quarantine": _SPREAD,
 }
 """What follows each first segment of a key, as `place` reads it."""
 _PATTERNS = {first: re.compile(rest, re.ASCII) for first, rest in _LAYOUT.items()}
-IMMUTABLE = frozenset({"raw", "captures", "runs", "audits", "quarantine"})
+IMMUTABLE = frozenset({"raw", "captures", "runs", "audits", "alerts", "quarantine"})
 """First segments of the keys whose bytes have the SHA-256 that the key carries."""
 
 
@@ -193,6 +200,11 @@ def run_key(site: str, run: str, sha256: str) -> str:
 def audit_key(audit: str, sha256: str) -> str:
     """Where the audit record with this digest lies; an audit is named as a run is."""
     return f"audits/{run_started(audit):%Y/%m}/{audit}-{_check_digest(sha256)}.json"
+
+
+def alert_key(watch: str, sha256: str) -> str:
+    """Where the alert record with this digest lies; a watch is named as a run is."""
+    return f"{ALERTS_PREFIX}{run_started(watch):%Y/%m}/{watch}-{_check_digest(sha256)}.json"
 
 
 def quarantine_key(sha256: str) -> str:

@@ -15,7 +15,7 @@ from storage.disk import disk_errors
 from storage.keys import CHECK_PREFIX, IMMUTABLE, STORE_KEY, place
 from storage.store import Store
 
-KINDS = ("raw", "captures", "parses", "reports", "runs", "quarantine", "audits")
+KINDS = ("raw", "captures", "parses", "reports", "runs", "quarantine", "audits", "alerts")
 """What an archive holds, each kind after those that it refers to: the order of writes."""
 
 MOST_NAMED = 1000

@@ -20,12 +20,14 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
+from storage.alerts import SCHEMA as ALERTS_SCHEMA
 from storage.catalogue import Catalogue
 from storage.errors import ArchiveUnusable, Damaged
 from storage.fetching import fetched
 from storage.findings import Finding
 from storage.journal import Capture, read_segment
 from storage.keys import (
+    ALERTS_PREFIX,
     ARCHIVE_KEY,
     Place,
     captures_prefix,
@@ -42,7 +44,7 @@ Step = Callable[[str, int, int | None], None]
 """Told what is looked at, how many of them were, and of how many (None: nobody knows yet)."""
 
 RUN_SCHEMA, AUDIT_SCHEMA = "gongkai.run/1", "gongkai.audit/1"
-_NAMES = {"raw": "body", "captures": "segment", "runs": "run", "audits": "audit"}
+_NAMES = {"raw": "body", "captures": "segment", "runs": "run", "audits": "audit", "alerts": "alert"}
 """How the codes call a kind of object."""
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _BATCH = 500
@@ -101,6 +103,7 @@ class Verification:
         said = self._audits()
         self.expected = said.pop("", None)
         self._identify()
+        self._chain("alerts", ALERTS_SCHEMA, lambda _: None)
         self._segments()
         self._runs(said)
         self._references()
@@ -133,7 +136,7 @@ class Verification:
     def _list(self) -> None:
         prefixes = [""]
         if self.scope.sites:
-            prefixes = ["audits/", "quarantine/"]
+            prefixes = ["audits/", ALERTS_PREFIX, "quarantine/"]
             for site in self.scope.sites:
                 prefixes += [captures_prefix(site), reports_prefix(site), runs_prefix(site)]
         self.catalogue.add_objects(self._known(key for prefix in prefixes for key in self.store.list(prefix)))
@@ -169,23 +172,30 @@ class Verification:
     def _audits(self) -> dict[str, Any]:
         """Checks the audit records; gives what they say: the newest heads of each site, "" -> identity."""
         said: dict[str, Any] = {}
-        digests: dict[str, str] = {}
-        named: dict[str, str] = {}
-        for key, where, data in self._sound(self.catalogue.keys("audits"), "audits"):
-            record = _object(data, AUDIT_SCHEMA)
+
+        def hear(record: dict[str, Any]) -> None:
+            said.update(record.get("heads", {}))
+            said[""] = record.get("archive")
+
+        self.audit_heads = self._chain("audits", AUDIT_SCHEMA, hear)
+        return said
+
+    def _chain(self, kind: str, schema: str, hear: Callable[[dict[str, Any]], None]) -> list[str]:
+        """Checks records of a kind that name those before them; gives the digests that no other names."""
+        name, digests, named = _NAMES[kind], dict[str, str](), dict[str, str]()
+        for key, where, data in self._sound(self.catalogue.keys(kind), kind):
+            record = _object(data, schema)
             if record is None:
-                self.found("audit-damaged", key, "it is no audit record")
+                self.found(f"{name}-damaged", key, f"it is no {name} record")
                 continue
             digests[str(where.digest)] = key
             named |= {str(one): key for one in record.get("previous", ())}
-            said |= record.get("heads", {})
-            said[""] = record.get("archive")
-        self._gone("audits/", "audit-missing")
+            hear(record)
+        self._gone(f"{kind}/", f"{name}-missing")
         for sha256, key in named.items():
-            if sha256 not in digests and not self._found_gone("audit", "audits/", sha256):
-                self.found("audit-missing", f"audits/*-{sha256}.json", f"{key} names it as previous")
-        self.audit_heads = sorted(digests.keys() - named.keys())
-        return said
+            if sha256 not in digests and not self._found_gone(f"{kind}/", sha256):
+                self.found(f"{name}-missing", f"{kind}/*-{sha256}.json", f"{key} names it as previous")
+        return sorted(digests.keys() - named.keys())
 
     def _segments(self) -> None:
         for key, where, data in self._sound(self.catalogue.keys("captures"), "captures"):
@@ -233,7 +243,7 @@ class Verification:
                     message = f"it counts {record.get('captures')} captures; its segments hold {held}"
                     self.found("run-miscounts", key, message)
             for sha256, key in named.items():
-                if sha256 not in digests and not self._found_gone("run", f"runs/{site}/", sha256):
+                if sha256 not in digests and not self._found_gone(f"runs/{site}/", sha256):
                     self.found("run-missing", f"runs/{site}/*-{sha256}.json", f"{key} names it as previous")
             heads = {key for sha256, key in digests.items() if sha256 not in named}
             self.heads[site] = sorted(heads | self._still_wanting(said.get(site, ()), digests))
@@ -345,7 +355,7 @@ class Verification:
             if not self.store.exists(key):
                 self.found(code, key, f"it was here, and sound, at {checked}")
 
-    def _found_gone(self, name: str, prefix: str, sha256: str) -> bool:
+    def _found_gone(self, prefix: str, sha256: str) -> bool:
         """Whether a record is known by name to be missing or damaged, or is there after all."""
         if any(finding.key.endswith(f"-{sha256}.json") for finding in self.catalogue.findings(prefix)):
             return True

@@ -71,7 +71,8 @@ def test_a_sound_archive_gets_an_audit_record_and_nothing_else(url: str) -> None
     assert set(after) - set(before) == {Path(url) / audit}
     jsonschema.validate(record(url, audit), AUDIT)
     assert record(url, audit)["objects"] == {
-        "raw": 2, "captures": 1, "runs": 1, "parses": 2, "reports": 2, "audits": 0, "quarantine": 0,
+        "raw": 2, "captures": 1, "runs": 1, "parses": 2, "reports": 2, "audits": 0, "alerts": 0,
+        "quarantine": 0,
     }  # fmt: skip
 
 

@@ -43,13 +43,17 @@ def missing(kind: str, code: str, number: int = 0) -> Damage:
     return damage
 
 
-def missing_audit(store: Store) -> set[tuple[str, str]]:
+def missing_before(kind: str, code: str) -> Damage:
     """One that a later one names; of two made in one second the keys do not say which is later."""
-    keys = list(store.list("audits/"))
-    named = {name for key in keys for name in json.loads(store.get(key))["previous"]}
-    key = next(key for key in keys if key[-69:-5] in named)
-    store.remove(key)
-    return {("audit-missing", key)}
+
+    def damage(store: Store) -> set[tuple[str, str]]:
+        keys = list(store.list(f"{kind}/"))
+        named = {name for key in keys for name in json.loads(store.get(key))["previous"]}
+        key = next(key for key in keys if key[-69:-5] in named)
+        store.remove(key)
+        return {(code, key)}
+
+    return damage
 
 
 def swapped(kind: str, code: str) -> Damage:
@@ -160,8 +164,11 @@ DAMAGES: dict[str, Damage] = {
     "run-misfiled": misfiled_run,
     "run-miscounts": miscounting_run,
     "audit-damaged": damaged("audits", "audit-damaged"),
-    "audit-missing": missing_audit,
+    "audit-missing": missing_before("audits", "audit-missing"),
     "audit-swapped": swapped("audits", "audit-swapped"),
+    "alert-damaged": damaged("alerts", "alert-damaged"),
+    "alert-missing": missing_before("alerts", "alert-missing"),
+    "alert-swapped": swapped("alerts", "alert-swapped"),
     "identity-damaged": identity_gone,
     "identity-damaged: another": identity_changed,
     "quarantine-damaged": quarantine_changed,

@@ -89,6 +89,7 @@ KEYS = {
     keys.report_key("bjxch", 2025, "西城区虚构局"): keys.Place("reports", site="bjxch"),
     keys.run_key("bjxch", RUN, SHA): keys.Place("runs", SHA, "bjxch", RUN),
     keys.audit_key(RUN, SHA): keys.Place("audits", SHA, run=RUN),
+    keys.alert_key(RUN, SHA): keys.Place("alerts", SHA, run=RUN),
     keys.quarantine_key(SHA): keys.Place("quarantine", SHA),
 }
 

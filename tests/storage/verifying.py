@@ -17,7 +17,7 @@ from tests.storage.made import NOW, body, capture
 
 
 def fill(archive: Archive, sites: tuple[str, ...] = ("beixian", "xuxian")) -> None:
-    """Two sites, each with three runs of two segments and bodies that come again."""
+    """Two sites, each with three runs of two segments and bodies that come again; three alert records."""
     for offset, site in enumerate(sites):
         for start in (0, 4, 6):
             run = archive.start_run(site, NOW)
@@ -26,6 +26,8 @@ def fill(archive: Archive, sites: tuple[str, ...] = ("beixian", "xuxian")) -> No
                 if number == start + 2:
                     run.commit()
             run.finish({"expected": 6})
+    for number in range(3):
+        archive.put_alerts({"number": number}, NOW)
 
 
 @dataclass
