@@ -7,10 +7,12 @@ foresaw keeps its traceback. It must not do a verb's work itself.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
+from crawler import config
 from crawler.errors import CrawlerError, ReportNotFound
 from crawler.exits import Exit
 from crawler.terminal import say
@@ -51,7 +53,15 @@ class Verbs(click.Group):
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="gongkai", prog_name="gongkai", message="%(prog)s %(version)s")
-def main() -> None:
+@click.option(
+    "--config",
+    "file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The configuration file.  [default: GONGKAI_CONFIG, ./gongkai.toml, or the user's own]",
+)
+@click.pass_context
+def main(ctx: click.Context, file: Path | None) -> None:
     """Crawl, archive and read 政府信息公开工作年度报告, the annual disclosure reports of China's governments.
 
     \b
@@ -63,6 +73,9 @@ def main() -> None:
       gongkai show bjxch 2024      look at what was found
       gongkai parse report.pdf     read one document of your own
     """
+    config.forget()
+    ctx.call_on_close(config.forget)
+    config.load(file)
 
 
 for verb in (

@@ -19,6 +19,16 @@ class SettingError(CrawlerError):
     """Raised when a setting or spider argument makes no sense; names it and what is allowed."""
 
 
+class ConfigError(CrawlerError):
+    """Raised when the configuration file is missing or wrong; names file, table, key and remedy."""
+
+    def __init__(self, *problems: str) -> None:
+        """`problems`: a sentence each, at least one; the error's own is the first, and how many follow."""
+        more = f" ({len(problems) - 1} more: type gongkai config)" if len(problems) > 1 else ""
+        super().__init__(problems[0] + more)
+        self.problems = problems
+
+
 class ScheduleFileError(CrawlerError):
     """Raised when the schedule file is missing or plans something impossible; names file, key and remedy."""
 

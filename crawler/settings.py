@@ -9,6 +9,10 @@ from __future__ import annotations
 import os
 from importlib.metadata import version
 
+from crawler import config
+
+_config = config.load()  # before the environment is looked at: what stands in the file is put there
+
 # ------------------------------------------------------------------ the project
 
 BOT_NAME = "gongkai"  # default "scrapybot"
@@ -123,3 +127,7 @@ MEMUSAGE_ENABLED = False  # default True: a timer that only logs
 LOG_LEVEL = "INFO"  # default DEBUG: a line for each page is in the journal
 LOG_VERSIONS: list[str] = []  # default: ten lines; the run record has the versions
 STATS_DUMP = False  # default True: the run record says it better
+
+# ------------------------------------------------------------------ the operator's
+
+globals().update(_config.crawl)  # [crawl] of gongkai.toml

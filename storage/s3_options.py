@@ -37,6 +37,11 @@ class Options:
 
     @classmethod
     def from_environment(cls) -> Options:
+        """As the environment says; raises `ArchiveUnusable` where that makes no sense."""
+        return cls.of_settings(os.environ)
+
+    @classmethod
+    def of_settings(cls, settings: Mapping[str, str]) -> Options:
         """As GONGKAI_S3_ENCRYPTION, GONGKAI_S3_STORAGE_CLASS and GONGKAI_S3_LOCK say.
 
         Raises `ArchiveUnusable` where one makes no sense.
@@ -44,12 +49,12 @@ class Options:
         every: dict[str, Any] = {}
         immutable: dict[str, Any] = {}
         days = 0
-        if said := os.environ.get("GONGKAI_S3_ENCRYPTION"):
+        if said := settings.get("GONGKAI_S3_ENCRYPTION"):
             found = _understood("GONGKAI_S3_ENCRYPTION", _ENCRYPTION, said, "AES256, aws:kms or aws:kms=KEY")
             every["ServerSideEncryption"] = found["kms"] or "AES256"
             if found["key"]:
                 every["SSEKMSKeyId"] = found["key"]
-        if said := os.environ.get("GONGKAI_S3_STORAGE_CLASS"):
+        if said := settings.get("GONGKAI_S3_STORAGE_CLASS"):
             _understood("GONGKAI_S3_STORAGE_CLASS", _CLASS, said, "a name like STANDARD_IA")
             if said in _ASLEEP:
                 raise ArchiveUnusable(
@@ -57,7 +62,7 @@ class Options:
                     "not read back does not count as archived. GLACIER_IR can."
                 )
             immutable["StorageClass"] = said
-        if said := os.environ.get("GONGKAI_S3_LOCK"):
+        if said := settings.get("GONGKAI_S3_LOCK"):
             found = _understood("GONGKAI_S3_LOCK", _LOCK, said, "GOVERNANCE=DAYS or COMPLIANCE=DAYS")
             immutable["ObjectLockMode"], days = found["mode"], int(found["days"])
         return cls(every, immutable, days)

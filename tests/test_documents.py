@@ -58,7 +58,7 @@ def test_the_codes_of_a_verification_in_the_documents_are_those_of_the_code() ->
 
 def test_every_setting_of_ours_is_documented_and_exists() -> None:
     in_code = set(re.findall(r"GONGKAI_[A-Z0-9_]+", "\n".join(path.read_text("utf-8") for path in CODE)))
-    in_table = set(re.findall(r"`(GONGKAI_[A-Z0-9_]+)`", text("docs/running.md")))
+    in_table = set(re.findall(r"`(GONGKAI_[A-Z0-9_]+)`", text("docs/configuration.md")))
     assert in_code == in_table
 
 

@@ -1,0 +1,166 @@
+"""The configuration file: where it is found, what counts before it, and what is said of a wrong one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler import config
+from crawler.config.settings import SETTINGS
+from crawler.errors import ConfigError
+from crawler.exits import Exit
+from tests.cli.made import archive, gongkai, report
+
+VARIABLES = [variable for setting in SETTINGS for variable in setting.variables]
+
+
+@pytest.fixture(autouse=True)
+def nothing_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty folder, and an environment without any setting."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    for variable in (config.VARIABLE, *VARIABLES):
+        monkeypatch.delenv(variable, raising=False)
+    config.forget()
+    yield
+    config.forget()
+
+
+def written(text: str, path: str = "gongkai.toml") -> Path:
+    file = Path(path).absolute()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def wrong(text: str) -> tuple[str, ...]:
+    """What is said of such a file, its own name left away."""
+    file = written(text)
+    with pytest.raises(ConfigError) as raised:
+        config.load(file)
+    return tuple(problem.removeprefix(f"{file}: ") for problem in raised.value.problems)
+
+
+# ------------------------------------------------------------------ which file
+
+
+def test_without_a_file_nothing_is_set() -> None:
+    before = dict(os.environ)
+    assert config.load().path is None
+    assert dict(os.environ) == before
+
+
+def test_the_nearest_file_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = written("", "own/gongkai/gongkai.toml")
+    assert config.load().path == own
+    here = written("")
+    config.forget()
+    assert config.load().path == here
+    named = written("", "elsewhere/other.toml")
+    config.forget()
+    monkeypatch.setenv("GONGKAI_CONFIG", str(named))
+    assert config.load().path == named
+    typed = written("", "typed.toml")
+    assert config.load(Path("typed.toml")).path == typed
+    assert config.load().path == typed
+    assert os.environ["GONGKAI_CONFIG"] == str(typed)
+    config.forget()
+    assert os.environ["GONGKAI_CONFIG"] == str(named)
+
+
+# ------------------------------------------------------------------ what counts before what
+
+
+def test_the_environment_counts_before_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    written('archive = "far"\ncontact = "a@example.org"\n[s3]\nendpoint = "http://127.0.0.1:1"\n')
+    monkeypatch.setenv("GONGKAI_CONTACT", "b@example.org")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:2")
+    config.load()
+    assert os.environ["GONGKAI_ARCHIVE"] == str(tmp_path / "far")
+    assert os.environ["GONGKAI_CONTACT"] == "b@example.org"
+    assert "AWS_ENDPOINT_URL_S3" not in os.environ
+
+
+def test_an_option_counts_before_both(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    url = archive(tmp_path, report("甲局"))
+    written('archive = "nowhere"\n')
+    assert gongkai("show", "bjxch", "2024").exit_code == Exit.ARCHIVE
+    assert "甲局" in gongkai("show", "bjxch", "2024", "--archive", url).stdout
+    assert "甲局" in gongkai("--config", os.devnull, "show", "bjxch", "2024").stdout
+    assert "GONGKAI_ARCHIVE" not in os.environ
+
+
+def test_paths_are_meant_from_the_files_own_place(tmp_path: Path) -> None:
+    file = written('site_files = ["mine", "/abs/two.toml"]\nstate = "~/state"\n', "etc/gongkai.toml")
+    config.load(file)
+    assert os.environ["GONGKAI_SITES"] == f"{tmp_path}/etc/mine{os.pathsep}/abs/two.toml"
+    assert os.environ["GONGKAI_STATE"] == str(Path.home() / "state")
+
+
+def test_buckets_and_lists_are_put_as_they_are_read() -> None:
+    config.load(written('archive = "s3://b/p"\n[proxy]\nnone = ["localhost", ".example.org"]\n'))
+    assert os.environ["GONGKAI_ARCHIVE"] == "s3://b/p"
+    assert os.environ["no_proxy"] == "localhost,.example.org"
+
+
+# ------------------------------------------------------------------ what is wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('archiv = "x"', "archiv: no such key. Did you mean archive?"),
+        ('Archive = "x"', "Archive: no such key. Did you mean archive?"),
+        ('[s3]\nstorage-class = "x"', "[s3] storage-class: no such key. Did you mean storage_class?"),
+        ("contact = 4", 'contact: should be a text in quotes, as in "…", not 4.'),
+        ('site_files = "a"', 'site_files: should be a list, as in ["…", "…"], not \'a\'.'),
+        (
+            'site_files = ["a", 3]',
+            'site_files, 2. of the list: should be a text in quotes, as in "…", not 3.',
+        ),
+        ('log = "xml"', "log: should be 'text' or 'json', not 'xml'."),
+        ('s3 = "x"', "s3: should be a table of its own, under a line like [table], not 'x'."),
+        ('archive = ""', "archive: should be one line of text that is not empty."),
+        ('archive = "s3:/b/p"', 'archive: is no bucket\'s address: write it like "s3://bucket/prefix".'),
+        ('archive = "s3://"', 'archive: names no bucket: write it like "s3://bucket/prefix".'),
+    ],
+)
+def test_what_is_wrong_is_named_with_a_remedy(text: str, said: str) -> None:
+    assert wrong(text) == (said,)
+
+
+def test_all_that_is_wrong_is_told() -> None:
+    assert len(wrong('contact = 1\nlog = 2\n[s3]\nlock = "x"\n')) == 3
+    assert gongkai("sites").stderr.endswith("not 1. (2 more: type gongkai config)\n")
+    assert gongkai("sites").exit_code == Exit.USAGE
+
+
+def test_a_key_in_the_file_is_refused_and_not_repeated() -> None:
+    for text in ('[s3]\nsecret_access_key = "hush"', 'AWS_SECRET_ACCESS_KEY = "hush"', 'token = "hush"'):
+        (said,) = wrong(text)
+        assert "AWS_ACCESS_KEY_ID" in said
+        assert "hush" not in said
+    for text in ('[s3]\nendpoint = "//u:hush@h"', '[proxy]\nhttp = "hush"', 'archive = "s3://u:hush@b/p"'):
+        (said,) = wrong(text)
+        assert "hush" not in said
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [(b"a = ", "is no TOML: "), (b'a = "\xd6\xd0"', "is not UTF-8."), (b"a = 1\na = 2", "is no TOML: ")],
+)
+def test_what_cannot_be_read_is_said(data: bytes, says: str) -> None:
+    Path("gongkai.toml").write_bytes(data)
+    assert says in gongkai("sites").stderr
+    assert gongkai("sites").exit_code == Exit.USAGE
+
+
+def test_a_file_that_is_named_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "none.toml: there is no such file." in gongkai("--config", "none.toml", "sites").stderr
+    monkeypatch.setenv("GONGKAI_CONFIG", "none.toml")
+    assert "none.toml: there is no such file." in gongkai("sites").stderr
+    Path("gongkai.toml").mkdir()
+    assert "cannot be read: Is a directory." in gongkai("--config", "gongkai.toml", "sites").stderr
