@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from crawler.exits import Exit
 from storage.journal import Capture
+from storage.tally import NEWS, STATES, News, State, judge, news_of
 
-State = Literal["captured", "unchanged", "resting", "absent", "failed", "refused", "blocked"]
-STATES: tuple[State, ...] = ("captured", "unchanged", "resting", "absent", "failed", "refused", "blocked")
-"""`resting`: it is in the archive and was not asked for this time (crawler/rhythm.py)."""
+FOUND: tuple[State, ...] = ("captured", "unchanged", "resting")
+"""What is in the archive as it now is, or as it was when last asked for."""
+EXPLAINED: tuple[State, ...] = ("absent", "refused")
+"""What the site does not have, or forbids, or what leads off it."""
 NOT_ASKED = "the run ended before it was asked for"
 
 
@@ -29,6 +31,8 @@ class Task:
     """A list or page says that it is there; False for addresses that were made up or are unverified."""
     state: State | None = None
     reason: str = ""
+    news: News = "new"
+    """If it was captured."""
 
     def to_json(self) -> dict[str, str]:
         """The task by name, with its reason."""
@@ -57,6 +61,8 @@ class Record:
     gaps: dict[str, str] = field(default_factory=dict)
     """Address -> why, of lists that were not read to their end, or name nothing though the entry names them:
     what they hold besides, nobody knows."""
+    lists: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """What was asked of each list that was read -> its family, and how many entries of reports it offered."""
 
     def expect(self, asked: str, role: str, title: str | None = None, *, promised: bool = True) -> bool:
         """Sets out to ask for that; False if the run already has."""
@@ -71,14 +77,16 @@ class Record:
         if task is not None and task.state is None:
             task.state, task.reason = state, reason
 
-    def settle_capture(self, capture: Capture) -> None:
-        """What became of an address, as its capture tells."""
+    def settle_capture(self, capture: Capture, before: str | None = None) -> None:
+        """What became of an address, as its capture tells; `before` is the digest of its last sound body."""
         task = self.tasks.get(capture.asked)
         state, reason = judge(capture)
         if state == "absent" and task is not None and task.promised:
             reason += ", though the site links to it"
         if task is not None:
             task.role = capture.role  # a column's page may turn out to be a report
+            if task.state is None and state == "captured":
+                task.news = news_of(capture, before)
         self.settle(capture.asked, state, reason)
 
     def left_unread(self, sha256: str, url: str, reason: str) -> None:
@@ -92,7 +100,7 @@ class Record:
     @property
     def reports(self) -> int:
         """Report pages that are in the archive as they now are, or as they were when last asked for."""
-        return sum(self.count(state, "report") for state in ("captured", "unchanged", "resting"))
+        return sum(self.count(state, "report") for state in FOUND)
 
     def complete(self, ended: str) -> bool:
         """Whether everything expected was found or its lack is the site's own doing, and everything was read.
@@ -110,7 +118,7 @@ class Record:
             return Exit.BUG
         if self.complete(ended):
             return Exit.OK
-        fetched = sum(self.count(state) for state in ("captured", "unchanged", "resting"))
+        fetched = sum(self.count(state) for state in FOUND)
         return Exit.INCOMPLETE if fetched or ended == "shutdown" else Exit.NETWORK
 
     def to_json(self, ended: str) -> dict[str, Any]:
@@ -123,13 +131,20 @@ class Record:
             "ended": ended,
             "complete": self.complete(ended),
             "expected": len(self.tasks),
+            "found": sum(len(by_state[state]) for state in FOUND),
+            "explained": sum(len(by_state[state]) for state in EXPLAINED),
             "counts": {state: len(tasks) for state, tasks in by_state.items()},
             "reports": self.reports,
             "captured": [t.url for t in by_state["captured"]],
+            **{news: [t.url for t in by_state["captured"] if t.news == news] for news in NEWS},
             "unchanged": [t.url for t in by_state["unchanged"]],
             "resting": [t.url for t in by_state["resting"]],
             **{s: [t.to_json() for t in by_state[s]] for s in ("absent", "failed", "refused", "blocked")},
             "gaps": [{"url": url, "reason": reason} for url, reason in self.gaps.items()],
+            "lists": [
+                {"url": url, "family": family, "reports": reports}
+                for url, (family, reports) in self.lists.items()
+            ],
             "requests": {host: dict(sorted(n.items())) for host, n in sorted(self.requests.items())},
             "bytes": self.bytes,
             "read": self.read,
@@ -138,25 +153,3 @@ class Record:
             "published": self.published,
             "bugs": self.bugs,
         }
-
-
-def judge(capture: Capture) -> tuple[State, str]:
-    """What an exchange means for the address that it was about."""
-    flags = capture.flags
-    if "blocked" in flags:
-        return "blocked", f"the server answers {capture.status} in place of the page"
-    if "truncated" in flags:
-        return "failed", "the body broke off each time"
-    if "too-large" in flags:
-        return "failed", "the body is larger than DOWNLOAD_MAXSIZE"
-    if "soft-404" in flags:
-        return "absent", "the page says that it does not exist"
-    if "login" in flags:
-        return "absent", "a login page stands in its place"
-    if "unchanged" in flags:
-        return "unchanged", ""
-    if capture.status == 200:
-        return "captured", ""
-    if capture.status in (404, 410):
-        return "absent", f"the server answers {capture.status}"
-    return "failed", f"the server answers {capture.status}"

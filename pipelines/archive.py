@@ -43,6 +43,8 @@ class Exchange:
     capture: Capture
     body: bytes | None = field(repr=False)
     """As on the wire, before content decoding. None for a 304 and for what was too large."""
+    before: str | None = None
+    """Digest of the last sound body at the address before this exchange, as far as the archive can say."""
     reading: dict[str, Any] | None = field(default=None, repr=False)
     """What the parser read from the body in this run."""
     unread: str | None = None
@@ -336,6 +338,7 @@ class ArchivePipeline:
             last = archive.latest(site, capture.asked)
         if last is None:
             return capture, None
+        item.before = last.sha256
         same = item.body is not None and last.sha256 == hashlib.sha256(item.body).hexdigest()
         if same and not capture.flags:
             capture = replace(capture, flags=("unchanged",))

@@ -133,6 +133,18 @@ class Ledger:
         )
         return Capture.from_line(rows[0][0]) if rows else None
 
+    def sound_before(self, capture: Capture) -> str | None:
+        """The digest of the last sound body that other runs had got at its address before that capture."""
+        rows = self._all(
+            "SELECT line FROM captures WHERE site = ? AND asked = ? AND sound AND run != ? AND received < ? "
+            "ORDER BY received DESC, segment DESC, number DESC LIMIT 1",
+            capture.site,
+            capture.asked,
+            capture.run,
+            capture.received.isoformat(timespec="microseconds"),
+        )
+        return Capture.from_line(rows[0][0]).sha256 if rows else None
+
     def captures(
         self, site: str, after: Place, *, run: str | None, documents: bool
     ) -> list[tuple[Place, Capture]]:

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,12 @@ from storage.errors import ArchiveUnusable, Damaged, Garbled, NotFound, StorageE
 from storage.identity import identify
 from storage.index import Index
 from storage.journal import Capture, read_segment, segment
-from storage.keys import capture_key, captures_prefix, digest, run_and_digest, runs_prefix
+from storage.keys import capture_key, captures_prefix, digest, run_and_digest, run_started, runs_prefix
+from storage.ledger import Ledger
 from storage.run import SEGMENT, bring, lost, put_run_record
 from storage.spool import Slot, left_record, read, remove, remove_part, set_aside, slots
 from storage.store import Store, keep
+from storage.tally import Tally
 from storage.uploads import THREADS
 
 _logger = logging.getLogger(__name__)
@@ -78,7 +81,7 @@ class Recovery:
         self._look()
         before = self._captures
         self._bring_all()
-        record = left_record(self._folder) or {"ended": "crashed", "lost": []}
+        record = left_record(self._folder) or self._tell()
         record = record | {"recovered": now.isoformat(timespec="seconds")}
         if self._lost:
             record["lost"] = record.get("lost", []) + self._lost
@@ -90,6 +93,14 @@ class Recovery:
         )
         remove(self._folder)
         return self._captures - before
+
+    def _tell(self) -> dict[str, Any]:
+        """What the run's captures, now sealed, tell of it."""
+        tally = Tally()
+        for capture in self._index.captures(self._site, run=self._run):
+            before = self._index.ask(self._site, partial(Ledger.sound_before, capture=capture))
+            tally.add(capture, before)
+        return tally.to_json(run_started(self._run))
 
     def _has_record(self) -> bool:
         """Whether the store has the run's record, whole: that a key exists says little."""

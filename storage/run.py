@@ -27,6 +27,7 @@ from storage.keys import capture_key, digest, run_and_digest, run_key, run_start
 from storage.room import Room
 from storage.spool import Entry, Slot, Spool, leave_record, read, read_line, remove
 from storage.store import Store, keep
+from storage.tally import admitted
 from storage.uploads import Uploads
 
 _logger = logging.getLogger(__name__)
@@ -356,7 +357,7 @@ def put_run_record(
         "site": site,
         "started": run_started(run).astimezone(UTC).isoformat(timespec="seconds"),
         "ended": "finished",
-        **record,
+        **admitted(record),
         "captures": captures,
         "segments": segments,
         "previous": heads,

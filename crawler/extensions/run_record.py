@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -21,6 +22,7 @@ from pipelines.report.model import TABLES
 from pipelines.report.read import PARSER
 from pipelines.versions import UNFIT
 from storage.errors import SiteBusy
+from storage.tally import admitted, span
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -83,7 +85,7 @@ class RunRecord:
         """Settles an address whose exchange is in the archive, and counts what was read."""
         if not isinstance(item, Exchange):
             return
-        self.record.settle_capture(item.capture)
+        self.record.settle_capture(item.capture, item.before)
         if item.reading is not None:
             self.record.read += 1
             for report in item.reading["documents"]:
@@ -116,14 +118,17 @@ class RunRecord:
         keeper = self.crawler.get_item_pipeline(ArchivePipeline)
         assert keeper is not None
         self._add_published()
-        written = self.record.to_json(reason) | {
-            "stopped": datetime.now(UTC).isoformat(timespec="seconds"),
-            "versions": {"gongkai": version("gongkai"), "scrapy": version("scrapy"), "parser": PARSER},
-        }
+        written = self.record.to_json(reason) | {"versions": versions()}
+        if keeper.run is not None:
+            written |= span(keeper.run.started, datetime.now(UTC))
+        if keeper.unpublished is not None:
+            written |= {"complete": False, "unpublished": str(keeper.unpublished)}
         try:
             kept = await keeper.finish(written)
         finally:
             await keeper.close()
+        if keeper.run is not None and keeper.run.lost:
+            written = admitted(written | {"lost": keeper.run.lost})
         left = waiting(keeper) if keeper.left is not None else None
         if left is not None:
             log.info("%s", left)  # `gongkai crawl` has it as its last line
@@ -133,7 +138,10 @@ class RunRecord:
         elif keeper.left or keeper.problem or keeper.unpublished:
             self.outcome = Outcome(Exit.ARCHIVE, written, left=left)
         else:
-            self.outcome = Outcome(self.record.exit(reason), written)
+            exit_code = self.record.exit(reason)
+            if exit_code is Exit.OK and not written["complete"]:
+                exit_code = Exit.INCOMPLETE
+            self.outcome = Outcome(exit_code, written)
 
     def _add_published(self) -> None:
         pipeline = self.crawler.get_item_pipeline(ParsePipeline)
@@ -147,6 +155,17 @@ class RunRecord:
                     self.record.left_unread(left.sha256, left.url, left.reason)
         self.record.bugs += pipeline.bugs if pipeline is not None else 0
         self.record.published = {"published": len(published), "removed": len(removed)}
+
+
+def versions() -> dict[str, str]:
+    """What this process crawls and reads with."""
+    return {
+        "gongkai": version("gongkai"),
+        "parser": PARSER,
+        "scrapy": version("scrapy"),
+        "python": platform.python_version(),
+        "platform": platform.platform(terse=True),
+    }
 
 
 def waiting(keeper: ArchivePipeline) -> str:

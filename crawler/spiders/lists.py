@@ -141,6 +141,7 @@ class ListSpider(Spider):
             self.dialects.learn(step)
             yield from self.go_on(walk)
         walk.family, walk.last = found.family, page.url
+        self.record.lists[question_of(step.at)] = (found.family.name, len(found.reports))
         self.entries.update(entry.url for entry in found.entries)
         walk.leads |= bool(found.entries or found.columns)
         for entry, judged in found.reports:

@@ -26,7 +26,6 @@ from crawler.failures import explain
 from crawler.foresight import Due, Foresight
 from crawler.links import may_be_part
 from crawler.pages import first_address, question_in, text_page
-from crawler.record import State
 from crawler.rhythm import Rhythm
 from crawler.spiders.lists import Hints, ListSpider
 from crawler.walk import Step
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from pipelines.archive import Exchange
     from storage.archive import Archive
     from storage.journal import Role
+    from storage.tally import State
 
 
 class ReportSpider(ListSpider):

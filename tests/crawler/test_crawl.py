@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from crawler.record import STATES
 from pipelines.report.model import TABLES
+from storage.tally import NEWS, STATES
 from tests.crawler.crawling import Crawl
 from tests.replica import Replica
 
@@ -74,6 +74,7 @@ def test_the_run_record_adds_up(crawled: tuple[Replica, Crawl, Any]) -> None:
     (record,) = crawl.runs()
     assert record["expected"] == sum(len(record[state]) for state in STATES)
     assert record["counts"] == {state: len(record[state]) for state in STATES}
+    assert sorted(record["captured"]) == sorted(url for news in NEWS for url in record[news])
     assert record["complete"]
     assert record["captures"] == len(crawl.captures())
     assert record["reports"] == len(crawl.reports())

@@ -14,9 +14,10 @@ from scrapy.http import Response
 
 from crawler.exits import Exit
 from crawler.extensions.run_record import Outcome, RunRecord
-from crawler.record import STATES, Record
+from crawler.record import Record
 from crawler.run import summary, worst
 from storage.journal import Capture
+from storage.tally import NEWS, STATES
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CAPTURE = Capture(
@@ -94,21 +95,27 @@ def test_an_unread_document_and_a_bug_are_not_complete() -> None:
             st.sampled_from(
                 [(), ("unchanged",), ("blocked",), ("truncated",), ("soft-404",), ("too-large",)]
             ),
+            st.sampled_from([None, "0" * 64, "1" * 64]),
         )
     ),
     st.sets(st.integers(0, 20)),
 )
 def test_the_counts_always_add_up(
-    answers: list[tuple[int, int, tuple[str, ...]]], expected: set[int]
+    answers: list[tuple[int, int, tuple[str, ...], str | None]], expected: set[int]
 ) -> None:
     record = Record()
     for number in expected:
         record.expect(f"https://x.example/{number}", "report")
-    for number, status, flags in answers:
-        record.settle_capture(replace(CAPTURE, url=f"https://x.example/{number}", status=status, flags=flags))
+    for number, status, flags, before in answers:
+        answer = replace(CAPTURE, url=f"https://x.example/{number}", status=status, flags=flags)
+        record.settle_capture(answer, before)
     written = record.to_json("finished")
     assert written["expected"] == len(expected) == sum(written["counts"].values())
     assert written["counts"] == {state: len(written[state]) for state in STATES}
+    assert sorted(written["captured"]) == sorted(url for news in NEWS for url in written[news])
+    failed = sum(written["counts"][state] for state in ("failed", "blocked"))
+    assert written["expected"] == written["found"] + written["explained"] + failed
+    assert not written["complete"] or (failed == 0 and written["reports"] > 0)
 
 
 def test_several_sites_share_the_exit_code_that_most_needs_a_person() -> None:
