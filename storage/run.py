@@ -10,6 +10,7 @@ What a killed run leaves is for `recovery`.
 from __future__ import annotations
 
 import logging
+import platform
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -258,7 +259,7 @@ class Run:
         """Flush, write the run record and free the site; returns the record's key.
 
         To `record` (expected, captured, failed ... as the caller counts them; "ended" is "finished"
-        unless it says otherwise) come: schema, run, site, started, captures, segments, previous
+        unless it says otherwise) come: schema, run, site, machine, started, captures, segments, previous
         (digests of the site's run records that no other names yet: one, unless machines ran at the
         same time; none for the first), and lost, if anything was. Raises `ArchiveUnusable` where the store
         fails: call it again, or `leave`.
@@ -355,6 +356,7 @@ def put_run_record(
         "schema": RUN_SCHEMA,
         "run": run,
         "site": site,
+        "machine": platform.node(),  # a spool never leaves the machine that the run was on
         "started": run_started(run).astimezone(UTC).isoformat(timespec="seconds"),
         "ended": "finished",
         **admitted(record),

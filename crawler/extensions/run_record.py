@@ -118,7 +118,7 @@ class RunRecord:
         keeper = self.crawler.get_item_pipeline(ArchivePipeline)
         assert keeper is not None
         self._add_published()
-        written = self.record.to_json(reason) | {"versions": versions()}
+        written = self.record.to_json(reason) | {"years": self._years(), "versions": versions()}
         if keeper.run is not None:
             written |= span(keeper.run.started, datetime.now(UTC))
         if keeper.unpublished is not None:
@@ -142,6 +142,11 @@ class RunRecord:
             if exit_code is Exit.OK and not written["complete"]:
                 exit_code = Exit.INCOMPLETE
             self.outcome = Outcome(exit_code, written)
+
+    def _years(self) -> list[int] | None:
+        """The report years that were asked for; None for all."""
+        spider: ReportSpider = self.crawler.spider  # type: ignore[assignment]
+        return None if spider.wanted.wanted is None else sorted(spider.wanted.wanted)
 
     def _add_published(self) -> None:
         pipeline = self.crawler.get_item_pipeline(ParsePipeline)
