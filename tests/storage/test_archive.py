@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -76,6 +77,7 @@ def test_the_run_record_commits_the_segments_and_names_the_one_before(archive: A
         "schema": "gongkai.run/1",
         "run": "",
         "site": "xuxian",
+        "machine": platform.node(),
         "started": "2026-02-03T04:05:06+00:00",
         "ended": "finished",
         "expected": 2,
