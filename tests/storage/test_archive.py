@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 import json
+import platform
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
