@@ -13,12 +13,13 @@ from typing import Any
 import click
 
 from crawler import config
-from crawler.errors import CrawlerError, ReportNotFound
+from crawler.errors import ConfigError, CrawlerError, ReportNotFound
 from crawler.exits import Exit
 from crawler.terminal import say
 from crawler.verbs.crawling import crawl, demo, schedule
 from crawler.verbs.exporting import bag, wacz
 from crawler.verbs.keeping import archive, copy, rebuild, spool
+from crawler.verbs.operating import config as config_verb
 from crawler.verbs.reading import parse, reparse, show
 from crawler.verbs.registry import probe, sites
 from crawler.verbs.verifying import verify
@@ -39,8 +40,18 @@ _EXITS: tuple[tuple[type[Exception], Exit], ...] = (
 """Which exit code an expected error means; the first that fits counts."""
 
 
+MENDING = ("config", "doctor")
+"""Verbs that say themselves what is wrong about the configuration file."""
+ASKS_FOR_HELP = f"{__name__}.help"
+
+
 class Verbs(click.Group):
     """A group whose expected errors are one sentence each."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Help is given whatever the configuration file says."""
+        ctx.meta[ASKS_FOR_HELP] = not {"-h", "--help"}.isdisjoint(args)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the verb."""
@@ -67,6 +78,7 @@ def main(ctx: click.Context, file: Path | None) -> None:
     \b
     To begin:
       gongkai demo                 see it work on a made-up site, without a network
+      gongkai config --write       write down where the archive lies
       gongkai sites                which sites can be crawled
       gongkai probe URL --write    add one, from its home page
       gongkai crawl bjxch          crawl one into ./archive
@@ -75,7 +87,13 @@ def main(ctx: click.Context, file: Path | None) -> None:
     """
     config.forget()
     ctx.call_on_close(config.forget)
-    config.load(file)
+    ctx.obj = file
+    try:
+        config.load(file)
+    except ConfigError:
+        if ctx.invoked_subcommand not in MENDING and not ctx.meta[ASKS_FOR_HELP]:
+            raise
+        config.go_without()
 
 
 for verb in (
@@ -94,6 +112,7 @@ for verb in (
     wacz,
     bag,
     verify,
+    config_verb,
 ):
     main.add_command(verb)
 

@@ -17,6 +17,8 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from crawler.arguments import parse_years
+from crawler.config import load
+from crawler.config.crawl import crawl_settings
 from crawler.errors import SettingError
 from crawler.exits import Exit
 from crawler.extensions.progress import say
@@ -191,7 +193,8 @@ def _settings(archive: str, given: Mapping[str, Any]) -> Settings:
     settings.setmodule("crawler.settings", priority="project")
     for name, value in given.items():
         check_setting(name, value, settings.get(name))
-    settings.setdict({**QUIET, **given, "GONGKAI_ARCHIVE": archive}, priority="cmdline")
+    said = {**QUIET, **crawl_settings(load()), **given}
+    settings.setdict({**said, "GONGKAI_ARCHIVE": archive}, priority="cmdline")
     return settings
 
 

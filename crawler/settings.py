@@ -7,11 +7,19 @@ its settings into the log. boto3 reads the AWS variables by itself.
 from __future__ import annotations
 
 import os
+import sys
 from importlib.metadata import version
 
 from crawler import config
+from crawler.errors import ConfigError
+from crawler.exits import Exit
+from crawler.terminal import say
 
-_config = config.load()  # before the environment is looked at: what stands in the file is put there
+try:
+    config.load()  # before the environment is looked at: what stands in the file is put there
+except ConfigError as error:  # `scrapy` would print a traceback
+    say(str(error))
+    sys.exit(Exit.USAGE)
 
 # ------------------------------------------------------------------ the project
 
@@ -20,7 +28,7 @@ SPIDER_MODULES = ["crawler.spiders"]  # default []
 COMMANDS_MODULE = "crawler.commands"  # default "": `scrapy crawl` says in a sentence what was typed wrong
 SPIDER_LOADER_CLASS = "crawler.spider_loader.SiteSpiderLoader"  # default: a spider for each class, not site
 
-GONGKAI_ARCHIVE = os.environ.get("GONGKAI_ARCHIVE", "./archive")  # ours: a folder, or s3://bucket/prefix
+GONGKAI_ARCHIVE = os.environ.get("GONGKAI_ARCHIVE") or "./archive"  # ours: a folder, or s3://bucket/prefix
 GONGKAI_SITES = os.environ.get("GONGKAI_SITES", "")  # ours: more registry files or folders, as in PATH
 GONGKAI_ALLOW_PRIVATE = ""  # ours: hosts that may have a private or local address, separated by commas
 GONGKAI_AT_ONCE = 32  # ours: sites that one process crawls beside each other; each is one host, asked slowly
@@ -127,7 +135,3 @@ MEMUSAGE_ENABLED = False  # default True: a timer that only logs
 LOG_LEVEL = "INFO"  # default DEBUG: a line for each page is in the journal
 LOG_VERSIONS: list[str] = []  # default: ten lines; the run record has the versions
 STATS_DUMP = False  # default True: the run record says it better
-
-# ------------------------------------------------------------------ the operator's
-
-globals().update(_config.crawl)  # [crawl] of gongkai.toml

@@ -8,6 +8,8 @@ from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
 from crawler.arguments import parse_years
+from crawler.config import load
+from crawler.config.crawl import crawl_settings
 from crawler.errors import CrawlerError
 from crawler.sites import find_site, load_sites
 
@@ -23,6 +25,7 @@ class Command(crawl.Command):
         super().process_options(args, opts)
         assert self.settings is not None
         try:
+            self.settings.setdict(crawl_settings(load()), priority="project")
             registry = load_sites(self.settings.get("GONGKAI_SITES", ""))
             for name in args[:1]:
                 find_site(name, registry)

@@ -9,6 +9,28 @@ costs a few look-ups and imports no pydantic. It must not look at the archive or
 
 from __future__ import annotations
 
-from crawler.config.loading import NAME, VARIABLE, Config, find, forget, load, read
+from crawler.config.loading import (
+    NAME,
+    VARIABLE,
+    Config,
+    find,
+    forget,
+    go_without,
+    load,
+    loaded,
+    mistakes,
+    origin,
+)
 
-__all__ = ["NAME", "VARIABLE", "Config", "find", "forget", "load", "read"]
+__all__ = [
+    "NAME",
+    "VARIABLE",
+    "Config",
+    "find",
+    "forget",
+    "go_without",
+    "load",
+    "loaded",
+    "mistakes",
+    "origin",
+]

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 _SECRET = re.compile(r"secret|passw|token|access_?key|credential|private_?key", re.I)
-_PRIVATE = re.compile(rf"url|http|proxy|header|cookie|{_SECRET.pattern}", re.I)
+PRIVATE = re.compile(rf"url$|endpoint|http|proxy|header|cookie|{_SECRET.pattern}", re.I)
 """Keys whose values may hold a token or a password; they are never repeated."""
 
 _KINDS = {
@@ -40,32 +40,45 @@ _TRANSLATED = {
     "less_than": "should be less than {lt}",
     "literal_error": "should be {expected}",
     "enum": "should be {expected}",
-    "too_short": "should have at least {min_length}",
-    "too_long": "should have at most {max_length}",
+    "too_short": "should have at least {min_length} in it",
+    "too_long": "should have at most {max_length} in it",
     "string_too_short": "should have at least {min_length} characters",
     "string_too_long": "should have at most {max_length} characters",
 }
 
 
-def complaints(error: ValidationError, model: type[BaseModel], file: Path, table: str) -> list[str]:
-    """A sentence for each thing that is wrong; `table` is the one that `model` describes, "" at the top."""
-    found: dict[str, str] = {}
+def complaints(
+    error: ValidationError, model: type[BaseModel], values: Mapping[str, Any], file: Path, table: str
+) -> list[str]:
+    """A sentence for each thing that is wrong about `values`, which `model` describes.
+
+    `table`: their place in the file, "" at the top.
+    """
+    found: dict[str, list[str]] = {}
     for one in error.errors(include_url=False):
-        loc = one["loc"]
-        places, index = _split(loc)
-        place = _place(file, table, places)
-        # One value of a union of types is wrong in several ways: the first is enough.
-        found.setdefault(place, f"{place}{index}: {_what(one, model, places)}")
-    return list(found.values())
+        names, index = _split(one["loc"], values, missing=one["type"] == "missing")
+        of_table = one["type"] == "value_error" and isinstance(one["input"], dict)
+        place = _place(file, table, [*names, ""] if of_table else names) + index
+        said = found.setdefault(place, [])
+        if (what := _what(one, model, names)) not in said:
+            said.append(what)
+    return [f"{place}: {_either(said)}" for place, said in found.items()]
 
 
-def _split(loc: Sequence[int | str]) -> tuple[list[str], str]:
-    """The names down to the key, and which element of a list it is."""
+def _split(loc: Sequence[int | str], values: Any, *, missing: bool) -> tuple[list[str], str]:
+    """The names down to the key, and which element of a list it is.
+
+    Of a value that may be this or that, pydantic's own names of the kinds stand there, too; they go.
+    """
     names: list[str] = []
-    for part in loc:
-        if isinstance(part, int):
+    for place, part in enumerate(loc):
+        if isinstance(values, dict) and part in values:
+            names.append(str(part))
+            values = values[part]
+        elif isinstance(values, list) and isinstance(part, int):
             return names, f", {part + 1}. of the list"
-        names.append(part)
+        elif missing and place == len(loc) - 1:
+            names.append(str(part))
     return names, ""
 
 
@@ -73,6 +86,15 @@ def _place(file: Path, table: str, names: Sequence[str]) -> str:
     *tables, key = names or [""]
     within = ".".join([*([table] if table else []), *tables])
     return f"{file}:{f' [{within}]' if within else ''}{f' {key}' if key else ''}"
+
+
+def _either(said: Sequence[str]) -> str:
+    """What is said of a value that would be right in one of several ways."""
+    if len(said) == 1:
+        return said[0]
+    *others, last = (one.removesuffix(".") for one in said)
+    first = [one.partition(", not ")[0] for one in others]
+    return " or ".join([*first, last.removeprefix("should be ")]) + "."
 
 
 def _what(one: Any, model: type[BaseModel], names: Sequence[str]) -> str:
@@ -84,28 +106,30 @@ def _what(one: Any, model: type[BaseModel], names: Sequence[str]) -> str:
         return "missing. Add it."
     if kind == "value_error":
         return _sentence(str(context["error"]))
+    if kind == "string_pattern_mismatch":
+        return "its name has a character that it cannot have: use ASCII letters, digits, - and _, 40 at most."
     if kind in _TRANSLATED:
         return _sentence(_TRANSLATED[kind].format(**context) + _not(key, one["input"]))
     wanted = _KINDS.get(kind.removesuffix("_type").removesuffix("_parsing").removesuffix("_from_float"))
     return _sentence((f"should be {wanted}" if wanted else one["msg"]) + _not(key, one["input"]))
 
 
-def unknown(key: str, known: Sequence[str]) -> str:
-    """What is said of a key that does not exist; its value is not repeated."""
+def unknown(key: str, known: Sequence[str], like: str | None = None) -> str:
+    """What is said of a key that does not exist; `like`: as the nearest that does would be written."""
     if _SECRET.search(key):
         return (
             "secrets do not belong into this file. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the "
             'environment, or name an AWS profile: [s3] profile = "…"; a channel\'s secret is named by '
             "password_env, url_env or url_file."
         )
-    close = difflib.get_close_matches(key.lower().replace("-", "_"), known, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(like or key.lower().replace("-", "_"), known, n=1, cutoff=0.6)
     if close:
         return f"no such key. Did you mean {close[0]}?"
-    return f"no such key. The keys here are {', '.join(known)}." if known else "no such key."
+    return f"no such key. The keys here are {', '.join(known)}." if 0 < len(known) < 30 else "no such key."
 
 
 def _not(key: str, value: Any) -> str:
-    if _PRIVATE.search(key) or isinstance(value, dict | list):
+    if PRIVATE.search(key) or isinstance(value, dict | list):
         return ""
     return f", not {value!r:.60}"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from platformdirs import user_config_path
 
-from crawler.config.settings import SETTINGS
+from crawler.config.settings import SETTINGS, Setting
 from crawler.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ class Config:
     @property
     def crawl(self) -> Mapping[str, Any]:
         """`[crawl]`: Scrapy settings by name."""
-        found: Mapping[str, Any] = self.tables.get("crawl", {})
-        return found
+        found = self.tables.get("crawl", {})
+        return found if isinstance(found, dict) else {}
 
     @cached_property
     def schedule(self) -> ScheduleSection:
@@ -70,7 +70,8 @@ class Config:
     def _section(self, name: str, model: type[AnySection]) -> AnySection:
         if self.path is None:
             return model()
-        return checked(self.path, name, self.tables.get(name, {}), model)
+        said = self.tables.get(name, {})
+        return checked(self.path, name, said, model) if isinstance(said, dict) else model()
 
 
 _loaded: Config | None = None
@@ -94,6 +95,18 @@ def load(path: Path | None = None) -> Config:
     return _loaded
 
 
+def go_without() -> None:
+    """This process goes on as if there were no file: it is wrong, and what is to be done is to say so."""
+    global _loaded
+    forget()
+    _loaded = Config()
+
+
+def loaded() -> Config:
+    """What has been loaded, and nothing if nothing has."""
+    return _loaded or Config()
+
+
 def forget() -> None:
     """Takes back what the file put into the environment; the next `load` reads anew."""
     global _loaded
@@ -104,6 +117,15 @@ def forget() -> None:
         else:
             os.environ[name] = value
     _before.clear()
+
+
+def origin(setting: Setting) -> tuple[str | None, str]:
+    """The value that counts at this moment, None for the default; and who says it."""
+    for name in setting.variables:
+        if name in os.environ:
+            ours = name in _before and _before[name] is None
+            return os.environ[name], "file" if ours else f"environment, {name}"
+    return None, "default"
 
 
 def find(path: Path | None = None) -> Path | None:
@@ -125,8 +147,37 @@ def read(path: Path) -> Config:
     """
     from crawler.config.model import File
 
+    tables = _tables(path)
+    return Config(path, tables, _variables(checked(path, "", tables, File)))
+
+
+def mistakes(path: Path) -> list[str]:
+    """Everything that is wrong about the file, the tables of others included; empty if it is sound."""
+    from crawler.config.crawl import crawl_settings
+    from crawler.config.model import File
+
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        config = Config(path, _tables(path))
+    except ConfigError as error:
+        return list(error.problems)
+    found: list[str] = []
+    for look in (
+        lambda: checked(path, "", config.tables, File),
+        lambda: crawl_settings(config),
+        lambda: config.schedule,
+        lambda: config.coverage,
+        lambda: config.watch,
+    ):
+        try:
+            look()
+        except ConfigError as error:
+            found += [problem for problem in error.problems if problem not in found]
+    return found
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(
             f"{path}: there is no such file. Correct its name, or make one: gongkai config --write"
@@ -137,7 +188,6 @@ def read(path: Path) -> Config:
         raise ConfigError(f"{path}: is not UTF-8. Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is no TOML: {error}. Texts need quotes, tables a line [name].") from None
-    return Config(path, tables, _variables(checked(path, "", tables, File)))
 
 
 def checked(path: Path, table: str, values: Mapping[str, Any], model: type[AnySection]) -> AnySection:
@@ -151,7 +201,7 @@ def checked(path: Path, table: str, values: Mapping[str, Any], model: type[AnySe
         # JSON's strictness is a file's: lists become tuples and texts dates, but "4" is no number.
         return model.model_validate_json(json.dumps(values, default=_text), context={FOLDER: path.parent})
     except ValidationError as error:
-        raise ConfigError(*complaints(error, model, path, table)) from None
+        raise ConfigError(*complaints(error, model, values, path, table)) from None
 
 
 def _text(value: object) -> str:

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from scrapy import signals
 from scrapy.settings import Settings
 
+from crawler.config import load
+from crawler.config.crawl import crawl_settings
 from crawler.errors import SettingError
 from crawler.probing.check import Check
 from crawler.probing.found import Finding, finding
@@ -120,6 +122,7 @@ def _settings(given: Mapping[str, Any]) -> Settings:
     settings.setmodule("crawler.settings", priority="project")
     for name, value in given.items():
         check_setting(name, value, settings.get(name))
+    settings.setdict(crawl_settings(load()), priority="project")
     plugged = settings.getdict("DOWNLOADER_MIDDLEWARES") | {Budget: 990}
     settings.setdict({**SETTINGS, "DOWNLOADER_MIDDLEWARES": plugged, **given}, priority="cmdline")
     return settings

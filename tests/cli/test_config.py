@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +14,7 @@ import pytest
 
 from crawler import config
 from crawler.config.settings import SETTINGS
+from crawler.config.starter import STARTER
 from crawler.errors import ConfigError
 from crawler.exits import Exit
 from tests.cli.made import archive, gongkai, report
@@ -136,6 +141,14 @@ def test_all_that_is_wrong_is_told() -> None:
     assert len(wrong('contact = 1\nlog = 2\n[s3]\nlock = "x"\n')) == 3
     assert gongkai("sites").stderr.endswith("not 1. (2 more: type gongkai config)\n")
     assert gongkai("sites").exit_code == Exit.USAGE
+    told = gongkai("config")
+    assert told.stderr.count("\n") == 3
+    assert told.exit_code == Exit.USAGE
+
+
+def test_help_is_given_whatever_the_file_says() -> None:
+    written("contact = 1\n")
+    assert gongkai("crawl", "--help").exit_code == Exit.OK
 
 
 def test_a_key_in_the_file_is_refused_and_not_repeated() -> None:
@@ -164,3 +177,116 @@ def test_a_file_that_is_named_must_be_there(monkeypatch: pytest.MonkeyPatch) -> 
     assert "none.toml: there is no such file." in gongkai("sites").stderr
     Path("gongkai.toml").mkdir()
     assert "cannot be read: Is a directory." in gongkai("--config", "gongkai.toml", "sites").stderr
+
+
+# ------------------------------------------------------------------ tables of others
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[crawl]\nDOWNLOAD_DELY = 5", "[crawl] DOWNLOAD_DELY: no such key. Did you mean DOWNLOAD_DELAY?"),
+        ("[crawl]\ndownload_delay = 5", "[crawl] download_delay: no such key. Did you mean DOWNLOAD_DELAY?"),
+        (
+            '[crawl]\nDOWNLOAD_DELAY = "5"',
+            "[crawl] DOWNLOAD_DELAY: should be a number without quotes, for example 1.",
+        ),
+        (
+            "[crawl]\nROBOTSTXT_OBEY = 1",
+            "[crawl] ROBOTSTXT_OBEY: should be true or false, without quotes.",
+        ),
+        (
+            '[crawl]\nGONGKAI_ARCHIVE = "x"',
+            "[crawl] GONGKAI_ARCHIVE: has a key of its own. Write archive instead.",
+        ),
+        ("[schedule]\nparalel = 1", "[schedule] paralel: no such key. Did you mean parallel?"),
+        ("schedule = 1", "schedule: should be a table of its own, under a line like [table], not 1."),
+        (
+            "[schedule]\nsites = 3",
+            """[schedule] sites: should be a list, as in ["…", "…"] or 'all' or 'archive', not 3.""",
+        ),
+    ],
+)
+def test_the_tables_of_others_are_checked_by_config(text: str, said: str) -> None:
+    file = written(text)
+    assert gongkai("config").stderr == f"gongkai: {file}: {said}\n"
+    assert config.mistakes(file) == [f"{file}: {said}"]
+
+
+def test_scrapy_says_what_is_wrong_in_a_sentence() -> None:
+    """And takes what is right: `[crawl]` counts below -s."""
+    root = Path(__file__).parents[2]
+    for text, code, says in (
+        ("contact = 4", 2, "contact: should be a text"),
+        ("[crawl]\nDOWNLOAD_DELY = 4", 2, "Did you mean DOWNLOAD_DELAY?"),
+    ):
+        environment = {**os.environ, "GONGKAI_CONFIG": str(written(text))}
+        words = [sys.executable, "-m", "scrapy", "crawl", "nosuch"]
+        done = subprocess.run(words, cwd=root, env=environment, capture_output=True, text=True)
+        assert (done.returncode, says in done.stderr, "Traceback" in done.stderr) == (code, True, False)
+
+
+def test_a_crawl_takes_scrapy_settings_from_the_file() -> None:
+    from crawler.run import _settings
+
+    config.load(written('[crawl]\nDOWNLOAD_DELAY = 7\nLOG_LEVEL = "INFO"\nGONGKAI_READERS = 2'))
+    settings = _settings("./archive", {"GONGKAI_READERS": "3"})
+    assert settings.getint("DOWNLOAD_DELAY") == 7
+    assert settings["LOG_LEVEL"] == "INFO"
+    assert settings.getint("GONGKAI_READERS") == 3
+
+
+# ------------------------------------------------------------------ gongkai config
+
+
+def test_each_setting_is_shown_with_who_says_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = written('contact = "a@example.org"\n[schedule]\nparallel = 2\n[crawl]\nDOWNLOAD_DELAY = 7\n')
+    monkeypatch.setenv("GONGKAI_SPOOL_LIMIT", "1 GiB")
+    shown = json.loads(gongkai("config", "--json").stdout)
+    values = {one["key"]: (one["value"], one["origin"]) for one in shown["values"]}
+    assert shown["file"] == str(file)
+    assert values["archive"] == ("./archive", "default")
+    assert values["contact"] == ("a@example.org", "file")
+    assert values["spool_limit"] == ("1 GiB", "environment, GONGKAI_SPOOL_LIMIT")
+    assert values["schedule.parallel"] == (2, "file")
+    assert values["schedule.sites"] == ("archive", "default")
+    assert values["crawl.DOWNLOAD_DELAY"] == (7, "file")
+    text = gongkai("config").stdout
+    assert all(setting.key in text for setting in SETTINGS)
+
+
+def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    written(
+        '[proxy]\nhttp = "http://user:hush-proxy@127.0.0.1:1"\n'
+        '[watch.channels.us]\nkind = "slack"\nurl = "https://hooks.example.org/hush/hook"\n'
+    )
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush-key")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "hush-id")
+    monkeypatch.setenv("https_proxy", "http://user:hush@127.0.0.1:1")
+    for words in (["config"], ["config", "--json"]):
+        shown = gongkai(*words)
+        assert "hush" not in shown.stdout + shown.stderr
+        assert "https://hooks.example.org/***" in shown.stdout
+
+
+def test_a_file_to_begin_with_is_written_once() -> None:
+    assert gongkai("config", "--write").exit_code == Exit.OK
+    first = Path("gongkai.toml").read_text("utf-8")
+    assert config.mistakes(Path("gongkai.toml").absolute()) == []
+    refused = gongkai("config", "--write")
+    assert refused.exit_code == Exit.USAGE
+    assert "there is one already" in refused.stderr
+    assert Path("gongkai.toml").read_text("utf-8") == first
+    assert gongkai("--config", "no/where.toml", "config", "--write").exit_code == Exit.USAGE
+    assert gongkai("--config", "other.toml", "config", "--write").exit_code == Exit.OK
+
+
+def test_every_key_of_the_first_file_is_right_as_it_stands() -> None:
+    """Its comments taken for keys: each is known, and each key of the top is there."""
+    lines = STARTER.read_text("utf-8").splitlines()
+    keys = [line.removeprefix("#") for line in lines if re.match(r"#?(\w+ = |\[)", line)]
+    keys.remove('archive = "archive"')
+    file = written("\n".join(keys))
+    assert config.mistakes(file) == []
+    found = config.load(file).variables
+    assert set(found) == {setting.variable for setting in SETTINGS}
