@@ -16,6 +16,7 @@ from crawler import config
 from crawler.errors import ConfigError, CrawlerError, ReportNotFound
 from crawler.exits import Exit
 from crawler.terminal import say
+from crawler.verbs.changing import changes
 from crawler.verbs.crawling import crawl, demo, schedule
 from crawler.verbs.exporting import bag, wacz
 from crawler.verbs.keeping import archive, copy, rebuild, spool
@@ -104,6 +105,7 @@ for verb in (
     probe,
     parse,
     show,
+    changes,
     reparse,
     rebuild,
     archive,

@@ -1,0 +1,1 @@
+"""What became of documents once they were published: changed, withdrawn, moved, back (docs/changes.md)."""
