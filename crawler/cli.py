@@ -17,6 +17,7 @@ from crawler.errors import ConfigError, CrawlerError, ReportNotFound
 from crawler.exits import Exit
 from crawler.terminal import say
 from crawler.verbs.changing import changes
+from crawler.verbs.covering import coverage
 from crawler.verbs.crawling import crawl, demo, schedule
 from crawler.verbs.exporting import bag, wacz
 from crawler.verbs.keeping import archive, copy, rebuild, spool
@@ -105,6 +106,7 @@ for verb in (
     probe,
     parse,
     show,
+    coverage,
     changes,
     reparse,
     rebuild,

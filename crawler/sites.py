@@ -12,7 +12,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from platformdirs import user_config_path
 
 from crawler.cms import FAMILIES
 from crawler.errors import SiteFileError, UnknownSite
+from pipelines.coverage.model import KINDS, BodyEntry
 
 SHIPPED = Path(__file__).parent / "sites"
 FIRST_REPORT_YEAR = 2008
@@ -60,6 +61,8 @@ class Site:
     """First and last department id to try for the latest year, where no list names them."""
     unverified: tuple[str, ...] = ()
     """What of this entry nobody has confirmed on the live site."""
+    bodies: Mapping[str, BodyEntry] = field(default_factory=dict)
+    """What a person knows better of its bodies than their reports tell, by name (docs/coverage.md)."""
     source: Path = SHIPPED
     """The file that it stands in."""
 
@@ -140,7 +143,7 @@ def read_entry(file: Path, key: str, table: Any) -> Site:
     for name in table:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
-            raise wrong(name, f"no such key. {f'Did you mean {close[0]}?' if close else _known(known)}")
+            raise wrong(name, f"no such key. {_meant(close, known)}")
     values: dict[str, Any] = {}
     for name, check in CHECKS.items():
         if name in table:
@@ -161,8 +164,8 @@ def read_entry(file: Path, key: str, table: Any) -> Site:
     return site
 
 
-def _known(names: Iterable[str]) -> str:
-    return f"The keys are {', '.join(sorted(names))}."
+def _meant(close: list[str], known: Iterable[str]) -> str:
+    return f"Did you mean {close[0]}?" if close else f"The keys are {', '.join(sorted(known))}."
 
 
 def _text(value: Any) -> str:
@@ -251,6 +254,36 @@ def _sweep(value: Any) -> tuple[int, int]:
     return value[0], value[1]
 
 
+def _bodies(value: Any) -> dict[str, BodyEntry]:
+    if not isinstance(value, dict) or not all(isinstance(table, dict) for table in value.values()):
+        raise ValueError('should be tables, as in [bjxch.bodies."西城区教育委员会"].')
+    return {name: _body(name, table) for name, table in value.items()}
+
+
+def _body(name: str, table: Mapping[str, Any]) -> BodyEntry:
+    known = {"kind", "also", "from", "until", "ignore"}
+    for key in table:
+        if key not in known:
+            close = difflib.get_close_matches(key, known, n=1)
+            raise ValueError(f"{name}: {key}: no such key. {_meant(close, known)}")
+    try:
+        first, last = (_year(table[key]) if key in table else None for key in ("from", "until"))
+    except ValueError as problem:
+        raise ValueError(f"{name}: from, until: each {problem}") from None
+    if first is not None and last is not None and first > last:
+        raise ValueError(f"{name}: from {first} is after until {last}; exchange them.")
+    kind = table.get("kind")
+    if kind is not None and kind not in KINDS:
+        raise ValueError(f"{name}: kind: should be one of {', '.join(KINDS)}.")
+    if not isinstance(table.get("ignore", False), bool):
+        raise ValueError(f"{name}: ignore: should be true or false.")
+    try:
+        also = _texts(table.get("also", []))
+    except ValueError as problem:
+        raise ValueError(f"{name}: also: {problem}") from None
+    return BodyEntry(kind, also, first, last, table.get("ignore", False))
+
+
 CHECKS: dict[str, Callable[[Any], Any]] = {
     "name": _text,
     "code": _code,
@@ -265,6 +298,7 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "departments": _departments,
     "sweep": _sweep,
     "unverified": _texts,
+    "bodies": _bodies,
 }
 REQUIRED = {
     "name": 'Add the place\'s full name, as in name = "北京市西城区".',

@@ -28,6 +28,8 @@ from crawler.sites import CHECKS, REQUIRED, SHIPPED, Site, listed, load_sites, o
 OWN = "own"
 """The file of entries whose province is not known."""
 DEFAULTS = Site(key="", name="", family="", hosts=())
+PROBED = tuple(name for name in CHECKS if name != "bodies")
+"""What a probe may write; what a person knows of the bodies stays as it stands."""
 HEAD = "Sites of your own; `gongkai probe URL --write` adds to them. docs/adding-a-site.md explains the keys."
 
 
@@ -118,7 +120,7 @@ def is_read(file: Path) -> bool:
 def table_of(site: Site) -> dict[str, Any]:
     """What an entry says, in the order of the documents, without what would go without saying."""
     said: dict[str, Any] = {}
-    for name in CHECKS:
+    for name in PROBED:
         value = getattr(site, name)
         if name in REQUIRED or value != getattr(DEFAULTS, name):
             said[name] = dict(value) if isinstance(value, Mapping) else value
@@ -141,7 +143,7 @@ def written(text: str, site: Site, file: Path) -> tuple[str, str]:
         document.add(tomlkit.comment(HEAD))
     standing = document.get(site.key)
     table = standing if isinstance(standing, Table) else tomlkit.table()
-    for name in [name for name in table if name in CHECKS and name not in said]:
+    for name in [name for name in table if name in PROBED and name not in said]:
         del table[name]
     for name, value in said.items():
         if name not in table or _plain(table[name]) != _plain(value):

@@ -1,0 +1,65 @@
+"""The verb about who published: bodies × years."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+
+import click
+
+from crawler.exits import Exit
+from crawler.terminal import archive_option, print_json, print_view, say, wrong
+
+
+@click.command(
+    short_help="Show who published in time, late or not at all.",
+    epilog="Exit codes: 0 done, 9 the archive has nothing of a site. Next: docs/coverage.md says what a "
+    "cell rests on, and how the registry corrects it.",
+)
+@click.argument("sites", metavar="[SITE...]", nargs=-1)
+@archive_option
+@click.option("--all", "everything", is_flag=True, help="Every site that the archive has captures of.")
+@click.option("--years", metavar="A-B", help="Report years, as in 2019-2024.  [default: all]")
+@click.option(
+    "--today", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]),
+    help="As of the end of this day in China; what was captured later counts as not there.  [default: now]",
+)  # fmt: skip
+@click.option("--notes", is_flag=True, help="Tell the notes of all cells.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/coverage.md).")
+def coverage(
+    sites: tuple[str, ...],
+    archive: str,
+    everything: bool,
+    years: str | None,
+    today: datetime | None,
+    notes: bool,
+    as_json: bool,
+) -> None:
+    """Show, for each body and report year, whether the report was published in time.
+
+    On time, late by so many days, missing, changed since, there but refused or not readable, not yet due.
+    What cannot be proved is called undated or unknown, with the reason in its notes: nobody is called late
+    or missing on a guess. The names of bodies, when they began and ended, and of what kind they are can be
+    corrected in the registry; deadlines are settings.
+    """
+    from crawler.coverage import coverage_of, parse_span
+    from crawler.views.coverage import coverage_view
+    from storage.archive import Archive
+
+    if bool(sites) == everything:
+        wrong("name sites, as in `gongkai coverage bjxch`, or say --all, not both")
+    span, day = parse_span(years), None if today is None else today.date()
+    found = []
+    with Archive.open(archive, create=False) as opened:
+        archived = opened.sites()
+        for key in archived if everything else sites:
+            if key not in archived:
+                say(f"{archive} has no captures of {key}; crawl it first: gongkai crawl {key}")
+            found.append(coverage_of(opened, key, day, span))
+    if as_json:
+        print_json([one.to_json() for one in found])
+    else:
+        for one in found:
+            print_view(coverage_view(one, notes=notes))
+    if not any(one.bodies for one in found):
+        sys.exit(Exit.NOT_FOUND)

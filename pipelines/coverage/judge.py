@@ -1,0 +1,278 @@
+"""What a cell is: from a body's reports, what lists name besides, and crawls, to one state. Pure.
+
+The worst that can happen here is that a body is called late or missing that was not: wherever that cannot be
+excluded the cell says `undated` or `unknown`, and a note says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from pipelines.coverage.facts import Document, Found, Look, Loose
+from pipelines.coverage.looking import Column, Question, first_absence, why_not
+from pipelines.coverage.model import (
+    BodyEntry,
+    Cell,
+    Deadline,
+    Kind,
+    Note,
+    NoteCode,
+    State,
+    day_in_china,
+)
+from pipelines.coverage.punctual import Judged, Relaunches, judge_time
+
+_KEPT = 3
+"""A year of which a site that was first crawled long after holds fewer reports than this share of its usual
+number (one in so many) is not kept there any more."""
+
+
+@dataclass(slots=True)
+class Row:
+    """A body before its cells are judged."""
+
+    name: str
+    kind: Kind
+    mine: Callable[[str], bool]
+    names: tuple[str, ...] = ()
+    entry: BodyEntry | None = None
+    reports: dict[int, list[Found]] = field(default_factory=dict)
+    """By the year that the report itself states."""
+    named: dict[int, list[Found]] = field(default_factory=dict)
+    """Reports of other bodies or years that the lists call this body's, by the year that the lists state."""
+    loose: dict[int, list[Loose]] = field(default_factory=dict)
+
+    @property
+    def known(self) -> list[int]:
+        """Report years of which something of the body is known, in order."""
+        return sorted({*self.reports, *self.named, *self.loose})
+
+    @property
+    def documents(self) -> list[Document]:
+        """Every document of its reports on this site."""
+        return [d for found in self.reports.values() for r in found if r.site is None for d in r.documents]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is the same for all cells of a site."""
+
+    looks: Sequence[Look]
+    relaunches: Relaunches
+    adrift: Sequence[Loose]
+    """What lists name, and nobody knows whose it is or of which year."""
+    per_year: dict[int, int]
+    """Report year -> bodies that have a report."""
+    was_named: Callable[[str, str], bool]
+    """Whether a list of that run named that address."""
+    successors: Callable[[Row, int], str | None]
+    """Another body that may stand for this one in that year."""
+    today: date
+    patience: int
+
+
+def judge(row: Row, year: int, due: Deadline, site: Site) -> Cell:
+    """The cell of that body and year."""
+    asked = Question(year, due.day, Column.of(row.documents), row.mine, site.adrift, site.patience)
+    found = row.reports.get(year, [])
+    if found:
+        return _published(row, year, due, site, asked, found)
+    if year in row.named:
+        return _named_otherwise(row, year, due, site, asked)
+    if year in row.loose:
+        return _not_had(year, due, row.loose[year])
+    return _nothing(row, year, due, site, asked)
+
+
+# ------------------------------------------------------------------ something is there
+
+
+def _published(
+    row: Row, year: int, due: Deadline, site: Site, asked: Question, found: Sequence[Found]
+) -> Cell:
+    judged = [(report, _time(row, report, due, site, asked)) for report in found]
+    order = ("on-time", "undated", "late")
+    report, best = min(judged, key=lambda pair: (order.index(pair[1].punctuality), pair[0].first))
+    notes = list(best.notes)
+    state: State = best.punctuality
+    if not any(one.legible for one in found):
+        state = "unread"
+        notes.append(Note("not-read", "a document is there, of which nothing but its name could be read"))
+    if any(one.changed for one in found):
+        state = "changed"
+    gone = [one.withdrawn for one in found]
+    if all(gone):
+        state = "changed"
+        since = day_in_china(max(moment for moment in gone if moment is not None))
+        notes.append(Note("withdrawn", f"since {since.isoformat()} its addresses say that it does not exist"))
+    if not _owes(row.entry, year):
+        notes.append(Note("outside-span", "the registry says that the body owes no report for this year"))
+    if report.site is not None:
+        notes.append(Note("other-site", f"found on the site {report.site}"))
+    absent = next((note for note in best.notes if note.code == "at-least"), None)
+    return Cell(
+        year=year,
+        state=state,
+        deadline=due,
+        punctuality=best.punctuality,
+        published=best.published,
+        claims=tuple(dict.fromkeys(c for one in found for d in one.documents for c in d.claims)),
+        first_seen=min(one.first for one in found),
+        late_days=best.late_days,
+        looked=_absent(row, report, site, asked) if absent else None,
+        names=tuple(dict.fromkeys(one.organization for one in found)),
+        urls=tuple(dict.fromkeys(d.url for one in found for d in one.documents if not d.attachment))
+        or tuple(dict.fromkeys(d.url for one in found for d in one.documents)),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _time(row: Row, report: Found, due: Deadline, site: Site, asked: Question) -> Judged:
+    absent = _absent(row, report, site, asked)
+    return judge_time(report, due, site.relaunches, absent, _perhaps_other_year(row, report))
+
+
+def _absent(row: Row, report: Found, site: Site, asked: Question) -> datetime | None:
+    """When a crawl first proved that the report was not there though it was due."""
+    if report.site is not None:
+        return None
+    look = first_absence(site.looks, asked, report.documents, report.first, site.was_named)
+    return look.started if look is not None else None
+
+
+def _perhaps_other_year(row: Row, report: Found) -> str | None:
+    """Why a report may be another year's: it came when the next year's was due, which nobody has seen."""
+    following = report.year + 1
+    if following in row.reports or following in row.named:
+        return None
+    days = [claim.day for document in report.documents for claim in document.claims]
+    days.append(day_in_china(report.first))
+    if min(days) > date(report.year + 1, 12, 31):
+        return f"it came when the report of {following} was due, and there is no other report of that year"
+    return None
+
+
+def _named_otherwise(row: Row, year: int, due: Deadline, site: Site, asked: Question) -> Cell:
+    """A list calls a page this body's report of the year, and the page says something else."""
+    cell = _published(row, year, due, site, asked, row.named[year])
+    report = row.named[year][0]
+    code: NoteCode = "published-as" if report.year == year else "year-doubtful"
+    message = f"the list calls it this one; the document says {report.organization}, {report.year}"
+    state: State = "undated" if cell.state == "late" else cell.state
+    punctuality = "undated" if cell.punctuality == "late" else cell.punctuality
+    return Cell(
+        year=year,
+        state=state,
+        deadline=due,
+        punctuality=punctuality,
+        published=cell.published,
+        claims=cell.claims,
+        first_seen=cell.first_seen,
+        names=cell.names,
+        urls=cell.urls,
+        notes=(Note(code, message), *cell.notes),
+    )
+
+
+def _not_had(year: int, due: Deadline, loose: Sequence[Loose]) -> Cell:
+    """A list names the report, and it could not be had or read."""
+    order = ("not-read", "not-a-report", "blocked", "refused", "not-served")
+    one = min(loose, key=lambda each: (order.index(each.trouble), each.url))
+    return Cell(
+        year=year,
+        state="blocked" if one.trouble in ("blocked", "refused") else "unread",
+        deadline=due,
+        urls=tuple(dict.fromkeys(each.url for each in loose)),
+        notes=(Note(one.trouble, f"the list names it: {one.reason}"),),
+    )
+
+
+# ------------------------------------------------------------------ nothing is there
+
+
+def _nothing(row: Row, year: int, due: Deadline, site: Site, asked: Question) -> Cell:
+    def cell(state: State, *notes: Note, look: Look | None = None) -> Cell:
+        return Cell(year, state, due, notes=notes, looked=look.started if look is not None else None)
+
+    if not _owes(row.entry, year):
+        return cell("did-not-exist")
+    if site.today <= due.day:
+        return cell("not-yet-due")
+    reasons = [why_not(look, asked) for look in site.looks]
+    proof = next((at for at in reversed(range(len(reasons))) if reasons[at] is None), None)
+    if proof is None:
+        last = reasons[-1] if reasons else None
+        return cell("unknown", last or Note("not-crawled", "the archive has no crawl of this site"))
+    look = site.looks[proof]
+    for doubt in (_doubt_of_being(row, year, site, due), _doubt_of_keeping(year, site, due)):
+        if doubt is not None:
+            return cell("unknown", doubt, look=look)
+    notes = []
+    if row.known and year > row.known[-1]:
+        notes.append(
+            Note("may-have-ended", "no report of a later year is known: say in the registry if it ended")
+        )
+    return cell("missing", *notes, look=look)
+
+
+def _owes(entry: BodyEntry | None, year: int) -> bool:
+    """Whether the body owes a report for the year, as far as the registry knows."""
+    if entry is None:
+        return True
+    return (entry.first or year) <= year <= (entry.last or year)
+
+
+def _doubt_of_being(row: Row, year: int, site: Site, due: Deadline) -> Note | None:
+    """Why the body may not have been there, or may have published under another name."""
+    if (other := site.successors(row, year)) is not None:
+        return Note("perhaps-renamed", f"{other} may stand for it in this year: say so in the registry")
+    moved = _moved_from(row, year)
+    if moved is not None:
+        return moved
+    if row.entry is not None and (row.entry.first or row.entry.last or row.entry.kind):
+        return None
+    known = row.known
+    if not known or year < known[0]:
+        return Note("before-first", "no report of an earlier year is known: it may not have existed yet")
+    if year > known[-1] and not (year == known[-1] + 1 and _watched(site, due)):
+        return Note(
+            "after-last", f"no report since {known[-1]} is known: it may have ended, or have another name"
+        )
+    return None
+
+
+def _moved_from(row: Row, year: int) -> Note | None:
+    """A report of the year before that came when this year's was due: its title may be wrong."""
+    for report in row.reports.get(year - 1, []):
+        for document in report.documents:
+            late = [c.day for c in document.claims if date(year + 1, 1, 1) <= c.day <= date(year + 1, 12, 31)]
+            if late:
+                return Note(
+                    "perhaps-other-year",
+                    f"a report that calls itself {year - 1}'s was published on {late[0].isoformat()} "
+                    f"({document.url}): it may be this one",
+                )
+    return None
+
+
+def _doubt_of_keeping(year: int, site: Site, due: Deadline) -> Note | None:
+    """Why the report may have been there and be gone: a site that was first crawled long after."""
+    if _watched(site, due):
+        return None
+    usual = sorted(site.per_year.values())
+    middle = usual[len(usual) // 2] if usual else 0
+    if site.per_year.get(year, 0) * _KEPT < middle:
+        return Note(
+            "year-not-kept",
+            f"the site holds {site.per_year.get(year, 0)} reports of this year and usually {middle}: "
+            "it may have taken them away",
+        )
+    return None
+
+
+def _watched(site: Site, due: Deadline) -> bool:
+    """Whether crawls of the site began before the next year's report was due."""
+    next_due = due.day.replace(year=due.day.year + 1)
+    return bool(site.looks) and day_in_china(site.looks[0].started) <= next_due
