@@ -21,6 +21,7 @@ from crawler.verbs.covering import coverage
 from crawler.verbs.crawling import crawl, demo, schedule
 from crawler.verbs.exporting import bag, wacz
 from crawler.verbs.keeping import archive, copy, rebuild, spool
+from crawler.verbs.looking import runs
 from crawler.verbs.operating import config as config_verb
 from crawler.verbs.reading import parse, reparse, show
 from crawler.verbs.registry import probe, sites
@@ -113,6 +114,7 @@ for verb in (
     archive,
     copy,
     spool,
+    runs,
     wacz,
     bag,
     verify,
