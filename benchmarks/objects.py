@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,9 @@ class FileOfObjects:
 
     def exists(self, key: str) -> bool:
         return bool(self._run("SELECT 1 FROM objects WHERE key = ?", key))
+
+    def modified(self, key: str) -> datetime:
+        return datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
 
     def remove(self, key: str) -> None:
         self._run("DELETE FROM objects WHERE key = ?", key)

@@ -13,7 +13,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +40,7 @@ from storage.keys import (
     report_key,
     reports_prefix,
 )
+from storage.leases import MARGIN, SECONDS, Holder, Lease, Taken
 from storage.ledger import Ledger
 from storage.leftovers import Spooled, lock_site, waiting
 from storage.recovery import Recovery
@@ -114,29 +115,25 @@ class Archive:
     # ------------------------------------------------------------------ runs
 
     def start_run(self, site: str, now: datetime) -> Run:
-        """Begin a run of `site`; raises `SiteBusy` while another run of it lives on this machine.
+        """Begin a run of `site`; raises `SiteBusy` while another run of it lives, on whatever machine.
 
-        (It waits two seconds for whoever brings in what a dead run left.)
+        (It waits two seconds for whoever brings in what a dead run left.) A machine that died, or lost its
+        store, is thought to live for six minutes more by the others.
         What dead runs of the site left is recovered first. The site is marked dirty, durably, before
         anything is captured. Raises `ArchiveUnusable` if the archive cannot be written to, or its store
         was checked and found to lose or garble data.
         """
-        lock = lock_site(self._state, site, self.url, _LOCK_PATIENCE)
-        try:
+        run = new_run(now)
+        with ExitStack() as holding:
+            holding.callback(lock_site(self._state, site, self.url, _LOCK_PATIENCE).release)
             refuse_unfit(self.store, self._state)
             self._check_writable()
             self._recover_patiently(site, now)
+            holding.callback(self._take(site, run).release)
             self._index.ask(site, lambda ledger: ledger.make_dirty(site))
-            run = new_run(now)
             spool = Spool(self._spools / site / run)
-        except BaseException:
-            lock.release()
-            raise
-
-        def free() -> None:
-            self._runs.pop(run, None)
-            lock.release()
-
+            holding.callback(self._runs.pop, run, None)
+            free = holding.pop_all().close
         self._runs[run] = Run(site, run, self.store, self._bodies, self._index, spool, self._room, free)
         return self._runs[run]
 
@@ -191,6 +188,28 @@ class Archive:
             yield
         finally:
             lock.release()
+
+    @contextmanager
+    def lease(self, name: str, what: str = "") -> Iterator[Lease]:
+        """While this lasts no other process is at the job `name` ("_watch"), on whatever machine.
+
+        `what` is said to whoever is kept out. Raises `SiteBusy` where another is at it, and `ArchiveUnusable`
+        where the store fails; if it fails later the lease runs out, and says so.
+        """
+        with ExitStack() as holding:
+            holding.callback(lock_site(self._state, name, self.url).release)
+            lease = self._take(name, what)
+            holding.callback(lease.release)
+            yield lease
+
+    def _take(self, name: str, what: str) -> Lease:
+        try:
+            return Lease.take(self.store, name, Holder.here(self._state, what))
+        except Taken as taken:
+            raise SiteBusy(
+                f"Another machine is at {name} in {self.url}: {taken}. Wait until it ends; one that died "
+                f"gives way {(SECONDS + MARGIN) / 60:.0f} minutes after its last sign."
+            ) from taken
 
     # ------------------------------------------------------------------ bodies and captures
 

@@ -37,7 +37,8 @@ class Garbled(ArchiveUnusable):
 
 
 class SiteBusy(StorageError):
-    """Raised when another run on this machine is crawling the same site into the same archive."""
+    """Raised when another run, on this machine or another, is crawling the same site into the same archive,
+    or is at the same job of it."""
 
 
 class LedgerLost(StorageError):

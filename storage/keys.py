@@ -11,6 +11,7 @@ Keys are relative to the archive's root, a folder or ``s3://bucket/prefix``:
     audits/<yyyy>/<mm>/<audit>-<sha256>.json                     what a verification found, and when
     alerts/<yyyy>/<mm>/<watch>-<sha256>.json                     what a watch noted of alerts
     quarantine/<2 hex>/<sha256>                                  damaged bytes that a repair replaced
+    leases/<name>/<claim>.json                                   which machine is at a site, or another job
     store.json                                                   what a check of this store found
     check/<run>/...                                              probes of a check, taken away again
 
@@ -19,8 +20,8 @@ digest, is written once and never changes: a listing verifies itself and writers
 ``parses`` can always be made again. Only ``reports`` is replaced, and it can be rebuilt from the rest.
 ``<yyyy>/<mm>`` is the month in which the run, the audit or the watch began, so that all segments of a
 run lie under one prefix.
-``store.json``, replaced by each check, and ``check`` belong to the place and not to the archive: a copy
-goes without them.
+``leases``, ``store.json``, replaced by each check, and ``check`` belong to the place and not to the
+archive: a copy goes without them.
 
 Every key is ASCII, at most 200 bytes, no segment over 100, none starting with a dot: it is a valid
 file name and object name everywhere. No text from the web becomes part of a key unescaped: an
@@ -41,11 +42,13 @@ ARCHIVE_KEY = "archive.json"
 STORE_KEY = "store.json"
 CHECK_PREFIX = "check/"
 ALERTS_PREFIX = "alerts/"
+LEASES_PREFIX = "leases/"
 MAX_KEY = 200
 MAX_SEGMENT = 100
 
 _SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*\Z")
 _SITE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\Z")
+_LEASE = re.compile(r"_?[a-z0-9][a-z0-9-]{0,39}\Z")
 _RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}\Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,39}\Z")
@@ -205,6 +208,21 @@ def audit_key(audit: str, sha256: str) -> str:
 def alert_key(watch: str, sha256: str) -> str:
     """Where the alert record with this digest lies; a watch is named as a run is."""
     return f"{ALERTS_PREFIX}{run_started(watch):%Y/%m}/{watch}-{_check_digest(sha256)}.json"
+
+
+def check_lease(name: str) -> str:
+    """`name` itself if it can name a lease: a site, or another job with a ``_`` before it; else `BadKey`."""
+    return _checked(_LEASE, name, "the name of a lease", "a site's name, or _ and such a name")
+
+
+def leases_prefix(name: str) -> str:
+    """What all claims to a lease start with."""
+    return f"{LEASES_PREFIX}{check_lease(name)}/"
+
+
+def lease_key(name: str, now: datetime) -> str:
+    """Where a new claim lies. No two are alike, and by their owners' clocks they sort by time."""
+    return f"{leases_prefix(name)}{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(8)}.json"
 
 
 def quarantine_key(sha256: str) -> str:

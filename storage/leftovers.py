@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from storage.disk import disk_errors, make_folder
 from storage.errors import SiteBusy
-from storage.keys import check_site
+from storage.keys import check_lease
 from storage.spool import RECORD, slots
 
 _REMEDY = "set GONGKAI_STATE to another folder"
@@ -47,15 +47,19 @@ def waiting(state: Path) -> list[Spooled]:
 
 
 def lock_site(state: Path, site: str, url: str, patience: float = 0) -> FileLock:
-    """The site's lock, acquired; raises `SiteBusy` where another holds it for `patience` seconds."""
-    path = state / "locks" / f"{check_site(site)}.lock"
+    """The lock of a site, or of another lease's name, on this machine.
+
+    Raises `SiteBusy` where another holds it for `patience` seconds.
+    """
+    path = state / "locks" / f"{check_lease(site)}.lock"
     with disk_errors(path, _REMEDY):
         make_folder(path.parent)
         lock = FileLock(path, thread_local=False)
         try:
             lock.acquire(timeout=patience)
         except Timeout as error:
-            raise SiteBusy(f"Another process is crawling {site} into {url}: wait until it ends.") from error
+            doing = f"at the job {site} of" if site.startswith("_") else f"crawling {site} into"
+            raise SiteBusy(f"Another process is {doing} {url}: wait until it ends.") from error
     return lock
 
 

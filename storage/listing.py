@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from storage.disk import disk_errors
-from storage.keys import CHECK_PREFIX, IMMUTABLE, STORE_KEY, place
+from storage.keys import CHECK_PREFIX, IMMUTABLE, LEASES_PREFIX, STORE_KEY, place
 from storage.store import Store
 
 KINDS = ("raw", "captures", "parses", "reports", "runs", "quarantine", "audits", "alerts")
@@ -65,7 +65,7 @@ def in_threads(work: Callable[[_T], _R], items: Iterable[_T], threads: int) -> I
 
 def in_the_archive(key: str) -> bool:
     """Whether a key is of the archive, and not of the place that it lies in."""
-    return key != STORE_KEY and not key.startswith(CHECK_PREFIX)
+    return key != STORE_KEY and not key.startswith((CHECK_PREFIX, LEASES_PREFIX))
 
 
 def own_digest(key: str) -> str | None:

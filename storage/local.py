@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from storage.disk import disk_errors, make_folder, sync_folder
@@ -73,6 +74,14 @@ class LocalStore:
         path = self._path(key)
         with self._errors(path):
             return path.is_file()
+
+    def modified(self, key: str) -> datetime:
+        path = self._path(key)
+        with self._errors(path):
+            try:
+                return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            except (FileNotFoundError, NotADirectoryError) as error:
+                raise NotFound(f"{key} is not in {self.url}") from error
 
     def remove(self, key: str) -> None:
         path = self._path(key)

@@ -32,7 +32,7 @@ from storage.s3_settings import Settings
 from storage.s3_tags import READS, Tags
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef, GetObjectOutputTypeDef
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef, GetObjectOutputTypeDef, HeadObjectOutputTypeDef
 
 _CHUNK = 1024 * 1024
 _ABANDONED = timedelta(days=1)
@@ -131,14 +131,14 @@ class S3Store:
 
     def exists(self, key: str) -> bool:
         with self._errors(f"looking for {key}"):
-            try:
-                answer = self._client.head_object(Bucket=self._bucket, Key=self._name(key))
-            except ClientError as error:
-                if code_of(error) in MISSING:
-                    return False
-                raise
-            self._believe(_is_object(answer), f"looking for {key}")
-            return True
+            return self._head(key) is not None
+
+    def modified(self, key: str) -> datetime:
+        with self._errors(f"looking for {key}"):
+            answer = self._head(key)
+            if answer is None:
+                raise NotFound(f"{key} is not in {self.url}")
+            return answer["LastModified"]
 
     def remove(self, key: str) -> None:
         with self._errors(f"removing {key}"):
@@ -197,6 +197,16 @@ class S3Store:
                 raise NotFound(f"{key} is not in {self.url}") from error
             raise
         self._believe(_is_object(answer), f"getting {key}")
+        return answer
+
+    def _head(self, key: str) -> HeadObjectOutputTypeDef | None:
+        try:
+            answer = self._client.head_object(Bucket=self._bucket, Key=self._name(key))
+        except ClientError as error:
+            if code_of(error) in MISSING:
+                return None
+            raise
+        self._believe(_is_object(answer), f"looking for {key}")
         return answer
 
     def _believe(self, plausible: bool, doing: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -47,8 +48,11 @@ class Store(Protocol):
     def exists(self, key: str) -> bool:
         """Whether there is anything under `key`. Says nothing about its bytes."""
 
+    def modified(self, key: str) -> datetime:
+        """When what is under `key` was put, by the place's own clock; raises `NotFound`."""
+
     def remove(self, key: str) -> None:
-        """Take `key` away if it is there. For published reports only: nothing else is ever removed."""
+        """Take `key` away if it is there. For published reports and leases: nothing else is ever removed."""
 
     def list(self, prefix: str = "") -> Iterator[str]:
         """Everything stored whose key starts with `prefix`, sorted; also what lies there and is no key."""

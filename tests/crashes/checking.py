@@ -15,11 +15,12 @@ from crawler.cli import main as gongkai
 from storage.errors import NotFound
 from storage.journal import read_segment
 from storage.keys import digest, place
+from storage.listing import in_the_archive
 from storage.store import Store, open_store
 from tests.crashes.subjects import SITE, Place
 from tests.crawler.crawling import timeless
 
-JOURNAL = ("captures", "runs", "audits", "archive.json", "store.json")
+JOURNAL = ("captures", "runs", "audits", "archive.json", "store.json", "leases")
 """First segments of keys whose objects no two crawls share."""
 
 
@@ -65,7 +66,7 @@ def at_rest(url: str) -> list[str]:
     """What is wrong with an archive as a crash left it, before anybody mends it."""
     store = open_store(url)
     wrong: list[str] = []
-    keys = list(store.list())
+    keys = list(filter(in_the_archive, store.list()))
     bodies = {key for key in keys if key.startswith("raw/")}
     for key in keys:
         said = place(key)

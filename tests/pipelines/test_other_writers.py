@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -13,6 +14,7 @@ from pipelines.publish import publish
 from storage.archive import Archive
 from tests.pipelines.folding import SITE, START, Desk, document
 from tests.pipelines.test_item_pipelines import Visits
+from tests.storage.made import NoLease
 
 
 @pytest.fixture
@@ -21,9 +23,16 @@ def visits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Visits:
 
 
 def elsewhere(visits: Visits, path: str, body: bytes) -> None:
-    """A machine with a state folder of its own captures one document and publishes what it knows."""
+    """A machine with a state folder of its own captures one document and publishes what it knows.
+
+    That may happen where the lease of the other ran out.
+    """
     desk = Desk(visits.archive.parent)
-    with Archive.open(str(visits.archive), state=visits.archive.parent / "elsewhere") as archive:
+    state = visits.archive.parent / "elsewhere"
+    with (
+        patch("storage.archive.Lease", NoLease),
+        Archive.open(str(visits.archive), state=state) as archive,
+    ):
         run = archive.start_run(SITE, START)
         run.record(desk.capture(path, body), body)
         run.commit()
