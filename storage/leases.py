@@ -32,7 +32,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from storage.disk import disk_errors, make_folder
+from storage.disk import disk_errors, make_folder, sync_folder
 from storage.errors import NotFound, StorageError
 from storage.journal import json_document
 from storage.keys import lease_key, leases_prefix
@@ -293,8 +293,13 @@ def _machine(state: Path) -> str:
                 if name := path.read_text("ascii").strip():
                     return name
             made = path.with_suffix(".new")
-            made.write_text(secrets.token_hex(16), "ascii")
-            return made.replace(path).read_text("ascii")
+            with made.open("w", encoding="ascii") as file:
+                file.write(secrets.token_hex(16))
+                file.flush()
+                os.fsync(file.fileno())
+            made.replace(path)
+            sync_folder(state)  # before any claim: after a power cut that claim must be known for one's own
+            return path.read_text("ascii")
 
 
 def _clock() -> float:
