@@ -23,6 +23,7 @@ from crawler.verbs.exporting import bag, wacz
 from crawler.verbs.keeping import archive, copy, rebuild, spool
 from crawler.verbs.looking import runs
 from crawler.verbs.operating import config as config_verb
+from crawler.verbs.operating import doctor
 from crawler.verbs.reading import parse, reparse, show
 from crawler.verbs.registry import probe, sites
 from crawler.verbs.verifying import verify
@@ -82,6 +83,7 @@ def main(ctx: click.Context, file: Path | None) -> None:
     To begin:
       gongkai demo                 see it work on a made-up site, without a network
       gongkai config --write       write down where the archive lies
+      gongkai doctor               whether everything is in order
       gongkai sites                which sites can be crawled
       gongkai probe URL --write    add one, from its home page
       gongkai crawl bjxch          crawl one into ./archive
@@ -119,6 +121,7 @@ for verb in (
     bag,
     verify,
     config_verb,
+    doctor,
 ):
     main.add_command(verb)
 

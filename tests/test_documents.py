@@ -12,6 +12,8 @@ import click
 import pytest
 
 from crawler.cli import main
+from crawler.config.settings import SETTINGS
+from crawler.doctor.model import CODES as DOCTOR
 from crawler.exits import Exit
 from crawler.sites import SHIPPED, load_sites
 from pipelines.report.model import FindingCode
@@ -54,6 +56,21 @@ def test_the_codes_of_a_verification_in_the_documents_are_those_of_the_code() ->
     row = r"^\| `([a-z-]+)` \| (damage|notice) \| (.+) \| (.+) \|$"
     rows = re.findall(row, text("docs/archive.md"), re.M)
     assert rows == [(name, code.level, code.meaning, code.mend) for name, code in CODES.items()]
+
+
+def test_the_codes_of_the_doctor_in_the_documents_are_those_of_the_code() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", text("docs/doctor.md"), re.M)
+    assert dict(rows) == DOCTOR
+
+
+def test_every_setting_of_the_file_is_documented() -> None:
+    rows = re.findall(r"^\| (.*?) \| (`[^|]+) \| (.*?) \| .+ \|$", text("docs/configuration.md"), re.M)
+    documented = {
+        ".".join(re.findall(r"\w+", key)): tuple(re.findall(r"`(\w+)`", variables))
+        for key, variables, _ in rows
+        if key
+    }
+    assert documented == {setting.key: setting.variables for setting in SETTINGS}
 
 
 def test_every_setting_of_ours_is_documented_and_exists() -> None:

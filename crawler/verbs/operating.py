@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from crawler.exits import Exit
-from crawler.terminal import print_json, print_view, say
+from crawler.terminal import archive_option, print_json, print_view, say
 
 
 @click.command(
@@ -47,3 +47,37 @@ def config(file: Path | None, write: bool, as_json: bool) -> None:
         print_json(config_json(path, values))
     else:
         print_view(config_view(path, values))
+
+
+@click.command(
+    short_help="Check that all a crawl needs is in order, and say what to do.",
+    epilog="Exit codes: 0 nothing to mend (there may be warnings), 5 something is: each failure is named.",
+)
+@archive_option
+@click.option("--online", is_flag=True, help="Ask one configured site for its robots.txt, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
+@click.pass_obj
+def doctor(file: Path | None, archive: str, online: bool, as_json: bool) -> None:
+    """Check the configuration, the archive's rights, this machine, the optional tools and the network.
+
+    Each line has a code, how it is (ok, warning, failure), what was found, and below it what to do.
+    An object is written into the archive's place and taken away again; nothing else is touched.
+    """
+    from datetime import UTC, datetime
+
+    from crawler.config import find
+    from crawler.doctor.examine import examine
+    from crawler.doctor.model import Patient
+    from crawler.views.doctor import check_line, doctor_json, verdict
+    from storage.archive import state_folder
+
+    patient = Patient(find(file), archive, state_folder(archive), datetime.now(UTC), online)
+    found = []
+    for check in examine(patient):
+        found.append(check)
+        if not as_json:
+            print_view(check_line(check), whole=True)
+    if as_json:
+        print_json(doctor_json(found))
+    say(verdict(found))
+    sys.exit(Exit.INCOMPLETE if any(check.state == "failure" for check in found) else Exit.OK)
