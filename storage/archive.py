@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -114,12 +114,13 @@ class Archive:
 
     # ------------------------------------------------------------------ runs
 
-    def start_run(self, site: str, now: datetime) -> Run:
+    def start_run(self, site: str, now: datetime, *, unless: Callable[[], None] | None = None) -> Run:
         """Begin a run of `site`; raises `SiteBusy` while another run of it lives, on whatever machine.
 
         (It waits two seconds for whoever brings in what a dead run left.) A machine that died, or lost its
         store, is thought to live for six minutes more by the others.
-        What dead runs of the site left is recovered first. The site is marked dirty, durably, before
+        What dead runs of the site left is recovered first. Then, while nobody else can be at the site,
+        `unless` is called, which may raise: no run is begun then. The site is marked dirty, durably, before
         anything is captured. Raises `ArchiveUnusable` if the archive cannot be written to, or its store
         was checked and found to lose or garble data.
         """
@@ -130,6 +131,8 @@ class Archive:
             self._check_writable()
             self._recover_patiently(site, now)
             holding.callback(self._take(site, run).release)
+            if unless is not None:
+                unless()
             self._index.ask(site, lambda ledger: ledger.make_dirty(site))
             spool = Spool(self._spools / site / run)
             holding.callback(self._runs.pop, run, None)

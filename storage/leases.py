@@ -19,9 +19,9 @@ from __future__ import annotations
 import json
 import logging
 import os
+import platform
 import random
 import secrets
-import socket
 import threading
 import time
 from contextlib import suppress
@@ -68,7 +68,7 @@ class Holder:
     @classmethod
     def here(cls, state: Path, what: str) -> Holder:
         """This process. Writes the machine's name into the state folder where there is none yet."""
-        return cls(_machine(state), socket.gethostname(), os.getpid(), what)
+        return cls(_machine(state), platform.node(), os.getpid(), what)
 
     def is_neighbour(self, other: Holder) -> bool:
         """Whether both are of one machine: a state folder may have been copied with its name."""

@@ -18,7 +18,7 @@ from storage import leases
 from storage.archive import Archive
 from storage.compare import differences
 from storage.copying import copy
-from storage.errors import ArchiveUnusable, SiteBusy
+from storage.errors import ArchiveUnusable, SiteBusy, StorageError
 from storage.keys import lease_key
 from storage.leases import Holder, Lease, Taken
 from storage.local import LocalStore
@@ -101,6 +101,24 @@ def test_other_jobs_have_leases_of_their_own(archive: Archive, tmp_path: Path) -
     with pytest.raises(ValueError, match="mine"), archive.lease("_watch"):
         raise ValueError("mine")
     assert claims(archive.store) == []
+
+
+def test_whoever_begins_a_run_may_think_better_of_it_while_nobody_else_can_begin_one(
+    archive: Archive, tmp_path: Path
+) -> None:
+    with Archive.open(archive.url, state=tmp_path / "other") as other:
+
+        def refuse() -> None:
+            with pytest.raises(SiteBusy):
+                other.start_run(NAME, NOW)
+            raise StorageError("Crawled already.")
+
+        with pytest.raises(StorageError, match="already"):
+            archive.start_run(NAME, NOW, unless=refuse)
+        assert archive.dirty(NAME) == 0
+        assert claims(archive.store) == []
+        assert not archive.spooled()
+        other.start_run(NAME, NOW, unless=lambda: None).finish({})
 
 
 def test_what_a_killed_process_of_this_machine_left_is_no_obstacle(place: LocalStore) -> None:
