@@ -27,6 +27,7 @@ from crawler.verbs.operating import doctor
 from crawler.verbs.reading import parse, reparse, show
 from crawler.verbs.registry import probe, sites
 from crawler.verbs.verifying import verify
+from crawler.verbs.watching import watch
 from pipelines.errors import CorrectionFileError, InvalidReport, PipelineError
 from storage.errors import BadKey, NothingThere, SiteBusy, StorageError
 
@@ -120,6 +121,7 @@ for verb in (
     wacz,
     bag,
     verify,
+    watch,
     config_verb,
     doctor,
 ):

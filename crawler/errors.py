@@ -67,3 +67,13 @@ class OutputError(CrawlerError):
 
 class FileMissing(CrawlerError):
     """Raised when a file that a person named does not exist."""
+
+
+class ChannelError(CrawlerError):
+    """Raised when a channel does not take a message; the sentence says why and holds no secret."""
+
+    def __init__(self, message: str, *, again: bool = False, after: float | None = None) -> None:
+        """`again`: whether to try once more soon, and `after` how many seconds, where the service said so."""
+        super().__init__(message)
+        self.again = again
+        self.after = after

@@ -19,7 +19,7 @@ class Exit(IntEnum):
     UNREADABLE = 4
     """`parse`: the file is empty, damaged, too large, encrypted or of a kind that is not read."""
     INCOMPLETE = 5
-    """`crawl`, `reparse`, `rebuild`, `sites check`, `copy`, `doctor`: not all is as due; each is named."""
+    """`crawl`, `reparse`, `rebuild`, `sites check`, `copy`, `doctor`, `watch`: not all as due, each named."""
     NETWORK = 6
     """`crawl`, `probe`: nothing could be fetched: unreachable, blocked, or forbidden by robots.txt."""
     ARCHIVE = 7

@@ -1,0 +1,132 @@
+"""Gathers the facts that the rules look at, from the archive, the registry and this machine's schedule."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from crawler.coverage import coverage_of
+from crawler.sites import Site
+from crawler.watch.facts import Cell, Changed, Facts, RunSeen, SiteFacts, Tally, run_seen
+from pipelines.coverage.model import Coverage, day_in_china
+from pipelines.history.changes import changes
+from storage.archive import Archive
+from storage.fetching import fetched
+from storage.keys import run_started
+
+RUNS = 30
+"""Runs of a site that the rules look at, the newest ones."""
+AUDITS = 60
+YEARS = 3
+"""Report years that the rules look at: the newest that may be due, and those that it is compared with."""
+CHANGES = timedelta(days=100)
+"""How far back changes are looked for: longer than any of them is news."""
+
+
+def gather(archive: Archive, registry: Mapping[str, Site], only: Collection[str], now: datetime) -> Facts:
+    """The facts about the archive's sites, or `only` these of them.
+
+    Raises:
+        StorageError: where the archive cannot be used.
+    """
+    keys = [key for key in archive.sites() if not only or key in only]
+    return Facts(
+        now=now,
+        sites=tuple(site_facts(archive, key, registry.get(key), now) for key in keys),
+        audits=tuple(_audits(archive)),
+        machine=socket.gethostname(),
+    )
+
+
+def site_facts(archive: Archive, key: str, site: Site | None, now: datetime) -> SiteFacts:
+    """What the archive knows of one site; of one that the registry lacks, only its runs and changes."""
+    runs: deque[RunSeen] = deque(maxlen=RUNS)
+    begun: datetime | None = None
+    for record in archive.runs(key):
+        begun = begun or run_started(record["run"])
+        runs.append(run_seen(record))
+    newest = day_in_china(now).year - 1
+    years = range(newest - YEARS + 1, newest + 1)
+    covered = (
+        coverage_of(archive, key, day_in_china(now), (years[0], years[-1])) if site is not None else None
+    )
+    return SiteFacts(
+        key=key,
+        name=site.name if site is not None else key,
+        runs=tuple(runs),
+        begun=begun,
+        cells=tuple(_cells(covered)) if covered is not None else (),
+        changes=tuple(_changes(archive, key, now)),
+        tallies=_tallies(archive, key, years, _names(covered)),
+    )
+
+
+def _cells(covered: Coverage) -> Iterator[Cell]:
+    for body in covered.bodies:
+        for cell in body.cells:
+            yield Cell(
+                body=body.name,
+                year=cell.year,
+                state=cell.state,
+                punctuality=cell.punctuality,
+                deadline=cell.deadline.day,
+                published=None if cell.published is None else cell.published.day,
+                late_days=cell.late_days,
+                first_seen=cell.first_seen,
+                url=cell.urls[0] if cell.urls else "",
+                doubt="may-have-ended" if cell.says("may-have-ended") else "",
+            )
+
+
+def _names(covered: Coverage | None) -> dict[str, str]:
+    """Each name of a body -> the one that its cells have."""
+    if covered is None:
+        return {}
+    return {name: body.name for body in covered.bodies for name in (body.name, *body.names)}
+
+
+def _changes(archive: Archive, key: str, now: datetime) -> Iterator[Changed]:
+    for change in changes(archive, key, now - CHANGES):
+        if change.kind in ("tables", "attachment", "withdrawn"):
+            yield Changed(
+                id=change.id,
+                kind=change.kind,
+                at=change.at,
+                url=change.url,
+                body=change.organization or "",
+                year=change.year,
+                cells=len(change.cells),
+                confirmed=change.confirmed,
+                back=change.until is not None,
+            )
+
+
+def _tallies(
+    archive: Archive, key: str, years: Iterable[int], names: Mapping[str, str]
+) -> Mapping[int, Tally]:
+    found = {}
+    for year in years:
+        count = 0
+        bodies: defaultdict[str, set[str]] = defaultdict(set)
+        for report in archive.reports(key, year):
+            count += 1
+            body = report["organization"] or ""
+            for finding in report["findings"]:
+                bodies[finding["code"]].add(names.get(body, body))
+        if count:
+            found[year] = Tally(count, {code: tuple(sorted(named)) for code, named in bodies.items()})
+    return found
+
+
+def _audits(archive: Archive) -> Iterator[Mapping[str, Any]]:
+    keys = sorted(archive.store.list("audits/"))[-AUDITS:]
+    for _, data in fetched(archive.store, keys, bytes):
+        if isinstance(data, bytes):  # a damaged one is what the next verification names
+            try:
+                yield json.loads(data)
+            except ValueError:
+                continue

@@ -1,0 +1,216 @@
+"""Rules over a site's run records: hosts gone, blocks, failed runs, empty lists, no reports at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+from crawler.watch.alert import Alert
+from crawler.watch.facts import RunSeen, SiteFacts
+from crawler.watch.rules.outcome import Outcome, Suspect, Unsure, streak, weighed
+from pipelines.coverage.model import day_in_china
+
+BLOCKS = 3
+"""Blocked addresses of a host that make a block; single forbidden pages are none."""
+SHARE = 5
+"""One in so many answers of a host, at least, must be a block."""
+SITE_WIDE = 4
+"""Of at least so many lists most are empty: then it is one alert about the site."""
+
+
+def on_runs(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
+    """What the run records of a site say; the worse hides what it explains."""
+    if site.last is None:
+        return
+    gone = list(_host_gone(site, now))
+    blocks = list(_blocked(site))
+    yield from gone
+    yield from blocks
+    if any(isinstance(outcome, Alert | Suspect) for outcome in (*gone, *blocks)):
+        # Nothing else can be told from runs to which the site did not answer.
+        yield from (Unsure(f"{code}:{site.key}:*") for code in ("run-failed", "no-reports", "list-empty"))
+        return
+    yield from _run_failed(site, now)
+    yield from _no_reports(site, now)
+    yield from _list_empty(site, now)
+
+
+def _host_gone(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
+    last = site.runs[-1]
+    if last.ended == "crashed":
+        yield Unsure(f"host-gone:{site.key}:*")
+    for host in sorted(last.requests):
+        bad = streak(site.runs, partial(_gone, host))
+        if not bad or not any(_gone(host, run) is False for run in site.runs):
+            continue  # a host that never answered is no host that is gone
+        zh, en = site.named
+        first, reason = bad[0].started, last.reasons.get(host, "")
+        alert = Alert(
+            "host-gone",
+            site.key,
+            host,
+            first,
+            f"{zh}：自 {_day(first)} 起无法访问 {host}（{len(bad)} 次抓取）。{_said(reason)}",
+            f"{en}: {host} has not been reached since {_day(first)}, in {_times(bad)}.{_said(reason)}",
+            {"host": host, "runs": [run.run for run in bad], "reason": reason},
+        )
+        yield weighed(alert, bad, now)
+
+
+def _gone(host: str, run: RunSeen) -> bool | None:
+    answers = run.requests.get(host)
+    return None if not answers else set(answers) == {"error"}
+
+
+def _blocked(site: SiteFacts) -> Iterator[Outcome]:
+    last = site.runs[-1]
+    if last.ended == "crashed":
+        yield Unsure(f"blocked:{site.key}:*")
+    for host in sorted(last.blocked):
+        bad = streak(site.runs, partial(_blocks, host))
+        if not bad:
+            continue
+        zh, en = site.named
+        first = bad[0].started
+        yield Alert(
+            "blocked",
+            site.key,
+            host,
+            first,
+            f"{zh}：{host} 自 {_day(first)} 起屏蔽抓取，最近一次 {last.blocked[host]} 个地址被拒。",
+            f"{en}: {host} has blocked the crawl since {_day(first)}; it kept {last.blocked[host]} addresses "
+            "back last time.",
+            {"host": host, "runs": [run.run for run in bad], "blocked": last.blocked[host]},
+        )
+
+
+def _blocks(host: str, run: RunSeen) -> bool | None:
+    answers = run.requests.get(host)
+    blocked = run.blocked.get(host, 0)
+    if not answers and not blocked:
+        return None
+    sound = sum(count for status, count in (answers or {}).items() if status in ("200", "304"))
+    if blocked and not run.found:
+        return True  # the front door is closed: nothing else was ever asked for
+    return blocked >= BLOCKS and blocked * SHARE >= blocked + sound
+
+
+def _run_failed(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
+    bad = streak(site.runs, lambda run: _failure(run) is not None)
+    if not bad:
+        return
+    last = bad[-1]
+    what_zh, what_en = _failure(last) or ("", "")
+    reason = last.reasons.get("", "")
+    zh, en = site.named
+    alert = Alert(
+        "run-failed",
+        site.key,
+        "",
+        bad[0].started,
+        f"{zh}：自 {_day(bad[0].started)} 起 {len(bad)} 次抓取失败，最近一次{what_zh}。{_said(reason)}",
+        f"{en}: {_times(bad)} since {_day(bad[0].started)} failed; the last {what_en}.{_said(reason)}",
+        {"runs": [run.run for run in bad], "reason": reason},
+    )
+    yield alert if last.bugs else weighed(alert, bad, now)
+
+
+def _failure(run: RunSeen) -> tuple[str, str] | None:
+    """How the run failed, in Chinese and English; None if it did not."""
+    if run.bugs:
+        return "遇到程序错误", "met a bug"
+    if run.ended == "crashed":
+        return "中途崩溃", "crashed"
+    if run.ended == "finished" and run.found == 0:
+        return "没有取得任何页面", "brought nothing home"
+    return None
+
+
+def _no_reports(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
+    bad = streak(site.runs, _without_reports)
+    if not bad:
+        if _without_reports(site.runs[-1]) is None:
+            yield Unsure(f"no-reports:{site.key}:*")
+        return
+    before = next((run for run in reversed(site.runs) if run.reports and run.started < bad[0].started), None)
+    if before is None:
+        return
+    zh, en = site.named
+    alert = Alert(
+        "no-reports",
+        site.key,
+        "",
+        bad[0].started,
+        f"{zh}：自 {_day(bad[0].started)} 起找不到任何年报，此前有 {before.reports} 个。",
+        f"{en}: no report has been found since {_day(bad[0].started)}; before there were {before.reports}.",
+        {"runs": [run.run for run in bad], "before": before.run, "reports": before.reports},
+    )
+    yield weighed(alert, bad, now)
+
+
+def _without_reports(run: RunSeen) -> bool | None:
+    return None if run.ended != "finished" or not run.found or not run.whole else run.reports == 0
+
+
+def _list_empty(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
+    last = site.runs[-1]
+    if last.ended != "finished":
+        yield Unsure(f"list-empty:{site.key}:*")
+        return
+    offered = {url: count for run in site.runs for url, count in run.lists.items() if count}
+    empty = {
+        url: bad
+        for url in sorted(offered)
+        if last.lists.get(url) == 0 and (bad := streak(site.runs, partial(_empties, url)))
+    }
+    asked = [url for url in offered if url in last.lists]
+    if len(empty) >= SITE_WIDE and 2 * len(empty) > len(asked):
+        bad = max(empty.values(), key=len)
+        yield weighed(_all_empty(site, list(empty), bad), bad, now)
+        return
+    zh, en = site.named
+    for url, bad in empty.items():
+        since = bad[0].started
+        alert = Alert(
+            "list-empty",
+            site.key,
+            url,
+            since,
+            f"{zh}：栏目 {url} 自 {_day(since)} 起没有年报，此前有 {offered[url]} 个。",
+            f"{en}: the list {url} has offered no report since {_day(since)}; before there were "
+            f"{offered[url]}.",
+            {"url": url, "family": last.families.get(url), "runs": [run.run for run in bad]},
+        )
+        yield weighed(alert, bad, now)
+
+
+def _all_empty(site: SiteFacts, urls: list[str], bad: list[RunSeen]) -> Alert:
+    zh, en = site.named
+    since = bad[0].started
+    return Alert(
+        "list-empty",
+        site.key,
+        "",
+        since,
+        f"{zh}：自 {_day(since)} 起 {len(urls)} 个栏目都没有年报，网站可能已改版。",
+        f"{en}: {len(urls)} lists have offered no report since {_day(since)}; the site may have a new look.",
+        {"urls": urls[:20], "lists": len(urls), "runs": [run.run for run in bad]},
+    )
+
+
+def _empties(url: str, run: RunSeen) -> bool | None:
+    count = run.lists.get(url) if run.ended == "finished" else None
+    return None if count is None else count == 0
+
+
+def _times(runs: list[RunSeen]) -> str:
+    return "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+
+
+def _said(reason: str) -> str:
+    return f" ({reason})" if reason else ""
+
+
+def _day(when: datetime) -> str:
+    return day_in_china(when).isoformat()
