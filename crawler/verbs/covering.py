@@ -19,7 +19,11 @@ from crawler.terminal import archive_option, print_json, print_view, say, wrong
 @click.argument("sites", metavar="[SITE...]", nargs=-1)
 @archive_option
 @click.option("--all", "everything", is_flag=True, help="Every site that the archive has captures of.")
-@click.option("--years", metavar="A-B", help="Report years, as in 2019-2024.  [default: all]")
+@click.option(
+    "--years",
+    metavar="A-B",
+    help="Report years, as in 2019-2024.  [default: all; the table shows the last 8]",
+)
 @click.option(
     "--today", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]),
     help="As of the end of this day in China; what was captured later counts as not there.  [default: now]",
@@ -43,7 +47,7 @@ def coverage(
     corrected in the registry; deadlines are settings.
     """
     from crawler.coverage import coverage_of, parse_span
-    from crawler.views.coverage import coverage_view
+    from crawler.views.coverage import YEARS, coverage_view
     from storage.archive import Archive
 
     if bool(sites) == everything:
@@ -60,6 +64,9 @@ def coverage(
         print_json([one.to_json() for one in found])
     else:
         for one in found:
-            print_view(coverage_view(one, notes=notes))
+            shown = one if span else one.newest(YEARS)
+            print_view(coverage_view(shown, notes=notes))
+            if len(shown.years) < len(one.years):
+                say(f"the last {YEARS} years of {one.site}; all: --years {one.years[0]}-{one.years[-1]}")
     if not any(one.bodies for one in found):
         sys.exit(Exit.NOT_FOUND)

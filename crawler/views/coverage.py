@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.coverage.model import CHINA, Body, Cell, Coverage, State
+from pipelines.coverage.model import CHINA, Cell, Coverage, State
 from pipelines.report.marks import clean
 
 SIGNS: dict[State, tuple[str, str, str, str]] = {
@@ -31,8 +31,10 @@ KIND_NAMES = {
     "institution": "其他单位",
     "township": "街道、乡镇",
 }
-_NOTED = 12
-"""Cells whose notes are told one by one."""
+_NOTED, _NAMED = 12, 3
+"""Lines of notes, and names in one of them."""
+YEARS = 8
+"""Columns that fit beside the names; `--years` asks for others."""
 
 
 def coverage_view(coverage: Coverage, *, notes: bool = False) -> RenderableType:
@@ -52,7 +54,7 @@ def coverage_view(coverage: Coverage, *, notes: bool = False) -> RenderableType:
             table.add_row(Text(KIND_NAMES[body.kind], style="bold"))
             last = body.kind
         table.add_row(clean(body.name), *(sign(cell) for cell in body.cells))
-    return Group(table, _legend(coverage), _counts(coverage), *_told(coverage, everything=notes))
+    return Group(table, *_legend(coverage), _counts(coverage), *_told(coverage, everything=notes))
 
 
 def sign(cell: Cell) -> Text:
@@ -70,11 +72,12 @@ def _only_at_least(cell: Cell) -> bool:
     return all(note.code == "at-least" for note in cell.notes)
 
 
-def _legend(coverage: Coverage) -> Text:
+def _legend(coverage: Coverage) -> Iterator[Text]:
     used = {cell.state for body in coverage.bodies for cell in body.cells}
     words = [f"{SIGNS[state][0]} {SIGNS[state][2]}" for state in SIGNS if state in used]
     words += ["* see its notes"] if any(c.notes for body in coverage.bodies for c in body.cells) else []
-    return Text("   ".join(words), style="dim")
+    if words:
+        yield Text("   ".join(words), style="dim")
 
 
 def _counts(coverage: Coverage) -> Text:
@@ -88,22 +91,23 @@ def _counts(coverage: Coverage) -> Text:
 
 
 def _told(coverage: Coverage, *, everything: bool) -> Iterator[Text]:
-    """What a person should read before using a cell."""
+    """What a person should read before using a cell: equal notes of a year once, with whom they are about."""
     worth = ("late", "missing", "changed")
-    cells = [
-        (body, cell)
-        for body in coverage.bodies
-        for cell in body.cells
-        if cell.notes and (everything or (cell.state in worth and not _only_at_least(cell)))
-    ]
-    shown = cells if everything else cells[:_NOTED]
-    for body, cell in shown:
-        yield _line(body, cell)
-    if len(cells) > len(shown):
-        yield Text(f"{len(cells) - len(shown)} more: --notes tells all of them", style="dim")
+    groups: dict[tuple[int, State, str], list[str]] = {}
+    for body in coverage.bodies:
+        for cell in body.cells:
+            if cell.notes and (everything or (cell.state in worth and not _only_at_least(cell))):
+                said = "; ".join(f"{note.code}: {note.message}" for note in cell.notes)
+                groups.setdefault((cell.year, cell.state, said), []).append(body.name)
+    order = sorted(groups, key=lambda group: (-group[0], group[1]))
+    shown = order if everything else order[:_NOTED]
+    for year, state, said in shown:
+        yield _line(year, state, said, groups[year, state, said])
+    if len(order) > len(shown):
+        yield Text(f"{len(order) - len(shown)} more: --notes tells all of them", style="dim")
 
 
-def _line(body: Body, cell: Cell) -> Text:
-    said = "; ".join(f"{note.code}: {note.message}" for note in cell.notes)
-    text = Text(f"{cell.year} {clean(body.name)} ", style="bold")
-    return text.append(f"{cell.state}: {clean(said)}", style="not bold")
+def _line(year: int, state: State, said: str, names: list[str]) -> Text:
+    named = "、".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+    text = Text(f"{year} {clean(named)} ", style="bold")
+    return text.append(f"{state}: {clean(said)}", style="not bold")

@@ -101,17 +101,28 @@ class Look:
     run: str
     started: datetime
     finished: bool
-    """Whether it ended by itself and read every list that it found to its end."""
+    """Whether it ended by itself, read every list that it found to its end, and met about as many reports as
+    the crawls before."""
     years: frozenset[int] | None
     """The report years that it asked for; None for all."""
     touched: frozenset[str] = frozenset()
     """What it had answers to, or knew and let rest: lists and reports, each `bare`."""
     troubled: tuple[Loose, ...] = ()
     """Report pages that lists named and that it could not have."""
+    offering: frozenset[str] = frozenset()
+    """The lists that named reports, each `bare`; where the record does not say, those on which a report that
+    it met is known to be named."""
+    reports: int = 0
+    """Report pages that it met."""
 
     def met(self, address: str) -> bool:
         """Whether it had an answer to that address, or let it rest."""
         return bare(address) in self.touched
+
+    def read(self, parent: str) -> bool:
+        """Whether it read that list, and the list named reports: a shell without entries proves nothing."""
+        listed = bare(parent)
+        return listed in self.touched and listed in self.offering
 
 
 def bare(address: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,9 @@ from storage.journal import Capture
 from storage.keys import run_started
 
 _REFUSED_LIST = ("failed", "blocked")
+_THIN, _USUAL = 0.8, 3
+"""A crawl that met fewer reports than this share of what one of the last few met has not seen the lists as
+they are: they were empty for a while, or their pages no longer lead on."""
 
 
 def addresses_of(captures: Iterable[Capture], until: datetime) -> dict[str, Address]:
@@ -188,8 +192,17 @@ def looks_of(
     records: Iterable[Mapping[str, Any]], known: Mapping[str, Address], until: datetime
 ) -> list[Look]:
     """The crawls that began before that moment, oldest first, each with what it can prove."""
-    looks = (_look(record, known) for record in records)
-    return sorted((look for look in looks if look.started < until), key=lambda look: (look.started, look.run))
+    looks = sorted(
+        (look for record in records if (look := _look(record, known)).started < until),
+        key=lambda look: (look.started, look.run),
+    )
+    usual: list[int] = []
+    for at, look in enumerate(looks):
+        if look.years is None and look.finished:
+            if look.reports < _THIN * max(usual[-_USUAL:], default=0):
+                looks[at] = replace(look, finished=False)
+            usual.append(look.reports)
+    return looks
 
 
 def _look(record: Mapping[str, Any], known: Mapping[str, Address]) -> Look:
@@ -204,11 +217,15 @@ def _look(record: Mapping[str, Any], known: Mapping[str, Address]) -> Look:
         years=_years(record, answered, known),
         touched=frozenset(bare(url) for url in answered),
         troubled=tuple(_troubled(record, known)),
+        offering=_offering(record, answered, known),
+        reports=int(record.get("reports") or 0),
     )
 
 
 def _finished(record: Mapping[str, Any]) -> bool:
     """Whether every list that the crawl found was read to its end, and nothing of it stumbled."""
+    if "lists" in record and not record["lists"]:
+        return False  # no crawl of the lists
     if record.get("ended") != "finished" or record.get("gaps") or record.get("bugs") or record.get("lost"):
         return False
     return not any(t.get("role") == "list" for state in _REFUSED_LIST for t in record.get(state) or ())
@@ -224,6 +241,16 @@ def _years(
     if "years" in record:
         return frozenset(record["years"]) if record["years"] else None
     return frozenset(a.year for url in touched if (a := known.get(url)) is not None and a.year is not None)
+
+
+def _offering(
+    record: Mapping[str, Any], answered: frozenset[str], known: Mapping[str, Address]
+) -> frozenset[str]:
+    """The lists that named reports."""
+    if "lists" in record:
+        return frozenset(bare(listed["url"]) for listed in record["lists"] or () if listed.get("reports"))
+    met = (known[url] for url in answered if url in known)
+    return frozenset(bare(parent) for address in met for parent in address.parents)
 
 
 def _troubled(record: Mapping[str, Any], known: Mapping[str, Address]) -> Iterator[Loose]:

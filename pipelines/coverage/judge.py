@@ -6,7 +6,7 @@ excluded the cell says `undated` or `unknown`, and a note says why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -27,6 +27,10 @@ from pipelines.coverage.punctual import Judged, Relaunches, judge_time
 _KEPT = 3
 """A year of which a site that was first crawled long after holds fewer reports than this share of its usual
 number (one in so many) is not kept there any more."""
+
+
+_GROUP = 3
+"""So many bodies of a kind do not all stop publishing at once: their column has moved."""
 
 
 @dataclass(slots=True)
@@ -63,8 +67,10 @@ class Site:
     relaunches: Relaunches
     adrift: Sequence[Loose]
     """What lists name, and nobody knows whose it is or of which year."""
-    per_year: dict[int, int]
+    per_year: Mapping[int, int]
     """Report year -> bodies that have a report."""
+    per_kind: Mapping[tuple[Kind, int], int]
+    """Kind and report year -> bodies of which something of the year is known."""
     was_named: Callable[[str, str], bool]
     """Whether a list of that run named that address."""
     successors: Callable[[Row, int], str | None]
@@ -206,9 +212,9 @@ def _nothing(row: Row, year: int, due: Deadline, site: Site, asked: Question) ->
         last = reasons[-1] if reasons else None
         return cell("unknown", last or Note("not-crawled", "the archive has no crawl of this site"))
     look = site.looks[proof]
-    for doubt in (_doubt_of_being(row, year, site, due), _doubt_of_keeping(year, site, due)):
-        if doubt is not None:
-            return cell("unknown", doubt, look=look)
+    doubts = (_doubt_of_being(row, year, site, due), _whole_year(row, year, site), _not_kept(year, site, due))
+    if doubt := next((doubt for doubt in doubts if doubt is not None), None):
+        return cell("unknown", doubt, look=look)
     notes = []
     if row.known and year > row.known[-1]:
         notes.append(
@@ -257,7 +263,19 @@ def _moved_from(row: Row, year: int) -> Note | None:
     return None
 
 
-def _doubt_of_keeping(year: int, site: Site, due: Deadline) -> Note | None:
+def _whole_year(row: Row, year: int, site: Site) -> Note | None:
+    """Why the whole year's reports may stand at another place: nobody has one, or nobody of the kind."""
+    if not any(number for (_, at), number in site.per_kind.items() if at == year):
+        who = "body of this site"
+    elif not site.per_kind.get((row.kind, year)) and site.per_kind.get((row.kind, year - 1), 0) >= _GROUP:
+        who = f"{row.kind} of this site"
+    else:
+        return None
+    message = f"no {who} has one: the site may list this year elsewhere; `gongkai probe` its home page to see"
+    return Note("whole-year", message)
+
+
+def _not_kept(year: int, site: Site, due: Deadline) -> Note | None:
     """Why the report may have been there and be gone: a site that was first crawled long after."""
     if _watched(site, due):
         return None

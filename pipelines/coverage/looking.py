@@ -98,11 +98,11 @@ def first_absence(
 
 def _lacked(look: Look, page: Document) -> bool:
     """Whether the crawl read a list that names the page by now, and did not meet the page."""
-    return not look.met(page.url) and any(look.met(parent) for parent in page.parents)
+    return not look.met(page.url) and any(look.read(parent) for parent in page.parents)
 
 
 def _saw(look: Look, column: Column) -> bool:
-    return any(look.met(url) for url in (*column.urls, *column.parents))
+    return any(map(look.met, column.urls)) or any(map(look.read, column.parents))
 
 
 def _may_be(one: Loose, asked: Question, *, everywhere: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -28,8 +28,8 @@ NoteCode = Literal[
     "date-doubtful", "dates-disagree", "date-implausible", "relaunch-date", "at-least",
     "perhaps-other-year", "withdrawn", "blocked", "refused", "not-served", "not-a-report", "not-read",
     "year-doubtful", "published-as", "other-site", "not-crawled", "too-soon", "years-not-asked",
-    "crawl-incomplete", "column-not-seen", "year-not-kept", "before-first", "after-last", "may-have-ended",
-    "perhaps-renamed", "outside-span",
+    "crawl-incomplete", "column-not-seen", "whole-year", "year-not-kept", "before-first", "after-last",
+    "may-have-ended", "perhaps-renamed", "outside-span",
 ]  # fmt: skip
 NOTES: tuple[NoteCode, ...] = get_args(NoteCode)
 """Every code that a note can have; docs/coverage.md says what each means."""
@@ -181,6 +181,13 @@ class Coverage:
         cells = [c for body in self.bodies for c in body.cells if year in (None, c.year)]
         return {state: sum(cell.state == state for cell in cells) for state in STATES}
 
+    def newest(self, years: int) -> Coverage:
+        """The same of the last so many years only; bodies of which nothing is known in them are left out."""
+        kept = self.years[-years:]
+        bodies = (replace(b, cells=tuple(c for c in b.cells if c.year in kept)) for b in self.bodies)
+        there = tuple(body for body in bodies if any(_tells(cell) for cell in body.cells))
+        return replace(self, years=kept, bodies=there)
+
     def to_json(self) -> dict[str, Any]:
         """The whole as published (docs/coverage.md)."""
         return {
@@ -205,6 +212,10 @@ def end_of_day(day: date) -> datetime:
     """The first moment after that day in China."""
     following = day + timedelta(days=1)
     return datetime(following.year, following.month, following.day, tzinfo=CHINA)
+
+
+def _tells(cell: Cell) -> bool:
+    return cell.state not in ("unknown", "did-not-exist", "not-yet-due")
 
 
 def _utc(moment: datetime | None) -> str | None:

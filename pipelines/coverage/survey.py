@@ -66,7 +66,8 @@ def survey(
         looks=looks,
         relaunches=Relaunches.of(reports),
         adrift=rows.adrift,
-        per_year=_per_year(rows.all()),
+        per_year=Counter(year for row in rows.all() for year in row.reports),
+        per_kind=Counter((row.kind, year) for row in rows.all() for year in row.known),
         was_named=ListsOf(archive, site).named,
         successors=partial(_successor, rows.all(), place),
         today=today,
@@ -200,11 +201,6 @@ def _years(rows: Sequence[Row], wanted: tuple[int, int] | None, today: date) -> 
     known = [year for row in rows for year in row.known if FIRST_YEAR <= year <= last]
     first, last = wanted or (min(known, default=last), last)
     return tuple(range(max(first, FIRST_YEAR), last + 1))
-
-
-def _per_year(rows: Sequence[Row]) -> dict[int, int]:
-    counts = Counter(year for row in rows for year in row.reports)
-    return dict(counts)
 
 
 def _successor(rows: Sequence[Row], place: str, row: Row, year: int) -> str | None:
