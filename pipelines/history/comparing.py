@@ -5,10 +5,12 @@ Pure: opened bodies in, a verdict out. A difference that cannot be proved to be 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Any, TypeVar
 
 from pipelines.history.content import Content, Line, Slot
@@ -20,14 +22,20 @@ from pipelines.report.model import TABLES
 from pipelines.report.readers.sniff import HTML
 from pipelines.report.values import parse_value
 
+SAME = "the same words and figures in other bytes"
 _FIGURES = (*(f"{table}." for table in TABLES), "statistics.")
+_DAY_LINE = re.compile(r"^\s*20\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*$", re.MULTILINE)
+"""Behind the signature."""
 _NEIGHBOURS = ("上一篇", "下一篇", "上一条", "下一条", "上一页", "下一页", "上篇", "下篇")
 """What the links to a page's neighbours begin with, which are words without a link at either end."""
 
 _T = TypeVar("_T", Line, Slot)
 
-Leads = Callable[[str], str | None]
-"""The document that a link leads to, comparably written; None where it leads to no document."""
+_NOTHING: Mapping[str, Any] = {"findings": []}
+"""A report that says nothing."""
+
+Leads = Callable[[str], tuple[str, str] | None]
+"""The document that a link leads to, comparably written and whole; None where it leads to no document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,63 +60,98 @@ class Verdict:
 
 def compare(before: Side, after: Side) -> Verdict:
     """What became of the body `before` when it gave way to `after`."""
-    if before.opened.body == after.opened.body:
+    if before.opened.plain == after.opened.plain:
         return Verdict("noise", note="the same bytes, sent in another content coding")
-    figures, words = _read(before.opened.reading, after.opened.reading)
-    notes: list[str] = []
-    passages: list[Passage] = []
-    framed = True
-    around = False
+    figures, words = compare_readings(before.opened.reading, after.opened.reading)
+    found = _Found()
+    known = _tables_of(before.opened.reading) | _tables_of(after.opened.reading)
     for one, other in _paired(before.opened.documents, after.opened.documents):
-        if one is None or other is None or one.problem or other.problem:
-            if (said := _member(one, other)) is not None:
-                notes.append(said)
-            continue
-        seen = _Seen(one, other, before, after)
-        known = _tables_of(before.opened.reading) | _tables_of(after.opened.reading)
-        cells, prose, beside = seen.differences(known)
-        if not any(cell.path.startswith(_FIGURES) for cell in figures):
-            figures += cells
-        passages += prose
-        around |= beside
-        framed &= one.frame == other.frame and one.media_type == other.media_type
-        notes += _links(one, other, before.leads, after.leads)
-    if figures:
-        return Verdict("tables", (*figures, *words), tuple(passages), "; ".join(notes))
-    if passages:
-        return Verdict("prose", tuple(words), tuple(passages), "; ".join(notes))
+        found.add(one, other, before, after, known)
+    known_tables = {table for _, table in known}
+    figures += [cell for cell in found.cells if not figures or _table_of(cell) not in known_tables]
     if _dates_only(words, before.visit, after.visit):
         words = []
-    if words:
-        return Verdict("prose", tuple(words), (), "; ".join(notes))
-    files = any(content.media_type != HTML for content in after.opened.documents)
-    if notes or files:
-        same = "the same words and figures" if files and not notes else ""
-        return Verdict("attachment", note="; ".join([*notes, *([same] if same else [])]))
-    if around:
+    if not figures:  # which edition of the form it is follows from what it prints
+        words = [change for change in words if "editions." not in change.path]
+    note = "; ".join(found.notes)
+    if figures:
+        return Verdict("tables", (*figures, *words), tuple(found.passages), note)
+    if found.passages or words:
+        return Verdict("prose", tuple(words), tuple(found.passages), note)
+    if found.unread:
+        return Verdict("unread", note=note)
+    if found.notes:
+        return Verdict("attachment", note=note)
+    if any(content.media_type != HTML or content.member for content in after.opened.documents):
+        return Verdict("attachment", note=SAME)
+    if found.around:
         return Verdict("markup", note="only links around the text differ")
-    return Verdict("noise" if framed else "markup")
+    return Verdict("noise" if found.framed else "markup")
 
 
-def _read(
+def compare_readings(
     before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
 ) -> tuple[list[Change], list[Change]]:
-    """What moves in the readings: figures, and what is said about the report."""
+    """What moves between the readings of two bodies: figures, and what is said about the report."""
     figures: list[Change] = []
     words: list[Change] = []
     for one, other in _matched(before, after):
-        moved = changes((0, ""), one or _nothing(other), other or _nothing(one)).cells
-        for change in moved:
-            named = _of_member(change, one or other)
-            (figures if change.path.startswith(_FIGURES) else words).append(named)
-    if not figures:  # which edition of the form it is follows from what it prints
-        words = [change for change in words if "editions." not in change.path]
+        report = one or other
+        for change in changes((0, ""), one or _NOTHING, other or _NOTHING).cells:
+            is_figure = change.path.startswith(_FIGURES)
+            (figures if is_figure else words).append(_of_member(change, report))
     return figures, words
 
 
-def _nothing(report: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A report that says nothing."""
-    return {"findings": []}
+class _Found:
+    """What the documents of two bodies show otherwise, added up."""
+
+    def __init__(self) -> None:
+        self.cells: list[Change] = []
+        self.passages: list[Passage] = []
+        self.notes: list[str] = []
+        self.unread = False
+        """Whether something could not be looked at."""
+        self.framed = True
+        """Whether all is built as it was."""
+        self.around = False
+        """Whether links around the text differ."""
+
+    def add(
+        self,
+        one: Content | None,
+        other: Content | None,
+        before: Side,
+        after: Side,
+        known: frozenset[tuple[str | None, int]],
+    ) -> None:
+        """Compares two documents, of which one may not be there."""
+        if one is None or other is None:
+            content = one or other
+            assert content is not None
+            self.notes.append(f"{content.member} is {'gone' if other is None else 'new'} in it")
+            return
+        problem = other.problem or one.problem
+        if not problem and not (one.lines or one.slots or other.lines or other.slots):
+            problem = f"nothing can be read in it ({other.media_type})"
+        if problem:
+            if one.digest != other.digest:
+                self.unread = True
+                name = f"{other.member}: " if other.member else ""
+                self.notes.append(f"{name}its words cannot be compared: {problem}")
+            return
+        if one.member != other.member:
+            self.notes.append(f"{one.member} is called {other.member} now")
+        if one.media_type != other.media_type:
+            self.notes.append(f"it is {other.media_type} now, and was {one.media_type}")
+            self.passages += _by_parts(before.opened.reading, after.opened.reading)
+            return
+        cells, passages, beside = _Seen(one, other, before, after).differences(known)
+        self.cells += cells
+        self.passages += passages
+        self.around |= beside
+        self.framed &= one.frame == other.frame
+        self.notes += _links(one, other, before.leads, after.leads)
 
 
 def _matched(
@@ -132,6 +175,22 @@ def _matched(
         before = unmatched
     yield from ((one, None) for one in before)
     yield from ((None, other) for other in left)
+
+
+def _by_parts(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> Iterator[Passage]:
+    """Of documents in two formats, whose lines break otherwise: the numbered parts that say something else.
+
+    What follows the day at the end of a part is the page's and not the report's.
+    """
+    for one, other in _matched(before, after):
+        parts = [
+            {part["number"]: _DAY_LINE.split(part["text"])[0] for part in (report or {}).get("sections", ())}
+            for report in (one, other)
+        ]
+        for number in sorted(set(parts[0]) & set(parts[1]) - {None}):
+            old, new = parts[0][number], parts[1][number]
+            if _squeeze(old) != _squeeze(new):
+                yield Passage(tuple(old.splitlines()), tuple(new.splitlines()))
 
 
 def _place(report: Mapping[str, Any]) -> Any:
@@ -171,34 +230,24 @@ def _dates_only(words: Sequence[Change], before: date | None, after: date | None
 def _paired(
     before: Sequence[Content], after: Sequence[Content]
 ) -> Iterator[tuple[Content | None, Content | None]]:
-    if len(before) == len(after) == 1:
-        yield before[0], after[0]
-        return
+    """Documents by the names of their files; those whose names are others, in their order."""
     others = {content.member: content for content in after}
+    left = []
     for content in before:
-        yield content, others.pop(content.member, None)
-    yield from ((None, content) for content in others.values())
-
-
-def _member(one: Content | None, other: Content | None) -> str | None:
-    """What became of a file in an archive that is new, gone, or not shown; None where nothing did."""
-    if one is None or other is None:
-        content = one or other
-        assert content is not None
-        return f"{content.member} is {'gone' if other is None else 'new'} in it"
-    if one.problem == other.problem and one.lines == other.lines and one.slots == other.slots:
-        return None
-    name = f"{one.member}: " if one.member else ""
-    return f"{name}its words are not compared: {other.problem or one.problem}"
+        if (other := others.pop(content.member, None)) is not None:
+            yield content, other
+        else:
+            left.append(content)
+    yield from zip_longest(left, others.values())
 
 
 def _links(one: Content, other: Content, before: Leads, after: Leads) -> list[str]:
-    old = {found for link in one.links if (found := before(link)) is not None}
-    new = {found for link in other.links if (found := after(link)) is not None}
+    old = {found[0]: found[1] for link in one.links if (found := before(link)) is not None}
+    new = {found[0]: found[1] for link in other.links if (found := after(link)) is not None}
     said = []
-    if gone := sorted(old - new):
+    if gone := sorted(old[key] for key in old.keys() - new.keys()):
         said.append(f"it links no more to {', '.join(gone)}")
-    if fresh := sorted(new - old):
+    if fresh := sorted(new[key] for key in new.keys() - old.keys()):
         said.append(f"it links to {', '.join(fresh)} now")
     return said
 
@@ -222,11 +271,7 @@ class _Seen:
 
     def _solid_cells(self) -> bool:
         """Whether every cell's text is one of the other side too: columns may not change places unseen."""
-        texts = [
-            [squeezed for slot in content.slots if (squeezed := _squeeze(slot.text))]
-            for content in (self._one, self._other)
-        ]
-        return not texts[0] or not texts[1] or self._cell_texts(0) == self._cell_texts(1)
+        return self._cell_texts(0) == self._cell_texts(1)
 
     def _cell_texts(self, side: int) -> list[str]:
         slots = (self._one, self._other)[side].slots
@@ -297,6 +342,10 @@ def _blocks(
     for tag, i, j, k, m in matcher.get_opcodes():
         if tag != "equal":
             yield one[i:j], other[k:m]
+
+
+def _table_of(cell: Change) -> int:
+    return int(cell.path.split(".")[1])
 
 
 def _cell_changes(gone: Sequence[tuple[Slot, str]], fresh: Sequence[tuple[Slot, str]]) -> Iterator[Change]:

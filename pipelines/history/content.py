@@ -21,10 +21,15 @@ LONGEST_LINK = 60
 """Characters that the words of a link may have: a paragraph inside an anchor is no navigation."""
 _TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{8,}")
 _LONG_TOKEN = 20
+_SMALL_PICTURE = 4_000
+"""Characters of a picture within the page: smaller ones are icons."""
 _DIGITS = re.compile(r"\d+")
 _QUERY = re.compile(r"([?&;][\w.-]+=)[^&;\"'\s#]*")
 _UNSEEN = frozenset({"id", "name", "for", "nonce", "integrity", "value"})
 """Attributes whose values show nothing; random ones are the commonest difference of two visits."""
+_ADDRESSES = frozenset({"href", "src", "action"})
+_FILE = re.compile(r"[^/]*(?:[?#].*)?$", re.DOTALL)
+"""What follows the last folder of an address. What is linked to is compared by itself."""
 _AROUND = re.compile(r"[\s|｜丨>»/·]+")
 
 
@@ -53,6 +58,8 @@ class Content:
 
     member: str | None
     media_type: str
+    digest: str
+    """Of its bytes."""
     lines: tuple[Line, ...] = ()
     slots: tuple[Slot, ...] = ()
     links: tuple[str, ...] = ()
@@ -75,26 +82,26 @@ def contents(body: bytes) -> tuple[Content, ...]:
     found = []
     for member in container.unpack(body, kind):
         if member.problem is not None:
-            found.append(Content(member.name, "", problem=member.problem))
+            found.append(Content(member.name, "", _digest(member.body), problem=member.problem))
             continue
         kind = sniff(member.body)
         try:
             found.append(_content(member.body, kind, member.name))
         except UnreadableDocument as error:
-            found.append(Content(member.name, kind, problem=f"{error} ({_digest(member.body)})"))
+            found.append(Content(member.name, kind, _digest(member.body), problem=str(error)))
     return tuple(found)
 
 
 def _content(body: bytes, kind: str, member: str | None) -> Content:
     document = open_document(body, kind)
     wanting = [f.message for f in document.findings if f.code in ("needs-ocr", "needs-converter")]
-    problem = f"{wanting[0]} ({_digest(body)})" if wanting else ""
+    problem = wanting[0] if wanting and kind != HTML else ""
     root = _tree(body) if kind == HTML else None
     words = frozenset() if root is None else _words_of_links(root)
     lines, slots = _shown(document, words)
     if root is None:
-        return Content(member, kind, lines, slots, problem=problem)
-    return Content(member, kind, lines, slots, _links(root), _frame(root), problem)
+        return Content(member, kind, _digest(body), lines, slots, problem=problem)
+    return Content(member, kind, _digest(body), lines, slots, _links(root), _frame(root), problem)
 
 
 def _shown(document: Document, links: frozenset[str]) -> tuple[tuple[Line, ...], tuple[Slot, ...]]:
@@ -145,8 +152,15 @@ def _links(root: etree._Element) -> tuple[str, ...]:
         element.get("href") if element.tag == "a" else element.get("src")
         for element in root.iter("a", "img", "iframe", "embed")
     )
-    kept = (link.strip() for link in found if link)
-    return tuple(dict.fromkeys(link for link in kept if not link.startswith(("#", "data:", "javascript:"))))
+    kept = (_link(link.strip()) for link in found if link)
+    return tuple(dict.fromkeys(link for link in kept if link))
+
+
+def _link(link: str) -> str:
+    """A link as it is compared; a picture within the page by its digest, unless it is a small one."""
+    if link.startswith("data:"):
+        return f"data:{_digest(link.encode())}" if len(link) > _SMALL_PICTURE else ""
+    return "" if link.startswith(("#", "javascript:")) else link
 
 
 def _frame(root: etree._Element) -> str:
@@ -157,6 +171,7 @@ def _frame(root: etree._Element) -> str:
         hidden = element.tag == "meta" or (element.get("type") or "").lower() == "hidden"
         for name, value in sorted(element.items()):
             unseen = hidden or name in _UNSEEN or name.startswith(("data-", "aria-"))
+            value = _FILE.sub("", value) if name in _ADDRESSES else value
             parts.append(f"{name}=" if unseen else f"{name}={_steady(value)}")
         if element.tag in ("script", "style"):
             parts.append(_steady(element.text or ""))
@@ -176,4 +191,4 @@ def _token(found: re.Match[str]) -> str:
 
 
 def _digest(body: bytes) -> str:
-    return sha256(body).hexdigest()[:12]
+    return sha256(body).hexdigest()

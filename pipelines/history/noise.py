@@ -25,7 +25,7 @@ _COUNTERS = (
         rf"{_BEGINS}(?:您是|你是)?第?\s*{_FIGURE}\s*(?:{_WHAT})(?:者|本?(?:页|站|网站)|过|量)?{_ENDS}"
     ),
     re.compile(
-        rf"{_BEGINS}(?:已有|共有|有)\s*{_FIGURE}\s*(?:{_WHAT})(?:过|了)?(?:本?(?:页|站|文|网站))?{_ENDS}"
+        rf"{_BEGINS}(?:累计|总计)?(?:已有|共有|有)\s*{_FIGURE}\s*(?:{_WHAT})(?:过|了)?(?:本?(?:页|站|文|网站))?{_ENDS}"
     ),
 )
 _COUNTED = re.compile(rf"(?:^|[\s|｜丨]){_LABEL}\s*[:：]?$")

@@ -5,8 +5,11 @@ It must not compare, nor write to the archive: a reading that is wanting is made
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
+from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import Lock
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -30,8 +33,8 @@ class Opened:
     """A body as it is compared."""
 
     sha256: str
-    body: bytes
-    """Without its content encoding."""
+    plain: str
+    """The SHA-256 of the body without its content encoding."""
     documents: tuple[Content, ...]
     reading: tuple[dict[str, Any], ...]
     """The reports of its documents as this version of the parser reads them, as JSON."""
@@ -39,10 +42,12 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A body that cannot be compared, and why."""
+    """A body that cannot be opened, and why."""
 
     sha256: str
     reason: str
+    reading: tuple[dict[str, Any], ...] = ()
+    """What was read from it while it could be opened; empty where that is not known."""
 
 
 class Opens(Protocol):
@@ -51,8 +56,11 @@ class Opens(Protocol):
     def open(self, sha256: str, headers: Headers) -> Opened | Closed:
         """The body with that digest, which came with these headers."""
 
+    def reading(self, sha256: str, headers: Headers) -> tuple[dict[str, Any], ...]:
+        """What is read from it, without opening it where that is stored; empty where it cannot be read."""
 
-class _Shows(Reader):
+
+class Shows(Reader):
     """A reader that also tells what a body shows."""
 
     def contents(self, body: bytes) -> tuple[Content, ...]:
@@ -70,22 +78,36 @@ class _Shows(Reader):
 
 
 class Opener:
-    """Opens bodies of one archive. The worker starts with the first one."""
+    """Opens bodies of one archive, for several threads. The workers start with the first one."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, reader: Shows) -> None:
+        """The opener closes `reader` when it is closed itself."""
         self._archive = archive
-        self._reader = _Shows()
-        self._kept: OrderedDict[str, Opened | Closed] = OrderedDict()
+        self._reader = reader
+        self._kept: OrderedDict[str, Future[Opened | Closed]] = OrderedDict()
+        self._lock = Lock()
 
     def open(self, sha256: str, headers: Headers) -> Opened | Closed:
         """See `Opens`. Raises `ArchiveUnusable` where the store is away."""
-        found = self._kept.get(sha256)
-        if found is None:
-            found = self._kept[sha256] = self._open(sha256, headers)
-        self._kept.move_to_end(sha256)
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-        return found
+        with self._lock:
+            found = self._kept.get(sha256)
+            mine = found is None
+            if found is None:
+                found = self._kept[sha256] = Future()
+            self._kept.move_to_end(sha256)
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        if mine:
+            try:
+                found.set_result(self._open(sha256, headers))
+            except BaseException as error:
+                found.set_exception(error)
+        return found.result()
+
+    def reading(self, sha256: str, headers: Headers) -> tuple[dict[str, Any], ...]:
+        """See `Opens`."""
+        stored = self._stored(sha256)
+        return self.open(sha256, headers).reading if stored is None else tuple(stored["documents"])
 
     def close(self) -> None:
         """Ends the worker."""
@@ -100,15 +122,21 @@ class Opener:
         self.close()
 
     def _open(self, sha256: str, headers: Headers) -> Opened | Closed:
+        reading = self._stored(sha256)
         try:
             body = decode(self._archive.body(sha256), headers)
             shown = self._reader.contents(body)
-            reading = self._archive.parse(PARSER_VERSION, sha256)
-            if reading is None or not is_reading(reading) or wants(reading):
+            if reading is None or wants(reading):
                 reading = self._reader.read(body)
         except (NotFound, Damaged, PipelineError) as error:
-            return Closed(sha256, str(error))
+            problem = str(error)
         except RuntimeError as error:
             # The edge of the reader: one body that it stumbles over keeps no other from being compared.
-            return Closed(sha256, f"a bug in the reader, please report it: {error!r}")
-        return Opened(sha256, body, shown, tuple(reading["documents"]))
+            problem = f"a bug in the reader, please report it: {error!r}"
+        else:
+            return Opened(sha256, hashlib.sha256(body).hexdigest(), shown, tuple(reading["documents"]))
+        return Closed(sha256, problem, tuple((reading or {}).get("documents", ())))
+
+    def _stored(self, sha256: str) -> dict[str, Any] | None:
+        stored = self._archive.parse(PARSER_VERSION, sha256)
+        return stored if is_reading(stored) else None

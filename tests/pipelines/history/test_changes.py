@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
+from pipelines.history.changes import changes
 from pipelines.history.model import Change
 from pipelines.report.changes import Change as Cell
+from pipelines.report.read import PARSER_VERSION, read_all
+from pipelines.report.stored import reading_json
+from storage.archive import Archive
 from tests.made import html
+from tests.made.archives import zipped
+from tests.made.pdf import pdf
 from tests.made.truth import make, with_cell
-from tests.pipelines.history.told import BEGIN, HOST, Told
+from tests.pipelines.history.told import BEGIN, HOST, SITE, Told
 
-TRUTH = make(1)
+TRUTH = make(1, year=2024)
 PAGE = html.page(TRUTH)
 TOTAL = int(TRUTH.requests["received"]["total"] or 0)
 OTHER = html.page(with_cell(TRUTH, "requests.received.total", TOTAL + 1))
@@ -70,7 +79,7 @@ def test_a_page_that_is_gone_is_withdrawn_until_it_returns(told: Told) -> None:
 
 
 def test_a_page_that_no_list_names_any_more_is_withdrawn(told: Told) -> None:
-    told.crawl(("/a.html", PAGE), ("/b.html", PAGE))
+    told.crawl(("/a.html", PAGE), ("/b.html", html.page(make(2))))
     told.crawl(("/b.html", None))
     (gone,) = told.changes()
     assert (gone.kind, gone.url, gone.confirmed) == ("withdrawn", f"{HOST}/a.html", 1)
@@ -93,3 +102,159 @@ def test_a_block_or_an_error_is_no_withdrawal(told: Told) -> None:
     told.crawl((told.answer("/a.html", status=503), b"no"))
     told.crawl((told.answer("/a.html", status=404, flags=("blocked",)), b"no"))
     assert told.changes() == []
+
+
+def test_a_body_that_is_found_elsewhere_at_once_has_moved(told: Told) -> None:
+    told.crawl(("/a.html", PAGE))
+    told.crawl((told.answer("/a.html", status=404), b"gone"), ("/new/a.html", PAGE))
+    (change,) = told.changes()
+    assert (change.kind, change.moved_to) == ("moved", f"{HOST}/new/a.html")
+
+
+def test_the_same_report_elsewhere_has_moved_and_its_figures_are_compared(told: Told) -> None:
+    told.crawl(("/a.html", PAGE))
+    told.crawl(("/new/a.html", OTHER))
+    moved, tables = told.changes()
+    assert (moved.kind, moved.url, moved.moved_to) == ("moved", f"{HOST}/a.html", f"{HOST}/new/a.html")
+    assert (tables.kind, tables.url, tables.before_url) == ("tables", f"{HOST}/new/a.html", f"{HOST}/a.html")
+    assert tables.cells == (Cell("requests.received.total", TOTAL, TOTAL + 1),)
+
+
+def test_a_redirect_to_another_address_is_a_move_told_once(told: Told) -> None:
+    told.crawl(("/a.html", PAGE))
+    told.crawl((told.answer("/a.html", final="/new/a.html"), PAGE))
+    told.crawl((told.answer("/a.html", final="/new/a.html"), PAGE), ("/new/a.html", PAGE))
+    told.crawl(("/new/a.html", PAGE))
+    (change,) = told.changes()
+    assert (change.kind, change.moved_to) == ("moved", f"{HOST}/new/a.html")
+
+
+def test_https_in_place_of_http_is_no_move(told: Told) -> None:
+    told.crawl((told.answer("http://www.bjxch.gov.cn/a.html"), PAGE))
+    told.crawl((told.answer("http://www.bjxch.gov.cn/a.html", final="/a.html"), PAGE))
+    assert told.changes() == []
+
+
+def test_a_file_in_place_of_the_page_s_tables_has_moved_or_changed_them(told: Told) -> None:
+    around = html.wrap('<p>请看附件</p><a href="/f.pdf">附件：年度报告.pdf</a>', TRUTH.title)
+    file = {"role": "attachment", "parent": f"{HOST}/a.html"}
+    told.crawl(("/a.html", PAGE))
+    told.crawl(("/a.html", around), (told.answer("/f.pdf", **file), pdf(TRUTH)))  # type: ignore[arg-type]
+    (change,) = told.changes()
+    assert (change.kind, change.url, change.moved_to) == ("moved", f"{HOST}/a.html", f"{HOST}/f.pdf")
+    told.crawl(("/a.html", OTHER))
+    back = [change for change in told.changes() if change.url == f"{HOST}/a.html"][-1]
+    assert back.kind == "tables"
+    assert back.cells == (Cell("requests.received.total", TOTAL, TOTAL + 1),)
+    assert back.before_url == f"{HOST}/f.pdf"
+
+
+def test_a_page_that_prints_no_report_any_more_is_withdrawn(told: Told) -> None:
+    told.crawl(("/a.html", PAGE))
+    told.crawl(("/a.html", html.wrap("<p>本网站正在升级改造，请稍后再来。</p>", "网站升级")))
+    (change,) = told.changes()
+    assert (change.kind, change.cells) == ("withdrawn", ())
+    assert change.after is not None
+
+
+def test_a_report_in_place_of_an_empty_page_changes_no_figure(told: Told) -> None:
+    told.crawl(("/a.html", html.wrap("<p>正在整理中</p>", TRUTH.title)))
+    told.crawl(("/a.html", PAGE))
+    (change,) = told.changes()
+    assert (change.kind, change.cells) == ("prose", ())
+
+
+def test_a_pdf_in_place_of_the_page_at_its_own_address_is_compared(told: Told) -> None:
+    told.crawl(("/a.html", PAGE))
+    told.crawl(("/a.html", pdf(TRUTH)))
+    told.crawl(("/a.html", pdf(with_cell(TRUTH, "requests.received.total", TOTAL + 1))))
+    assert kinds(told.changes()) == ["attachment", "tables"]
+
+
+def test_another_file_behind_the_page_s_link_is_told(told: Told) -> None:
+    page = html.wrap('<p>请看附件</p><a href="/f{}.pdf?sid={}">附件：年度报告.pdf</a>', TRUTH.title).decode()
+    told.crawl(("/a.html", page.format(1, "a" * 9).encode()))
+    told.crawl(("/a.html", page.format(1, "b" * 9).encode()))
+    told.crawl(("/a.html", page.format(2, "c" * 9).encode()))
+    noise, change = told.changes()
+    assert noise.kind == "noise"
+    assert change.kind == "attachment"
+    assert f"{HOST}/f1.pdf?sid=bbbbbbbbb" in change.note
+    assert f"{HOST}/f2.pdf?sid=ccccccccc" in change.note
+
+
+def test_a_body_that_is_lost_or_damaged_is_unread_unless_its_reading_is_known(told: Told) -> None:
+    (old,) = told.crawl(("/a.html", PAGE))
+    assert old is not None
+    told.crawl(("/a.html", OTHER))
+    path = told.folder / "archive" / "raw" / old[:2] / old
+    path.chmod(0o644)
+    path.write_bytes(b"<html>damaged")
+    (change,) = told.changes()
+    assert change.kind == "unread"
+    assert old[:12] in change.note
+    with told.open() as archive:
+        archive.put_parse(PARSER_VERSION, old, reading_json(read_all(PAGE)))
+    (change,) = told.changes()
+    assert change.kind == "tables"
+    assert "by what was read" in change.note
+    path.unlink()
+    assert told.changes()[0].kind == "tables"
+
+
+def test_the_same_page_sent_in_another_coding_is_noise(told: Told) -> None:
+    coded = (("Content-Encoding", "gzip"),)
+    told.crawl(("/a.html", PAGE))
+    told.crawl((told.answer("/a.html", headers=coded), gzip.compress(PAGE)))
+    told.crawl((told.answer("/a.html", headers=coded), gzip.compress(OTHER)))
+    assert kinds(told.changes()) == ["noise", "tables"]
+
+
+def test_files_in_a_zip_are_compared_one_by_one(told: Told) -> None:
+    rest = html.page(make(3, organization="虚构市另一局", year=2024))
+    told.crawl(("/a.zip", zipped({"a.html": PAGE, "b.html": rest})))
+    told.crawl(("/a.zip", zipped({"b.html": rest, "a.html": PAGE})))
+    told.crawl(("/a.zip", None))
+    told.crawl(("/a.zip", zipped({"a.html": OTHER, "b.html": rest})))
+    told.crawl(("/a.zip", zipped({"a.html": OTHER})))
+    first, second, third = told.changes()
+    assert (first.kind, first.cells, first.prose) == ("attachment", (), ())
+    assert second.cells == (Cell("a.html: requests.received.total", TOTAL, TOTAL + 1),)
+    assert "b.html is gone in it" in third.note
+
+
+def test_a_scan_that_cannot_be_read_here_is_unread(told: Told) -> None:
+    png = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+    told.crawl(("/a.png", png))
+    told.crawl(("/a.png", png + b"\0"))
+    (change,) = told.changes()
+    assert change.kind == "unread"
+
+
+def test_bytes_that_differ_on_every_visit_and_say_the_same_are_noise(told: Told) -> None:
+    for number in range(4):
+        told.crawl(("/f.pdf", pdf(TRUTH) + b"\n%" + str(number).encode()))
+    assert kinds(told.changes()) == ["noise", "noise", "noise"]
+
+
+def test_only_what_was_seen_since_is_told_and_opened(told: Told) -> None:
+    told.crawl(("/a.html", PAGE))
+    told.crawl(("/a.html", OTHER))
+    since = told.now
+    told.crawl(("/a.html", PAGE))
+    whole = told.changes()
+    assert kinds(whole) == ["tables", "tables"]
+    assert "the same bytes as until 2025-02-01" in whole[1].note
+    assert told.changes(since=since) == whole[1:]
+
+
+def test_all_machines_tell_the_same(told: Told, tmp_path: Path) -> None:
+    told.crawl(("/a.html", PAGE), ("/b.html", OTHER))
+    told.crawl(("/a.html", OTHER))
+    told.crawl(("/a.html", PAGE), ("/c.html", OTHER))
+    here = told.changes()
+    with Archive.open(str(told.folder / "archive"), state=tmp_path / "elsewhere") as archive:
+        assert list(changes(archive, SITE)) == here
+    assert len({change.id for change in here}) == len(here) >= 3

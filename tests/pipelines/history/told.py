@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from pipelines.history.changes import changes
+from pipelines.history.content import Content, contents
 from pipelines.history.model import Change
-from pipelines.history.opening import Opener
+from pipelines.history.opening import Opener, Shows
+from pipelines.report.read import read_all
+from pipelines.report.stored import reading_json
 from storage.archive import Archive
 from storage.journal import Capture, Role
 
@@ -20,6 +24,22 @@ BEGIN = datetime(2025, 2, 1, 3, tzinfo=UTC)
 
 Answer = tuple[str | Capture, bytes | None]
 """An address or a capture, and the body; of an address without one, that it is unchanged (304)."""
+
+
+_PDFIUM = Lock()
+"""PDFium reads one document of a process at a time."""
+
+
+class Here(Shows):
+    """Opens what is well-behaved without a worker, which takes a second to start."""
+
+    def contents(self, body: bytes) -> tuple[Content, ...]:
+        with _PDFIUM:
+            return contents(body)
+
+    def read(self, body: bytes) -> dict[str, Any]:
+        with _PDFIUM:
+            return reading_json(read_all(body))
 
 
 class Told:
@@ -92,7 +112,7 @@ class Told:
             flags=flags,
         )
 
-    def changes(self, opener: Opener | None = None, since: datetime | None = None) -> list[Change]:
-        """What is told of the site."""
+    def changes(self, since: datetime | None = None) -> list[Change]:
+        """What is told of the site, its bodies opened in this process."""
         with self.open() as archive:
-            return list(changes(archive, SITE, since, opener))
+            return list(changes(archive, SITE, since, Opener(archive, Here())))
