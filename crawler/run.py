@@ -11,6 +11,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from scrapy.crawler import Crawler
@@ -46,13 +47,15 @@ def crawl(
     *,
     shard: tuple[int, int] | None = None,
     recheck: bool = False,
+    unless_since: datetime | None = None,
     foreseen: dict[str, Sequence[Due]] | None = None,
 ) -> Exit:
     """Crawls `sites` (none: the whole registry) into `archive`, says on stderr how it went; the exit code.
 
-    `shard` (number, count) takes this share of them; `recheck` asks for what rests, too. Given `foreseen`
-    it is a dry run: only lists are asked for, nothing is archived, and each site's key gets there what a
-    crawl would fetch. Call it once in a process: Scrapy's reactor cannot be started again.
+    `shard` (number, count) takes this share of them; `recheck` asks for what rests, too; `unless_since`
+    leaves sites alone that were crawled since then, by whatever machine. Given `foreseen` it is a dry run:
+    only lists are asked for, nothing is archived, and each site's key gets there what a crawl would fetch.
+    Call it once in a process: Scrapy's reactor cannot be started again.
 
     Raises:
         UnknownSite, SiteFileError, SettingError, CorrectionFileError: before anything is fetched.
@@ -65,6 +68,8 @@ def crawl(
     arguments = _arguments(years, recheck=recheck, dry=foreseen is not None)
     load_corrections()
     prepared = _settings(archive, settings or {})
+    if unless_since is not None:
+        prepared.set("GONGKAI_UNLESS_SINCE", unless_since.isoformat(), priority="cmdline")
     if foreseen is None:
         with Archive.open(archive) as opened:
             bring_in(opened, say, {site.key for group in chosen for site in group})
@@ -132,6 +137,8 @@ class _Outcomes:
 
 def summary(site: str, outcome: Outcome, *, foreseen: bool = False) -> list[str]:
     """What a person wants to know of a site's crawl, in a few lines; `foreseen`: a dry run found reports."""
+    if outcome.record is None and outcome.exit is Exit.OK:
+        return [f"{site}: {outcome.problem}"]
     if outcome.record is None:
         said = [f"{site}: {outcome.left}"] if outcome.left else []
         return said if outcome.problem else [f"{site}: the crawl could not be started."]

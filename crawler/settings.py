@@ -31,6 +31,7 @@ SPIDER_LOADER_CLASS = "crawler.spider_loader.SiteSpiderLoader"  # default: a spi
 GONGKAI_ARCHIVE = os.environ.get("GONGKAI_ARCHIVE") or "./archive"  # ours: a folder, or s3://bucket/prefix
 GONGKAI_SITES = os.environ.get("GONGKAI_SITES", "")  # ours: more registry files or folders, as in PATH
 GONGKAI_ALLOW_PRIVATE = ""  # ours: hosts that may have a private or local address, separated by commas
+GONGKAI_UNLESS_SINCE = ""  # ours: a moment in ISO 8601; a site crawled since then is left alone
 GONGKAI_AT_ONCE = 32  # ours: sites that one process crawls beside each other; each is one host, asked slowly
 GONGKAI_READERS = 1  # ours: processes that read documents, some 90 MB each; politely crawled, one idles
 GONGKAI_COMMIT_EVERY = 100  # ours: captures in one journal segment; reports are published as often

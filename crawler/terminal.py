@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -25,6 +27,24 @@ archive_option = click.option(
     show_envvar=True,
     help="The archive: a folder, or s3://bucket/prefix.",
 )
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment in ISO 8601 that knows its zone."""
+
+    name = "moment"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The moment."""
+        found = value if isinstance(value, datetime) else None
+        with suppress(ValueError):
+            found = found or datetime.fromisoformat(str(value))
+        if found is not None and found.tzinfo is not None:
+            return found
+        return self.fail(f"{value!r} is no moment with its zone: write 2026-01-31T03:00:00+08:00", param, ctx)
+
 
 settings_option = click.option(
     "-s",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import (
@@ -37,7 +38,14 @@ from storage.catalogue import Catalogue
 from storage.errors import ArchiveUnusable, NotFound
 from storage.findings import Finding
 from storage.identity import FORMAT
-from storage.keys import ARCHIVE_KEY, captures_prefix, reports_prefix, runs_prefix
+from storage.keys import (
+    ARCHIVE_KEY,
+    captures_prefix,
+    place,
+    reports_prefix,
+    run_started,
+    runs_prefix,
+)
 from storage.repair import Repaired, restore
 from storage.store import Store, open_store, same_place
 from storage.verify import Scope, Step, Verification
@@ -221,6 +229,33 @@ def _second(url: str, profile: str | None, store: Store) -> Store:
             f"{ARCHIVE_KEY} in {second.url} is not Gongkai's: that is no copy to restore from."
         )
     return second
+
+
+@contextmanager
+def turn_to_verify(url: str, sites: tuple[str, ...], since: datetime) -> Iterator[str | None]:
+    """While this lasts no other scheduler verifies; gives in words that it has been done since then.
+
+    Raises:
+        SiteBusy: where another is at it.
+        ArchiveUnusable: where the store fails.
+    """
+    with Archive.open(url, create=False) as archive, archive.lease("_verify"):
+        said = (_done(archive, key, sites, since) for key in archive.store.list("audits/"))
+        yield next((one for one in said if one is not None), None)
+
+
+def _done(archive: Archive, key: str, sites: tuple[str, ...], since: datetime) -> str | None:
+    """That the audit record under the key is of those sites, or of all, and began since then."""
+    where = place(key)
+    if where is None or where.run is None or run_started(where.run) < since:
+        return None
+    scope = json.loads(archive.store.get(key))["scope"]["sites"]
+    when = run_started(where.run).astimezone(ZoneInfo("Asia/Shanghai"))
+    return (
+        f"verified already at {when:%Y-%m-%d %H:%M} (Asia/Shanghai): {key}"
+        if scope in ([], [*sites])
+        else None
+    )
 
 
 def _check_sites(store: Store, scope: Scope, url: str) -> None:

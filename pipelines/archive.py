@@ -13,12 +13,15 @@ from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from scrapy.exceptions import CloseSpider, DropItem
 
 from pipelines import reach
+from pipelines.already import crawled_since
+from pipelines.errors import CrawledAlready
 from storage.archive import Archive
 from storage.errors import ArchiveUnusable, Damaged, NotFound, SiteBusy, SpoolFull, StorageError
 from storage.journal import Capture
@@ -79,6 +82,8 @@ class ArchivePipeline:
         """What made it impossible to record, if anything did."""
         self.unpublished: StorageError | None = None
         """What in the archive kept its reports from being published, if anything did."""
+        self.already: str | None = None
+        """That the site was crawled already since GONGKAI_UNLESS_SINCE: when, and by whom."""
         self.left: StorageError | None = None
         """What kept the archive from taking all of the run at its end: the rest is left in the spool."""
         self.behind = 0
@@ -113,6 +118,9 @@ class ArchivePipeline:
             self.problem = error
             log.error("%s", error)
             raise CloseSpider("site-busy" if isinstance(error, SiteBusy) else "archive-unusable") from None
+        except CrawledAlready as already:
+            self.already = str(already)
+            raise CloseSpider("crawled-already") from None
         self._beside = asyncio.ensure_future(self._seal_beside())
 
     async def process_item(self, item: Any) -> Any:
@@ -321,7 +329,8 @@ class ArchivePipeline:
         try:
             archive.recover(site=site)  # not the others: their own crawls may be starting just now
             self.dirty_at_start = bool(archive.dirty(site))
-            self.run = archive.start_run(site, datetime.now(UTC))
+            who_was_here = partial(self._look_who_was_here, archive, site)
+            self.run = archive.start_run(site, datetime.now(UTC), unless=who_was_here)
         except BaseException:
             archive.close()
             raise
@@ -329,6 +338,15 @@ class ArchivePipeline:
         self.local = archive.store.local
         if not self.local:
             self.opened.add(self.url)
+
+    def _look_who_was_here(self, archive: Archive, site: str) -> None:
+        """Raises `CrawledAlready` where GONGKAI_UNLESS_SINCE says that this crawl is not needed any more."""
+        since: str = self.crawler.settings["GONGKAI_UNLESS_SINCE"]
+        years = getattr(self.crawler.spider, "wanted", None)
+        if since:
+            moment, asked = datetime.fromisoformat(since), None if years is None else years.wanted
+            if (already := crawled_since(archive.store, site, moment, asked)) is not None:
+                raise CrawledAlready(already)
 
     def _compared(self, item: Exchange, archive: Archive, site: str) -> tuple[Capture, str | None]:
         """The capture, flagged where the archive has it already, and the digest of a body that came again."""

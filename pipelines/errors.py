@@ -15,6 +15,10 @@ class ReadTimeout(PipelineError):
     """Raised when reading one body took longer than its limit and the worker was stopped."""
 
 
+class CrawledAlready(PipelineError):
+    """Raised when another crawl did what this one was to do; says when, and on which machine."""
+
+
 class WorkerDied(PipelineError):
     """Raised when the process that read a body ended without an answer: out of memory, or a crash."""
 

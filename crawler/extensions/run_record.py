@@ -41,9 +41,9 @@ class Outcome:
 
     exit: Exit
     record: dict[str, Any] | None
-    """The run record as written; None where the archive could not take it."""
+    """The run record as written; None where the archive could not take it, or there was no run."""
     problem: str | None = None
-    """What made the archive unusable."""
+    """What made the archive unusable; or why no crawl was needed."""
     left: str | None = None
     """What waits in the spool, why, and what to type when the store is back."""
 
@@ -132,7 +132,9 @@ class RunRecord:
         left = waiting(keeper) if keeper.left is not None else None
         if left is not None:
             log.info("%s", left)  # `gongkai crawl` has it as its last line
-        if not kept:
+        if keeper.already is not None:
+            self.outcome = Outcome(Exit.OK, None, keeper.already)
+        elif not kept:
             busy = isinstance(keeper.problem, SiteBusy)
             self.outcome = Outcome(Exit.BUSY if busy else Exit.ARCHIVE, None, str(keeper.problem), left)
         elif keeper.left or keeper.problem or keeper.unpublished:

@@ -1,206 +1,272 @@
-"""`gongkai schedule`: crawls at the moments that a schedule file names.
+"""Turns due moments into processes, and notes how they ended.
 
-APScheduler is the clock and nothing else. What is due, running and done stands in `slots`;
-this module makes slots due, starts a process for each and notes how it ended. It must not crawl,
-open the archive, or hold anything in memory that a restart would miss.
+What is due, running and done stands in `slots`; this module makes slots due, starts a process for each and
+notes how it ended. It must not crawl, open the archive, read a clock, or hold anything in memory that a
+restart would miss.
 """
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import FrameType
 from typing import IO
 
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.blocking import BlockingScheduler
-
 from crawler.exits import Exit
-from crawler.schedule.plan import ZONE, Job, Plan, latest_fire
-from crawler.schedule.slots import Run, Slot, Slots
+from crawler.schedule.calendar import ZONE
+from crawler.schedule.children import UNSEEN, Child, adopt, spawn
+from crawler.schedule.logs import log_path, tidy
+from crawler.schedule.plan import LIGHT, Plan, Turn
+from crawler.schedule.slots import Slot, Slots
 
-HEARTBEAT = timedelta(seconds=2)
-"""How often children are looked at and leases renewed; far below the lease, far above the cost of a look."""
-BUSY_PAUSE = timedelta(minutes=1)
-"""A site that another process is crawling is tried again after this."""
 CANNOT_START = 127
-"""The exit code noted where the crawl's command cannot be started at all, as a shell would."""
-
-CRAWL = (sys.executable, "-m", "crawler.cli", "crawl")
+"""The exit code noted where the command cannot be started at all, as a shell would."""
+BUSY_PAUSE = timedelta(minutes=1)
+"""A site that another process is crawling is tried again after this, twice this, … up to `BUSY_LONGEST`."""
+BUSY_LONGEST = timedelta(minutes=15)
+PAUSES = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
+"""What failed in a way that may pass is tried again after these; then it waits for its next turn."""
+PASSES = {Exit.NETWORK, Exit.ARCHIVE, CANNOT_START}
+"""Exit codes of what may pass by itself."""
+PASSES_LIGHT = PASSES | {Exit.INCOMPLETE}
+"""The same of a watch or a digest, which is incomplete where a channel could not be reached."""
+RENEWED = timedelta(seconds=10)
+"""How often leases are renewed."""
+TIDIED = timedelta(hours=12)
+EARLIEST = datetime(2025, 1, 1, tzinfo=UTC)
+"""A clock that is before this is not set yet."""
 
 
 class Scheduler:
-    """Turns due moments into processes; all it knows stands in `slots`."""
+    """One scheduler at work on `slots`."""
 
-    def __init__(self, plan: Plan, slots: Slots, logs: Path, say: Callable[[str], None]) -> None:
-        """`logs` is the folder for the crawls' output, a file each; `say` gets a line for each event."""
-        self._plan = plan
+    def __init__(
+        self,
+        plan: Plan,
+        slots: Slots,
+        logs: Path,
+        say: Callable[[str], None],
+        elapsed: Callable[[], float],
+    ) -> None:
+        """`logs` is the folder for the jobs' output; `say` gets a line for each event.
+
+        `elapsed` tells seconds that a clock being set does not touch: for limits, never for what is due.
+        """
         self._slots = slots
         self._logs = logs
         self._say = say
-        self._children: dict[Slot, subprocess.Popen[bytes]] = {}
+        self._elapsed = elapsed
+        self._children: dict[Slot, Child] = {}
         # Only spares looking before anything can be due.
         self._next: dict[tuple[str, str], datetime] = {}
+        self._started: datetime | None = None
+        self._before: datetime | None = None
+        self._renewed: datetime | None = None
+        self._tidied: datetime | None = None
         self.stopping = False
+        self.begun = 0
+        """How many jobs it has started."""
         self.worst = Exit.OK.value
-        """The first exit code of a crawl that was not 0."""
+        """The first exit code of a job that was not 0."""
+        self.plan = plan
 
     @property
-    def running(self) -> Sequence[subprocess.Popen[bytes]]:
-        """The crawls under way."""
-        return tuple(self._children.values())
+    def plan(self) -> Plan:
+        """What it goes by; another one counts from the next tick on."""
+        return self._plan
+
+    @plan.setter
+    def plan(self, plan: Plan) -> None:
+        self._plan = plan
+        self._turns = {turn.key: turn for turn in plan.turns}
+        self._next.clear()
+
+    @property
+    def running(self) -> list[Child]:
+        """The jobs under way."""
+        return list(self._children.values())
 
     def tick(self, now: datetime) -> None:
-        """Notes what ended, keeps what runs, makes due what is due, and starts what is free to start."""
+        """Notes what ended, keeps what runs, makes due what is due, and starts what is free to start.
+
+        Raises:
+            ArchiveUnusable: where the memory fails. The next tick does what this one did not.
+        """
+        self._watch()
+        if now < EARLIEST:
+            return
         self._settle(now)
-        self._slots.renew(now)
+        self._mind_the_clock(now)
+        if self._renewed is None or not timedelta() <= now - self._renewed < RENEWED:
+            self._slots.renew(now, self._started or now, len(self._turns))
+            self._renewed = now
         if self.stopping:
             return
-        for job in self._plan.jobs:
-            for site in job.sites:
-                self._make_due(job, site, now)
-        jobs = {job.name: job for job in self._plan.jobs}
-        while len(self._children) < self._plan.parallel:
-            slot = self._slots.claim(
-                now, frozenset((job.name, site) for job in jobs.values() for site in job.sites)
-            )
+        self._take_over(now)
+        for turn in self._plan.turns:
+            self._make_due(turn, now)
+        self._start_some(now)
+        if self._tidied is None or now - self._tidied >= TIDIED:
+            self._tidied = now
+            self._slots.tidy(now - self._plan.keep_logs, now)
+            tidy(self._logs, self._plan.keep_logs, now)
+
+    def stop(self) -> None:
+        """Starts nothing more, and asks what is under way to end in order: a crawl finishes its page."""
+        self.stopping = True
+        for child in self._children.values():
+            if child.asked is None:
+                child.stop("stopped", self._elapsed())
+
+    def kill(self) -> None:
+        """Ends what is under way at once."""
+        for child in self._children.values():
+            child.kill()
+
+    # ------------------------------------------------------------------ what is due
+
+    def _mind_the_clock(self, now: datetime) -> None:
+        """At the start, and whenever the clock goes back: looks at everything anew."""
+        before, self._before = self._before, now
+        self._started = self._started or now
+        if before is not None and now >= before - BUSY_PAUSE:
+            return
+        if before is not None:
+            self._say(f"the clock went back from {shown(before)} to {shown(now)} (Asia/Shanghai)")
+        self._next.clear()
+        self._tidied = None
+        if gone := self._slots.forget_future(now):
+            self._say(f"{gone} turns lie in the future, from a clock that was wrong: they count no more")
+
+    def _make_due(self, turn: Turn, now: datetime) -> None:
+        """Adds the turn's newest moment since its last one; several missed ones are made up once."""
+        if now < self._next.get(turn.key, now):
+            return
+        since, done = self._slots.standing(*turn.key, turn.trigger.text, now)
+        due = turn.trigger.latest(since, done, now)
+        if due is not None:
+            self._slots.add(Slot(*turn.key, due))
+        self._next[turn.key] = turn.trigger.next(now) or now + timedelta(days=1)
+
+    def _start_some(self, now: datetime) -> None:
+        """Starts what is due and free, no more at once than the plan allows; what is short waits for none."""
+        hosts = {turn.key: turn.host for turn in self._plan.turns}
+        light = {key: host for key, host in hosts.items() if self._turns[key].job.kind in LIGHT}
+        while (slot := self._slots.claim(now, light)) is not None:
+            self._start(slot, now)
+        heavy = {key: host for key, host in hosts.items() if key not in light}
+        while sum((slot.job, slot.site) not in light for slot in self._children) < self._plan.parallel:
+            slot = self._slots.claim(now, heavy)
             if slot is None:
                 break
-            self._start(slot, jobs[slot.job], now)
+            self._start(slot, now)
 
-    def interrupt(self) -> None:
-        """Asks the crawls under way to stop at their next page."""
-        for child in self._children.values():
-            child.terminate()
+    # ------------------------------------------------------------------ processes
 
-    def _make_due(self, job: Job, site: str, now: datetime) -> None:
-        """Adds the job's newest moment since its last one; several missed ones are made up once."""
-        if now < self._next.get((job.name, site), now):
-            return
-        trigger = job.trigger()
-        due = latest_fire(trigger, self._slots.last(job.name, site, job.cron, now), now)
-        if due is not None:
-            self._slots.add(Slot(job.name, site, due))
-        self._next[job.name, site] = trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
-
-    def _start(self, slot: Slot, job: Job, now: datetime) -> None:
-        command = [*(self._plan.command or CRAWL), slot.site, *job.options()]
-        if self._plan.archive is not None:
-            command += ["--archive", self._plan.archive]
-        stamp = slot.due.astimezone(ZONE).strftime("%Y-%m-%dT%H%M%S")
-        path = self._logs / f"{stamp}-{slot.site}-{slot.job}.log"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._slots.began(slot, path)
-        with path.open("ab") as log:
+    def _start(self, slot: Slot, now: datetime) -> None:
+        turn = self._turns[slot.job, slot.site]
+        command = [*self._plan.command, *turn.words(slot.due, self._plan.archive)]
+        path, opened = self._log(slot)
+        with opened as log:
             try:
-                child = _spawn(command, log)
+                process, known_by = spawn(command, log)
             except OSError as error:
-                log.write(f"gongkai: cannot start {command[0]}: {error}\n".encode())
-                self._say(f"{slot.site} ({slot.job}): cannot start {command[0]}: {error}")
+                self._say(f"{turn.shown}: cannot start {command[0]}: {error}")
                 self._ended(slot, CANNOT_START, now)
                 return
-        self._children[slot] = child
-        self._say(f"{slot.site} ({slot.job}): started, log {path}")
+        self.begun += 1
+        self._children[slot] = Child(
+            process, self._elapsed(), turn.job.limit, self._plan.grace, turn.job.memory
+        )
+        self._say(f"{turn.shown}: started{f', log {path}' if path is not None else ''}")
+        self._slots.began(slot, known_by, path)
+
+    def _log(self, slot: Slot) -> tuple[Path | None, AbstractContextManager[IO[bytes] | None]]:
+        """The slot's log file; where none can be written its words come out with the scheduler's own."""
+        path = log_path(self._logs, slot.job, slot.site, slot.due)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return path, path.open("ab")
+        except OSError as error:
+            self._say(f"{path}: cannot be written ({error.strerror}): the job's words come out here")
+            return None, nullcontext()
+
+    def _take_over(self, now: datetime) -> None:
+        """What a scheduler that is gone left: its living jobs are ours now, the others are due again."""
+        for orphan in self._slots.orphans(now):
+            slot, turn = orphan.slot, self._turns.get((orphan.slot.job, orphan.slot.site))
+            name = turn.shown if turn is not None else f"{slot.site} ({slot.job})"
+            process = adopt(orphan.process) if orphan.process else None
+            if process is None:
+                if self._slots.release(orphan, now):
+                    self._say(f"{name}: ended with its scheduler")
+            elif self._slots.adopt(orphan, now):
+                self._say(f"{name}: runs on, though its scheduler is gone; taken over")
+                limit = turn.job.limit if turn is not None else timedelta(hours=12)
+                began = self._elapsed() - max(timedelta(), now - orphan.started).total_seconds()
+                memory = turn.job.memory if turn is not None else None
+                self._children[slot] = Child(process, began, limit, self._plan.grace, memory)
+
+    def _watch(self) -> None:
+        """Stops what has reached its limits."""
+        for slot, child in self._children.items():
+            if child.process.poll() is None and (done := child.watch(self._elapsed())) is not None:
+                self._say(f"{self._shown(slot)}: {done}")
 
     def _settle(self, now: datetime) -> None:
-        """Notes every crawl that has ended since."""
+        """Notes every job that has ended since; one that cannot be noted now is noted by the next tick."""
         for slot, child in list(self._children.items()):
-            code = child.poll()
+            code = child.process.poll()
             if code is None:
                 continue
+            self._ended(slot, code, now, child)
             del self._children[slot]
-            self._ended(slot, code, now)
 
-    def _ended(self, slot: Slot, code: int, now: datetime) -> None:
-        name = f"{slot.site} ({slot.job})"
-        if code == Exit.BUSY:
-            self._slots.put_back(slot, now + BUSY_PAUSE)
-            self._say(f"{name}: another process is crawling this site; again in a minute")
+    def _ended(self, slot: Slot, code: int, now: datetime, child: Child | None = None) -> None:
+        name = self._shown(slot)
+        seen = None if code == UNSEEN else code
+        if code == Exit.OK:
+            self._slots.finish(slot, code, now)
+            self._say(f"{name}: ended, {outcome(code)}")
             return
-        if code < 0 and not self.stopping:
-            again = self._slots.killed(slot, code, now)
+        if child is not None and child.asked is not None and child.why != "stopped":
+            self._slots.finish(slot, seen, now, f"stopped at its {child.why}")
+            self._say(f"{name}: stopped at its {child.why}, {outcome(code)}; again at its next turn")
+        elif self.stopping:
+            self._slots.stopped(slot, seen, now)
+            self._say(f"{name}: stopped, {outcome(code)}; the next scheduler goes on with it")
+            return
+        elif code == Exit.BUSY:
+            busy, _ = self._slots.counts(slot)
+            pause = min(BUSY_PAUSE * 2 ** min(busy, 10), BUSY_LONGEST)
+            self._slots.again(slot, code, now, now + pause, busy=True)
+            self._say(f"{name}: another process is at it; again at {shown(now + pause)}")
+            return
+        elif code < 0:
+            again = self._slots.killed(slot, seen, now, "" if seen is not None else "nobody saw how it ended")
             then = "once more" if again else "given up until its next turn"
             self._say(f"{name}: {outcome(code)}; {then}")
         else:
+            self._failed(slot, code, now)
+        self.worst = self.worst or (code if code > 0 else Exit.BUG)
+
+    def _failed(self, slot: Slot, code: int, now: datetime) -> None:
+        """It failed: what may pass is tried again, some times; the rest waits for its next turn."""
+        turn = self._turns.get((slot.job, slot.site))
+        passes = PASSES_LIGHT if turn is not None and turn.job.kind in LIGHT else PASSES
+        _, failures = self._slots.counts(slot)
+        if code in passes and failures < len(PAUSES):
+            then = now + PAUSES[failures]
+            self._slots.again(slot, code, now, then, busy=False)
+            self._say(f"{self._shown(slot)}: {outcome(code)}; again at {shown(then)}")
+        else:
             self._slots.finish(slot, code, now)
-            self._say(f"{name}: ended, {outcome(code)}")
-        self.worst = self.worst or code
+            self._say(f"{self._shown(slot)}: ended, {outcome(code)}")
 
-
-def run(plan: Plan, slots: Slots, logs: Path, say: Callable[[str], None]) -> None:
-    """Runs the plan until SIGTERM or SIGINT; what is under way then finishes first.
-
-    A second signal asks the crawls themselves to stop; they leave a true archive at any moment.
-    """
-    scheduler = Scheduler(plan, slots, logs, say)
-    clock = BlockingScheduler(timezone=ZONE, executors={"default": ThreadPoolExecutor(1)})
-
-    def beat() -> None:
-        scheduler.tick(datetime.now(UTC))
-        if scheduler.stopping and not scheduler.running:
-            clock.shutdown(wait=False)
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        if scheduler.stopping:
-            scheduler.interrupt()
-            return
-        scheduler.stopping = True
-        if scheduler.running:
-            count = len(scheduler.running)
-            say(f"stopping when {count} running crawl(s) have finished; a second signal stops them too")
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    start = datetime.now(UTC)
-    # The heartbeat alone would do; the cron triggers start a crawl in its second, not one beat later.
-    clock.add_job(beat, "interval", seconds=HEARTBEAT.total_seconds(), next_run_time=start, coalesce=True)
-    for job in plan.jobs:
-        clock.add_job(beat, job.trigger(), coalesce=True, misfire_grace_time=None)
-    clock.start()
-
-
-def run_once(plan: Plan, slots: Slots, logs: Path, say: Callable[[str], None]) -> int:
-    """Runs what is due now, waits for it, and gives the first exit code that was not 0."""
-    scheduler = Scheduler(plan, slots, logs, say)
-    now = datetime.now(UTC)
-    scheduler.tick(now)
-    if not scheduler.running:
-        say(f"nothing is due; the next turn is {shown(lines(plan, slots, now)[0].next)} (Asia/Shanghai)")
-    while scheduler.running:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            scheduler.running[0].wait(HEARTBEAT.total_seconds())
-        scheduler.tick(datetime.now(UTC))
-    return scheduler.worst
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of `schedule --list`: a job's crawl of one site, its next moment and its last run."""
-
-    job: str
-    site: str
-    cron: str
-    next: datetime
-    last: Run | None
-
-
-def lines(plan: Plan, slots: Slots, now: datetime) -> list[Line]:
-    """What will run when, and how the last run went, in order of time."""
-    found = []
-    for job in plan.jobs:
-        upcoming = job.trigger().get_next_fire_time(None, now)
-        found += [
-            Line(job.name, site, job.cron, upcoming, slots.latest(job.name, site)) for site in job.sites
-        ]
-    return sorted(found, key=lambda line: (line.next, line.job, line.site))
+    def _shown(self, slot: Slot) -> str:
+        turn = self._turns.get((slot.job, slot.site))
+        return turn.shown if turn is not None else f"{slot.site} ({slot.job})"
 
 
 def shown(moment: datetime) -> str:
@@ -209,17 +275,12 @@ def shown(moment: datetime) -> str:
 
 
 def outcome(code: int) -> str:
-    """A crawl's exit code in words."""
+    """A job's exit code in words."""
+    if code == UNSEEN:
+        return "ended while no scheduler was looking"
     if code == CANNOT_START:
         return "could not be started"
     if code < 0:
         return f"killed by signal {-code}"
     name = Exit(code).name.lower().replace("_", "-") if code in set(Exit) else "unknown"
     return f"{name} (exit code {code})"
-
-
-def _spawn(command: Sequence[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
-    # A session of its own: Ctrl-C at the scheduler's terminal is not meant for the crawls.
-    return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-    )

@@ -1,105 +1,129 @@
-"""`gongkai schedule` from its options: where plan and memory lie, and the list of what runs when.
+"""`gongkai schedule` from its options: where plan and memory lie, and which sites there are.
 
-This module joins the plan (`plan`), the memory (`slots`) and the loop (`scheduler`).
+This module joins the configuration, the plan, the memory (`slots`) and the loop.
 It must not decide when anything runs.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from rich import box
-from rich.table import Table
-
-from crawler.schedule.plan import Plan, read_plan
-from crawler.schedule.scheduler import Line, lines, outcome, run, run_once, shown
-from crawler.schedule.slots import Run, Slots
+from crawler.config import Config, load
+from crawler.errors import ReportNotFound
+from crawler.schedule.loop import run, run_once, seconds
+from crawler.schedule.plan import Known, Plan, make_plan, needs_archive
+from crawler.schedule.scheduler import Scheduler, shown
+from crawler.schedule.slots import Slots
 from crawler.sites import load_sites
-from storage.archive import state_folder
+from pipelines.report.read import PARSER
+from storage.archive import Archive, state_folder
+from storage.errors import StorageError
+
+Say = Callable[[str], None]
 
 
-def run_plan(config: Path, *, once: bool, say: Callable[[str], None]) -> int:
-    """Runs the plan in `config` until a signal, or what is due `once`; gives the exit code.
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The plan, its memory, and the folder for logs."""
+
+    plan: Plan
+    slots: Slots
+    logs: Path
+    replan: Callable[[], Plan] | None
+    """Makes the plan anew where it depends on the archive."""
+
+
+def run_schedule(archive: str, *, once: bool, say: Say) -> int:
+    """Runs the plan until a signal, or what is due `once`; gives the exit code.
 
     Raises:
-        ScheduleFileError: where the plan cannot be meant.
+        ConfigError: where the configuration is wrong.
         SiteFileError: where the registry, which the plan's sites stand in, is wrong.
+        ReportNotFound: where the plan is of the archive's sites, and it has none.
+        ArchiveUnusable: where the memory cannot be opened.
     """
-    with _opened(config) as (plan, slots, logs):
+    with opened(archive, say=say) as schedule:
+        assert schedule is not None
+        plan, slots = schedule.plan, schedule.slots
+        if not plan.turns or (schedule.replan is not None and not any(turn.of_site for turn in plan.turns)):
+            raise ReportNotFound(
+                f"{archive} has no site yet, and the schedule is of the sites that it has. Crawl one: "
+                'gongkai crawl SITE; or name them in gongkai.toml: [schedule] sites = ["bjxch"]'
+            )
+        scheduler = Scheduler(plan, slots, schedule.logs, say, seconds)
         if once:
-            return run_once(plan, slots, logs, say)
-        first = min(line.next for line in lines(plan, slots, datetime.now(UTC)))
-        say(f"{len(plan.jobs)} job(s) from {config}; logs in {logs}")
-        say(f"the next turn is {shown(first)} (Asia/Shanghai)")
-        run(plan, slots, logs, say)
+            code = run_once(scheduler, say)
+            if not scheduler.begun:
+                say(_nothing(plan))
+            return code
+        jobs, sites = len(plan.jobs), len({turn.site for turn in plan.turns if turn.of_site})
+        say(f"{jobs} jobs, {sites} sites; logs in {schedule.logs}")
+        run(scheduler, say, schedule.replan)
     return 0
 
 
-def list_plan(config: Path) -> tuple[Table, list[dict[str, Any]]]:
-    """What runs when and how the last run went: a table for people, and JSON.
-
-    Raises:
-        ScheduleFileError: where the plan cannot be meant.
-    """
-    with _opened(config) as (plan, slots, _):
-        found = lines(plan, slots, datetime.now(UTC))
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("job", "site", "cron", "next (Asia/Shanghai)", "last due", "went", "log"):
-        table.add_column(heading, overflow="fold")
-    for line in found:
-        last = line.last
-        table.add_row(
-            line.job,
-            line.site,
-            line.cron,
-            shown(line.next),
-            "never" if last is None else shown(last.slot.due),
-            "" if last is None else _went(last),
-            (last.log or "") if last is not None else "",
-        )
-    return table, [_json(line) for line in found]
-
-
 @contextmanager
-def _opened(config: Path) -> Iterator[tuple[Plan, Slots, Path]]:
-    """The plan, its memory, and the folder for logs."""
-    plan = read_plan(config, load_sites())
-    # Schedulers of one archive share their memory.
-    state = state_folder(plan.archive or os.environ.get("GONGKAI_ARCHIVE") or "./archive")
-    slots = Slots(state / "schedule.sqlite")
+def opened(archive: str, *, ask: bool = True, say: Say | None = None) -> Iterator[Schedule | None]:
+    """The schedule of this machine for that archive.
+
+    `ask`: the archive which sites it has, where the plan is of those, and make what is missing; without it
+    those that were planned for before count, and None stands where there was never a scheduler. As
+    `run_schedule`.
+    """
+    config = load()
+    state = state_folder(archive)
+    path = state / "schedule.sqlite"
+    if not ask and not path.exists():
+        yield None
+        return
+    slots = Slots(path)
+    if slots.put_aside is not None and say is not None:
+        say(f"{path} was corrupt and is begun anew: what was due is forgotten. It is {slots.put_aside}")
     try:
-        yield plan, slots, plan.logs or state / "logs"
+        plan = _planned(config, archive, slots, ask=ask, say=say)
+        of_archive = needs_archive(config.schedule)
+        yield Schedule(
+            plan,
+            slots,
+            plan.logs or state / "logs",
+            (lambda: _planned(config, archive, None, ask=True)) if of_archive else None,
+        )
     finally:
         slots.close()
 
 
-def _went(run: Run) -> str:
-    if run.state == "done" and run.exit_code is not None:
-        return outcome(run.exit_code)
-    return {"lost": "killed twice, given up", "due": "killed, will be repeated"}.get(run.state, run.state)
+def _planned(config: Config, archive: str, slots: Slots | None, *, ask: bool, say: Say | None = None) -> Plan:
+    """The plan; where the archive cannot say which sites it has, of those planned for before (`slots`)."""
+    archived: list[str] = []
+    if needs_archive(config.schedule):
+        try:
+            archived = _sites_of(archive) if ask else []
+        except StorageError as error:
+            if slots is None or not slots.known_sites():
+                raise
+            if say is not None:
+                say(f"{error} Until it is back, the sites planned for before count")
+            ask = False
+        if not ask and slots is not None:
+            archived = slots.known_sites()
+    known = Known(load_sites(), archived, PARSER, channels=bool(getattr(config.watch, "channels", None)))
+    return make_plan(config.schedule, archive, known, config.path)
 
 
-def _json(line: Line) -> dict[str, Any]:
-    last = line.last
-    return {
-        "job": line.job,
-        "site": line.site,
-        "cron": line.cron,
-        "next": line.next.isoformat(),
-        "last": None
-        if last is None
-        else {
-            "due": last.slot.due.isoformat(),
-            "state": last.state,
-            "attempts": last.attempts,
-            "started": None if last.started is None else last.started.isoformat(),
-            "ended": None if last.ended is None else last.ended.isoformat(),
-            "exit_code": last.exit_code,
-            "log": last.log,
-        },
-    }
+def _sites_of(archive: str) -> list[str]:
+    with Archive.open(archive, create=False) as opened_archive:
+        return opened_archive.sites()
+
+
+def _nothing(plan: Plan) -> str:
+    now = datetime.now(UTC)
+    upcoming = [moment for turn in plan.turns if (moment := turn.trigger.next(now)) is not None]
+    return (
+        f"nothing is due; the next turn is {shown(min(upcoming))} (Asia/Shanghai)"
+        if upcoming
+        else "nothing is due"
+    )

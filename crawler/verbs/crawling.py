@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import click
 
 from crawler.terminal import (
+    Moment,
     archive_option,
     console,
     print_json,
@@ -35,6 +36,10 @@ from crawler.terminal import (
 )  # fmt: skip
 @click.option("--recheck", is_flag=True, help="Ask for older reports, too, that are not due yet.")
 @click.option(
+    "--unless-since", "unless_since", metavar="TIME", type=Moment(),
+    help="Leave a site alone that was crawled since then, by whatever machine: 2026-01-31T03:00:00+08:00.",
+)  # fmt: skip
+@click.option(
     "--dry-run", "dry", is_flag=True,
     help="Ask for robots.txt and lists only, archive nothing, and print what a crawl would fetch.",
 )  # fmt: skip
@@ -47,6 +52,7 @@ def crawl(
     shard: str | None,
     years: tuple[int, ...],
     recheck: bool,
+    unless_since: datetime | None,
     dry: bool,
     as_json: bool,
     archive: str,
@@ -74,6 +80,7 @@ def crawl(
         settings=settings_of(settings),
         shard=None if shard is None else parse_shard(shard),
         recheck=recheck,
+        unless_since=unless_since,
         foreseen=foreseen,
     )
     if foreseen is not None:
@@ -87,39 +94,48 @@ def crawl(
 
 
 @click.command(
-    epilog="Without a scheduler: one line of crontab runs `gongkai crawl SITE`; see docs/running.md."
+    short_help="Crawl, verify, watch and report by itself.",
+    epilog="Without a scheduler: one line of crontab runs `gongkai crawl SITE`; see docs/running.md. "
+    "Exit codes: 0 stopped, or all done; with --once the first that a job gave.",
 )
-@click.option(
-    "--config", metavar="FILE", type=click.Path(path_type=Path), default="gongkai-schedule.toml",
-    show_default=True, help="The TOML file that plans the crawls.",
-)  # fmt: skip
 @click.option("--once", is_flag=True, help="Run what is due now, wait for it, and end.")
 @click.option("--list", "only_list", is_flag=True, help="Show what runs when and how it last went, and end.")
 @click.option("--json", "as_json", is_flag=True, help="With --list: print JSON.")
-def schedule(config: Path, once: bool, only_list: bool, as_json: bool) -> None:
-    """Crawl by cron expressions, in the time of Asia/Shanghai, until SIGTERM or Ctrl-C.
+@archive_option
+def schedule(once: bool, only_list: bool, as_json: bool, archive: str) -> None:
+    """Crawl, verify, watch and report by itself, until SIGTERM or Ctrl-C.
 
-    Each crawl is a process with a log file, one at a time for a site. A turn missed while the scheduler
-    was down is made up once. Running crawls finish before the scheduler ends.
+    Without a word in gongkai.toml each site that the archive has is crawled in its own minute of the night:
+    daily around 31 January and 31 March, weekly until May, monthly afterwards, by the time of Asia/Shanghai.
+    Each job is a process with a log and a time limit, one at a time for a site, on however many machines.
+    A turn missed while the scheduler was down is made up once. A signal lets running crawls finish their
+    page; a second one kills them.
 
     \b
-    A schedule file:
-      archive = "s3://bucket/prefix"     # or a folder, from this file's place
-      [jobs.january]
+    In gongkai.toml:
+      [schedule]
+      sites = ["bjxch"]                  # or "all"; else those that the archive has
+      [schedule.jobs.january]
+      kind = "crawl"                     # crawl, reparse, verify, watch, digest
       cron = "20 3 * 1-3 *"              # minute hour day month weekday
-      sites = ["bjxch"]
       years = [2025]                     # optional
     """
-    from crawler.schedule.verb import list_plan, run_plan
+    if as_json and not only_list:
+        wrong("--json goes with --list")
+    if once and only_list:
+        wrong("--once and --list do not go together")
+    if not only_list:
+        from crawler.schedule.verb import run_schedule
 
-    if only_list:
-        view, data = list_plan(config)
-        if as_json:
-            print_json(data)
-        else:
-            print_view(view)
-        return
-    sys.exit(run_plan(config, once=once, say=say))
+        sys.exit(run_schedule(archive, once=once, say=say))
+    from crawler.schedule.status import list_lines
+    from crawler.views.schedule import schedule_json, schedule_view
+
+    lines = list_lines(archive)
+    if as_json:
+        print_json(schedule_json(lines))
+    else:
+        print_view(schedule_view(lines))
 
 
 @click.command(

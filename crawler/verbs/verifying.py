@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import NoReturn
 
 import click
 
-from crawler.terminal import archive_option, print_json, print_view, say, wrong
+from crawler.terminal import Moment, archive_option, print_json, print_view, say, wrong
 
 
 class Share(click.ParamType[float]):
@@ -45,6 +46,10 @@ class Share(click.ParamType[float]):
     "--budget", metavar="N", type=click.IntRange(0),
     help="Hash at most N bodies, those first that were not checked for longest.",
 )  # fmt: skip
+@click.option(
+    "--unless-since", "unless_since", metavar="TIME", type=Moment(),
+    help="Do nothing where any machine has verified the same since then: 2026-01-31T03:00:00+08:00.",
+)  # fmt: skip
 @click.option("--restart", is_flag=True, help="Begin anew where an interrupted verification would go on.")
 @click.option("--repair", is_flag=True, help="Mend what can be mended; what was damaged is kept aside.")
 @click.option("--from", "second", metavar="URL", help="With --repair: a copy of the archive to restore from.")
@@ -67,6 +72,7 @@ def verify(
     share: float | None,
     since: datetime | None,
     budget: int | None,
+    unless_since: datetime | None,
     restart: bool,
     repair: bool,
     second: str | None,
@@ -82,7 +88,7 @@ def verify(
     without --repair, except that an audit record is added to the archive. An interrupted verification goes
     on where it was. Each finding has a code (docs/archive.md) and says how it can be mended.
     """
-    from crawler.verify import summary
+    from crawler.verify import summary, turn_to_verify
     from crawler.verify import verify as run_verify
     from crawler.views.audit import audit_view
     from storage.verify import Scope
@@ -103,16 +109,22 @@ def verify(
         since.replace(tzinfo=UTC).isoformat() if since is not None else "",
         budget,
     )
-    outcome = run_verify(
-        archive,
-        scope,
-        repair=repair,
-        second=second,
-        profile=from_profile,
-        refetch=refetch,
-        restart=restart,
-        say=say,
-    )
+    with ExitStack() as alone:
+        if unless_since is not None:
+            already = alone.enter_context(turn_to_verify(archive, scope.sites, unless_since))
+            if already is not None:
+                say(already)
+                return
+        outcome = run_verify(
+            archive,
+            scope,
+            repair=repair,
+            second=second,
+            profile=from_profile,
+            refetch=refetch,
+            restart=restart,
+            say=say,
+        )
     if as_json:
         print_json(outcome.to_json())
     else:

@@ -1,79 +1,81 @@
-"""The scheduler's promises, with a made-up crawl command and clocks that the tests hold in their hands."""
+"""`gongkai schedule` as a process, with a made-up `gongkai` for its jobs."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
-import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
-from crawler.schedule.plan import Job, Plan
-from crawler.schedule.scheduler import BUSY_PAUSE, CANNOT_START, Scheduler, lines
-from crawler.schedule.slots import Slots
+from crawler.schedule.slots import Run, Slots
+from storage.archive import state_folder
+from tests.schedule.made import made_up
 
-DAY = timedelta(days=1)
-EVE = datetime(2026, 1, 1, 12, tzinfo=UTC)
-"""Before the day's moment at 20:00 UTC (04:00 in Shanghai)."""
-DUE = datetime(2026, 1, 1, 20, tzinfo=UTC)
-
-FAKE = """
-import sys, time, pathlib
-folder, site = pathlib.Path(sys.argv[1]), sys.argv[2]
-with (folder / "crawls").open("a") as out:
-    out.write(" ".join(sys.argv[2:]) + "\\n")
-print("crawling", site)
-while (folder / f"hold-{site}").exists():
-    time.sleep(0.01)
-code = folder / f"exit-{site}"
-sys.exit(int(code.read_text()) if code.exists() else 0)
-"""
+Process = subprocess.Popen[str]
 
 
-class Desk:
-    """A scheduler, its memory and its made-up crawl command in one folder."""
+class Place:
+    """A folder with a gongkai.toml, a state folder, and the processes that a test starts there."""
 
-    def __init__(self, folder: Path, *jobs: Job, parallel: int = 4) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.said: list[str] = []
-        (folder / "fake.py").write_text(FAKE)
-        self.plan = Plan(
-            path=folder / "plan.toml",
-            jobs=jobs or (Job("daily", "0 4 * * *", ("bjxch",)),),
-            command=(sys.executable, str(folder / "fake.py"), str(folder)),
-            parallel=parallel,
+        self.archive = str(folder / "archive")
+        self.processes: list[Process] = []
+        made_up(folder)
+        self.plan()
+
+    def plan(self, more: str = "") -> None:
+        """One turn a year of one site."""
+        command = [sys.executable, str(self.folder / "fake.py"), str(self.folder)]
+        (self.folder / "gongkai.toml").write_text(
+            f"archive = 'archive'\nstate = 'state'\n[schedule]\ncommand = {json.dumps(command)}\n{more}\n"
+            '[schedule.jobs.yearly]\nkind = "crawl"\ncron = "0 0 1 1 *"\nsites = ["bjxch"]\n'
         )
-        self.slots = Slots(folder / "schedule.sqlite")
-        self.scheduler = Scheduler(self.plan, self.slots, folder / "logs", self.said.append)
 
-    def restart(self) -> Scheduler:
-        """Another scheduler on the same memory, as after a kill."""
-        self.slots = Slots(self.folder / "schedule.sqlite")
-        self.scheduler = Scheduler(self.plan, self.slots, self.folder / "logs", self.said.append)
-        return self.scheduler
+    def start(self, *options: str) -> Process:
+        """`gongkai schedule`."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "crawler.cli", "schedule", *options],
+            cwd=self.folder,
+            env={name: value for name, value in os.environ.items() if not name.startswith("GONGKAI_")}
+            | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.processes.append(process)
+        return process
 
-    def tick(self, now: datetime) -> None:
-        """One beat, after everything not held has ended."""
-        self.scheduler.tick(now)
-        self.wait(now)
+    def memory(self) -> Slots:
+        return Slots(state_folder(self.archive, self.folder / "state") / "schedule.sqlite")
 
-    def wait(self, now: datetime) -> None:
-        for child in self.scheduler.running:
-            child.wait(20)
-        self.scheduler.tick(now)
+    def last(self) -> Run:
+        slots = self.memory()
+        found = slots.latest("yearly", "bjxch")
+        slots.close()
+        assert found is not None
+        return found
 
-    def hold(self, site: str) -> Path:
-        path = self.folder / f"hold-{site}"
-        path.touch()
-        return path
+    def missed(self) -> None:
+        """As if the plan had been known for longer than a year, so that a turn was missed."""
+        assert self.start("--once").wait(30) == 0
+        slots = self.memory()
+        slots._db.execute(
+            "UPDATE known SET since = ?", ((datetime.now(UTC) - timedelta(days=370)).isoformat(),)
+        )
+        slots.close()
 
-    def exits(self, site: str, code: int) -> None:
-        (self.folder / f"exit-{site}").write_text(str(code))
+    def hold(self) -> Path:
+        held = self.folder / "hold-bjxch"
+        held.touch()
+        return held
 
     @property
     def crawls(self) -> list[str]:
@@ -82,350 +84,138 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
+def place(tmp_path: Path) -> Iterator[Place]:
+    made = Place(tmp_path)
     yield made
-    for child in made.scheduler.running:
-        child.kill()
-        child.wait()
+    (tmp_path / "hold-bjxch").unlink(missing_ok=True)
+    for process in made.processes:
+        process.kill()
+        process.communicate()
 
 
-def gone(slots: Slots) -> None:
-    """Makes the slots' claims those of a process that exists no more, as a kill leaves them."""
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    host, _, rest = slots.owner.split("/")
-    slots._db.execute("UPDATE slots SET owner = ?", (f"{host}/{dead.pid}/{rest}",))
+def until(process: Process, words: str) -> str:
+    """What it says until a line has these words."""
+    assert process.stderr is not None
+    said = ""
+    while words not in said:
+        line = process.stderr.readline()
+        assert line, said
+        said += line
+    return said
 
 
-def test_a_new_job_waits_for_its_first_turn_and_then_runs_once(desk: Desk) -> None:
-    desk.tick(EVE)
-    assert desk.crawls == []
-    desk.tick(DUE)
-    desk.tick(DUE + timedelta(hours=1))
-    assert desk.crawls == ["bjxch"]
-    last = desk.slots.latest("daily", "bjxch")
-    assert last is not None
-    assert (last.state, last.exit_code, last.slot.due) == ("done", 0, DUE)
-
-
-def test_each_crawl_has_a_log_file(desk: Desk) -> None:
-    desk.tick(EVE)
-    desk.tick(DUE)
-    last = desk.slots.latest("daily", "bjxch")
-    assert last is not None
-    assert last.log is not None
-    assert Path(last.log).name == "2026-01-02T040000-bjxch-daily.log"
-    assert Path(last.log).read_text() == "crawling bjxch\n"
-
-
-def test_turns_missed_while_the_scheduler_was_down_are_made_up_once(desk: Desk) -> None:
-    desk.tick(EVE)
-    desk.restart()
-    desk.tick(DUE + 9 * DAY)
-    desk.tick(DUE + 9 * DAY + timedelta(hours=1))
-    assert desk.crawls == ["bjxch"]
-    desk.tick(DUE + 10 * DAY)
-    assert desk.crawls == ["bjxch", "bjxch"]
-
-
-def test_a_job_added_or_changed_today_makes_up_nothing(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    desk.tick(EVE)
-    desk.plan = Plan(desk.plan.path, (Job("daily", "0 5 * * *", ("bjxch",)),), command=desk.plan.command)
-    desk.restart()
-    desk.tick(EVE + 3 * DAY)
-    assert desk.crawls == []
-
-
-def test_two_schedulers_on_one_memory_fire_once(desk: Desk) -> None:
-    other = Scheduler(
-        desk.plan, Slots(desk.folder / "schedule.sqlite"), desk.folder / "logs", desk.said.append
-    )
-    for now in (EVE, DUE, DUE + timedelta(minutes=1)):
-        desk.scheduler.tick(now)
-        other.tick(now)
-        desk.wait(now)
-    assert desk.crawls == ["bjxch"]
-    assert other.running == ()
-
-
-def test_a_site_is_crawled_by_one_job_at_a_time(tmp_path: Path) -> None:
-    desk = Desk(
-        tmp_path, Job("one", "0 4 * * *", ("bjxch",)), Job("two", "0 4 * * *", ("bjxch", "bjdch"), (2024,))
-    )
-    held = [desk.hold("bjxch"), desk.hold("bjdch")]
-    desk.scheduler.tick(EVE)
-    desk.scheduler.tick(DUE)
-    assert len(desk.scheduler.running) == 2
-    for path in held:
-        path.unlink()
-    desk.wait(DUE)
-    desk.wait(DUE)
-    assert sorted(desk.crawls) == ["bjdch --year 2024", "bjxch", "bjxch --year 2024"]
-
-
-def test_no_more_crawls_at_once_than_the_plan_allows(tmp_path: Path) -> None:
-    sites = tuple(f"site{number}" for number in range(5))
-    desk = Desk(tmp_path, Job("daily", "0 4 * * *", sites), parallel=2)
-    held = [desk.hold(site) for site in sites]
-    desk.scheduler.tick(EVE)
-    desk.scheduler.tick(DUE)
-    assert len(desk.scheduler.running) == 2
-    for path in held:
-        path.unlink()
-    for _ in range(3):
-        desk.wait(DUE)
-    assert sorted(desk.crawls) == sorted(sites)
-
-
-def test_a_crawl_killed_with_its_scheduler_is_repeated_once(desk: Desk) -> None:
-    held = desk.hold("bjxch")
-    desk.scheduler.tick(EVE)
-    for now in (DUE, DUE + timedelta(minutes=5)):
-        desk.scheduler.tick(now)
-        (child,) = desk.scheduler.running
-        child.kill()
-        child.wait()
-        gone(desk.slots)
-        desk.restart()
-    held.unlink()
-    desk.tick(DUE + timedelta(minutes=10))
-    assert len(desk.crawls) <= 2
-    last = desk.slots.latest("daily", "bjxch")
-    assert last is not None
-    assert (last.state, last.attempts) == ("lost", 2)
-    desk.tick(DUE + DAY)
-    last = desk.slots.latest("daily", "bjxch")
-    assert last is not None
-    assert (last.state, last.slot.due) == ("done", DUE + DAY)
-
-
-def test_a_living_scheduler_keeps_its_crawl_and_a_silent_one_loses_it(desk: Desk) -> None:
-    held = desk.hold("bjxch")
-    desk.scheduler.tick(EVE)
-    desk.scheduler.tick(DUE)
-    first, slots = desk.scheduler, Slots(desk.folder / "schedule.sqlite")
-    other = Scheduler(desk.plan, slots, desk.folder / "logs", desk.said.append)
-    other.tick(DUE + timedelta(seconds=20))
-    assert other.running == ()
-    first.tick(DUE + timedelta(seconds=25))
-    other.tick(DUE + timedelta(seconds=50))
-    assert other.running == ()
-    other.tick(DUE + timedelta(minutes=5))
-    assert len(other.running) == 1
-    held.unlink()
-    for scheduler in (first, other):
-        for child in scheduler.running:
-            child.wait(20)
-        scheduler.tick(DUE + timedelta(minutes=5, seconds=10))
-    last = slots.latest("daily", "bjxch")
-    assert last is not None
-    assert last.state == "done"
-
-
-def test_a_crawl_killed_by_itself_is_repeated_once(desk: Desk) -> None:
-    held = desk.hold("bjxch")
-    desk.scheduler.tick(EVE)
-    desk.scheduler.tick(DUE)
-    (child,) = desk.scheduler.running
-    child.kill()
-    child.wait()
-    desk.scheduler.tick(DUE)
-    assert len(desk.scheduler.running) == 1
-    held.unlink()
-    desk.wait(DUE)
-    last = desk.slots.latest("daily", "bjxch")
-    assert last is not None
-    assert (last.state, last.attempts) == ("done", 2)
-
-
-def test_a_busy_site_is_tried_again_later_as_often_as_it_takes(desk: Desk) -> None:
-    desk.exits("bjxch", 8)
-    desk.tick(EVE)
-    now = DUE
-    for _ in range(4):
-        desk.tick(now)
-        desk.tick(now + BUSY_PAUSE / 2)
-        now += BUSY_PAUSE
-    assert len(desk.crawls) == 4
-    desk.exits("bjxch", 0)
-    desk.tick(now)
-    last = desk.slots.latest("daily", "bjxch")
-    assert last is not None
-    assert (last.state, last.exit_code, last.attempts) == ("done", 0, 1)
-
-
-def test_a_turn_that_comes_while_the_site_is_busy_stands_for_the_older_one(desk: Desk) -> None:
-    desk.exits("bjxch", 8)
-    desk.tick(EVE)
-    desk.tick(DUE)
-    desk.exits("bjxch", 0)
-    desk.tick(DUE + DAY)
-    desk.tick(DUE + DAY + BUSY_PAUSE)
-    assert len(desk.crawls) == 2
-    last = desk.slots.latest("daily", "bjxch")
-    assert last is not None
-    assert (last.state, last.slot.due) == ("done", DUE + DAY)
-
-
-def test_a_failed_crawl_waits_for_its_next_turn(desk: Desk) -> None:
-    desk.exits("bjxch", 6)
-    desk.tick(EVE)
-    desk.tick(DUE)
-    desk.tick(DUE + timedelta(hours=1))
-    assert len(desk.crawls) == 1
-    assert desk.scheduler.worst == 6
-    assert any("network (exit code 6)" in line for line in desk.said)
-
-
-def test_a_command_that_cannot_start_is_said_and_noted(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    desk.plan = Plan(desk.plan.path, desk.plan.jobs, command=(str(tmp_path / "none"),))
-    desk.restart()
-    desk.tick(EVE)
-    desk.tick(DUE)
-    last = desk.slots.latest("daily", "bjxch")
-    assert last is not None
-    assert last.exit_code == CANNOT_START
-    assert last.log is not None
-    assert "cannot start" in Path(last.log).read_text()
-
-
-def test_a_stopping_scheduler_starts_nothing_and_notes_how_its_crawls_end(desk: Desk) -> None:
-    held = desk.hold("bjxch")
-    desk.scheduler.tick(EVE)
-    desk.scheduler.tick(DUE)
-    desk.scheduler.stopping = True
-    desk.scheduler.tick(DUE + DAY)
-    held.unlink()
-    desk.wait(DUE + DAY)
-    assert desk.crawls == ["bjxch"]
-    last = desk.slots.latest("daily", "bjxch")
-    assert last is not None
-    assert last.state == "done"
-
-
-def test_the_list_says_what_runs_next_and_how_it_went(desk: Desk) -> None:
-    (line,) = lines(desk.plan, desk.slots, EVE)
-    assert (line.job, line.site, line.next, line.last) == ("daily", "bjxch", DUE, None)
-    desk.tick(EVE)
-    desk.tick(DUE)
-    (line,) = lines(desk.plan, desk.slots, DUE)
-    assert line.last is not None
-    assert line.last.exit_code == 0
-
-
-# ------------------------------------------------------------------ as a process
-
-
-def started(folder: Path, *options: str) -> subprocess.Popen[str]:
-    """`gongkai schedule` on a plan whose command is made up and whose turn is once a year."""
-    (folder / "fake.py").write_text(FAKE)
-    command = [sys.executable, str(folder / "fake.py"), str(folder)]
-    (folder / "gongkai-schedule.toml").write_text(
-        textwrap.dedent(f"""
-            archive = "archive"
-            command = {command!r}
-            [jobs.yearly]
-            cron = "0 0 1 1 *"
-            sites = ["bjxch"]
-        """)
-    )
-    return subprocess.Popen(
-        [sys.executable, "-m", "crawler.cli", "schedule", *options],
-        cwd=folder,
-        env=os.environ
-        | {"GONGKAI_STATE": str(folder / "state"), "PYTHONPATH": str(Path(__file__).parents[2])},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def memory(folder: Path) -> Slots:
-    (path,) = (folder / "state").glob("*/schedule.sqlite")
-    return Slots(path)
-
-
-def backdate(folder: Path) -> None:
-    """As if the plan had been known for longer than a year, so that a turn was missed."""
-    slots = memory(folder)
-    slots._db.execute("UPDATE known SET since = ?", ((datetime.now(UTC) - timedelta(days=370)).isoformat(),))
-    slots.close()
-
-
-def test_once_makes_up_what_was_missed_and_ends(tmp_path: Path) -> None:
-    process = started(tmp_path, "--once")
+def test_once_makes_up_what_was_missed_and_ends(place: Place) -> None:
+    process = place.start("--once")
     _, said = process.communicate(timeout=30)
     assert process.returncode == 0
     assert said.startswith("gongkai: nothing is due; the next turn is 20")
-    backdate(tmp_path)
-    (tmp_path / "exit-bjxch").write_text("5")
-    process = started(tmp_path, "--once")
+    place.missed()
+    (place.folder / "exit-bjxch").write_text("5")
+    process = place.start("--once")
     _, said = process.communicate(timeout=30)
     assert process.returncode == 5
     assert "gongkai: bjxch (yearly): ended, incomplete (exit code 5)" in said
-    assert (tmp_path / "crawls").read_text() == f"bjxch --archive {tmp_path / 'archive'}\n"
+    assert place.crawls == [f"crawl bjxch --archive {place.archive}"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_lets_the_running_crawl_finish(tmp_path: Path, number: signal.Signals) -> None:
-    assert started(tmp_path, "--once").wait(30) == 0
-    backdate(tmp_path)
-    held = tmp_path / "hold-bjxch"
-    held.touch()
-    process = started(tmp_path)
-    assert process.stderr is not None
-    assert "1 job(s) from gongkai-schedule.toml" in process.stderr.readline()
-    assert "the next turn is" in process.stderr.readline()
-    assert "started" in process.stderr.readline()
+def test_a_signal_asks_the_running_crawl_to_stop_and_the_next_scheduler_goes_on(
+    place: Place, number: signal.Signals
+) -> None:
+    place.missed()
+    held = place.hold()
+    process = place.start()
+    assert "1 jobs, 1 sites" in until(process, "started")
     process.send_signal(number)
-    assert "stopping when 1 running crawl(s) have finished" in process.stderr.readline()
-    assert process.poll() is None
-    held.unlink()
+    until(process, "stopping: 1 running job(s) finish their page")
     assert process.wait(30) == 0
-    last = memory(tmp_path).latest("yearly", "bjxch")
-    assert last is not None
-    assert (last.state, last.exit_code) == ("done", 0)
-    assert "Traceback" not in process.stderr.read()
-
-
-def test_a_killed_scheduler_leaves_a_crawl_that_the_next_one_repeats_once(tmp_path: Path) -> None:
-    assert started(tmp_path, "--once").wait(30) == 0
-    backdate(tmp_path)
-    held = tmp_path / "hold-bjxch"
-    held.touch()
-    process = started(tmp_path)
     assert process.stderr is not None
-    while "started" not in process.stderr.readline():
-        pass
+    assert "Traceback" not in process.stderr.read()
+    assert (place.last().state, place.last().note) == ("due", "stopped with the scheduler")
+    held.unlink()
+    following = place.start("--once")
+    _, said = following.communicate(timeout=30)
+    assert following.returncode == 0, said
+    assert (place.last().state, place.last().attempts) == ("done", 1)
+
+
+def test_a_second_signal_kills_what_does_not_stop(place: Place) -> None:
+    place.missed()
+    place.hold()
+    (place.folder / "stubborn-bjxch").touch()
+    process = place.start()
+    until(process, "started")
+    wait_for(place.folder / "crawls")
+    process.send_signal(signal.SIGTERM)
+    until(process, "stopping")
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    until(process, "killed what was running")
+    assert process.wait(30) == 0
+    assert place.last().state == "due"
+
+
+def wait_for(path: Path) -> None:
+    deadline = monotonic() + 20
+    while not path.exists():
+        assert monotonic() < deadline
+        sleep(0.02)
+
+
+def test_a_killed_scheduler_leaves_a_crawl_that_the_next_one_takes_over(place: Place) -> None:
+    place.missed()
+    held = place.hold()
+    process = place.start()
+    until(process, "started")
     process.kill()
     process.wait(30)
-    slots = memory(tmp_path)
-    last = slots.latest("yearly", "bjxch")
-    assert last is not None
-    assert last.state == "running"
+    assert place.last().state == "running"
+    following = place.start("--once")
+    until(following, "runs on, though its scheduler is gone; taken over")
     held.unlink()
-    assert started(tmp_path, "--once").wait(30) == 0
-    last = slots.latest("yearly", "bjxch")
-    assert last is not None
-    assert (last.state, last.exit_code) == ("done", 0)
-    assert len((tmp_path / "crawls").read_text().splitlines()) == 2
+    assert following.wait(30) == 1  # nobody saw how it ended
+    assert place.start("--once").wait(30) == 0
+    assert (place.last().state, place.last().exit_code) == ("done", 0)
 
 
-def test_the_list_is_a_table_and_json(tmp_path: Path) -> None:
-    table, said = started(tmp_path, "--list").communicate(timeout=30)
+def test_two_schedulers_run_a_turn_once(place: Place) -> None:
+    place.missed()
+    held = place.hold()
+    first = place.start()
+    until(first, "started")
+    second = place.start()
+    until(second, "logs in")
+    held.unlink()
+    until(first, "ended, ok")
+    for process in (first, second):
+        process.terminate()
+        assert process.wait(30) == 0
+    assert len(place.crawls) == 1
+
+
+def test_the_list_is_a_table_and_json(place: Place) -> None:
+    table, said = place.start("--list").communicate(timeout=30)
     assert "yearly" in table
     assert "never" in table
     assert said == ""
-    data, _ = started(tmp_path, "--list", "--json").communicate(timeout=30)
-    assert '"job": "yearly"' in data
+    data, _ = place.start("--list", "--json").communicate(timeout=30)
+    (line,) = json.loads(data)
+    assert (line["job"], line["site"], line["last"]) == ("yearly", "bjxch", None)
+    assert line["next"].endswith("12-31T16:00:00+00:00")
 
 
-def test_a_plan_that_cannot_be_meant_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
-    process = started(tmp_path, "--config", "none.toml")
+def test_a_plan_that_cannot_be_meant_is_one_sentence_and_exit_code_2(place: Place) -> None:
+    place.plan("parallel = 0")
+    process = place.start()
     _, said = process.communicate(timeout=30)
     assert process.returncode == 2
-    assert said.startswith("gongkai: none.toml: there is no such file")
+    assert "[schedule] parallel: should be at least 1" in said
     assert "Traceback" not in said
+
+
+def test_an_archive_without_sites_is_said(place: Place) -> None:
+    (place.folder / "gongkai.toml").write_text("archive = 'archive'\nstate = 'state'\n")
+    process = place.start()
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 7
+    assert "There is no archive" in said
