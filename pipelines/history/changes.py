@@ -131,19 +131,17 @@ class History:
         there, found = successor
         if spelled(before.final) == spelled(found.final):
             return  # it led there before: that it moved was told then
-        at_once = found.first <= stay.first + AT_ONCE
-        yield replace(
-            change,
-            kind="moved" if at_once else "withdrawn",
-            after=found.sha256 if at_once else None,
-            moved_to=there.url,
-            until=back if at_once or back is not None else found.first,
-        )
+        at = found.first if found.first > before.last else stay.first
+        if found.first <= stay.first + AT_ONCE:
+            yield replace(change, kind="moved", at=at, after=found.sha256, moved_to=there.url)
+        else:
+            yield replace(change, moved_to=there.url, until=back or found.first)
         if found.sha256 != before.sha256:
-            at = max(stay.first, found.first)
             change = replace(change, at=at, url=there.url, role=there.role, before_url=address.url)
             change = replace(change, after=found.sha256, last_seen=before.last, confirmed=1, until=None)
-            yield self._replaced.between(change, (address, before), (there, found))
+            told = self._replaced.between(change, (address, before), (there, found))
+            if told.kind in ("tables", "prose", "unread"):
+                yield told  # that the pages around it differ is no news
 
 
 def _in_order(work: Callable[[Moment], list[Change]], moments: Iterable[Moment]) -> Iterator[list[Change]]:

@@ -58,15 +58,18 @@ class Verdict:
     note: str = ""
 
 
-def compare(before: Side, after: Side) -> Verdict:
-    """What became of the body `before` when it gave way to `after`."""
+def compare(before: Side, after: Side, *, elsewhere: bool = False) -> Verdict:
+    """What became of the body `before` when it gave way to `after`.
+
+    `elsewhere`: they stood at two addresses, whose pages have other words around the report.
+    """
     if before.opened.plain == after.opened.plain:
         return Verdict("noise", note="the same bytes, sent in another content coding")
     figures, words = compare_readings(before.opened.reading, after.opened.reading)
     found = _Found()
     known = _tables_of(before.opened.reading) | _tables_of(after.opened.reading)
     for one, other in _paired(before.opened.documents, after.opened.documents):
-        found.add(one, other, before, after, known)
+        found.add(one, other, before, after, known, elsewhere)
     known_tables = {table for _, table in known}
     figures += [cell for cell in found.cells if not figures or _table_of(cell) not in known_tables]
     if _dates_only(words, before.visit, after.visit):
@@ -116,6 +119,8 @@ class _Found:
         """Whether all is built as it was."""
         self.around = False
         """Whether links around the text differ."""
+        self.by_parts = False
+        """Whether the parts of the reports were compared in place of the lines."""
 
     def add(
         self,
@@ -124,6 +129,7 @@ class _Found:
         before: Side,
         after: Side,
         known: frozenset[tuple[str | None, int]],
+        elsewhere: bool,
     ) -> None:
         """Compares two documents, of which one may not be there."""
         if one is None or other is None:
@@ -142,9 +148,13 @@ class _Found:
             return
         if one.member != other.member:
             self.notes.append(f"{one.member} is called {other.member} now")
-        if one.media_type != other.media_type:
+        converted = one.media_type != other.media_type
+        if converted:
             self.notes.append(f"it is {other.media_type} now, and was {one.media_type}")
-            self.passages += _by_parts(before.opened.reading, after.opened.reading)
+        if converted or elsewhere:
+            if not self.by_parts:
+                self.passages += _by_parts(before.opened.reading, after.opened.reading)
+            self.by_parts = True
             return
         cells, passages, beside = _Seen(one, other, before, after).differences(known)
         self.cells += cells
@@ -178,19 +188,24 @@ def _matched(
 
 
 def _by_parts(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> Iterator[Passage]:
-    """Of documents in two formats, whose lines break otherwise: the numbered parts that say something else.
+    """Of documents whose lines break otherwise, or stand on other pages: the parts that say something else.
 
-    What follows the day at the end of a part is the page's and not the report's.
+    What follows the day at the end of a part is the page's and not the report's, and the last part may have
+    more of the page behind it.
     """
     for one, other in _matched(before, after):
         parts = [
             {part["number"]: _DAY_LINE.split(part["text"])[0] for part in (report or {}).get("sections", ())}
             for report in (one, other)
         ]
-        for number in sorted(set(parts[0]) & set(parts[1]) - {None}):
-            old, new = parts[0][number], parts[1][number]
-            if _squeeze(old) != _squeeze(new):
-                yield Passage(tuple(old.splitlines()), tuple(new.splitlines()))
+        numbers = sorted(set(parts[0]) & set(parts[1]) - {None})
+        for number in numbers:
+            texts = parts[0][number], parts[1][number]
+            old, new = (_squeeze(text) for text in texts)
+            if number == numbers[-1]:
+                old, new = old[: len(new)], new[: len(old)]
+            if old != new:
+                yield Passage(tuple(texts[0].splitlines()), tuple(texts[1].splitlines()))
 
 
 def _place(report: Mapping[str, Any]) -> Any:

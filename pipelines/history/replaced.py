@@ -59,7 +59,8 @@ class Replaced:
         had, has = _holds(one), _holds(other)
         if had != has and before[0] is after[0] and (found := self._elsewhere(change, before, after, has)):
             return found
-        verdict = compare(self._side(one, before[1]), self._side(other, after[1]))
+        sides = self._side(one, before[1]), self._side(other, after[1])
+        verdict = compare(*sides, elsewhere=before[0] is not after[0])
         change = replace(
             change, kind=verdict.kind, cells=verdict.cells, prose=verdict.prose, note=verdict.note
         )

@@ -97,7 +97,8 @@ def addresses(archive: Archive, site: str) -> dict[str, Address]:
     records = archive.runs(site)
     record = next(records, None)
     for capture in archive.captures(site):
-        while record is not None and _ended(record) < capture.received:
+        # The record leaves out the fraction of its second.
+        while record is not None and _ended(record) + timedelta(seconds=1) < capture.received:
             _close(record, found, crawls)
             record = next(records, None)
         if capture.role == "list":
@@ -170,8 +171,7 @@ def _named(record: Mapping[str, Any]) -> Iterator[str]:
 
 def _ended(record: Mapping[str, Any]) -> datetime:
     """When a run stopped, as its record says; one that does not say so is over before all others."""
-    stopped = _moment(record.get("stopped"))
-    return _LONG_AGO if stopped is None else stopped + timedelta(seconds=1)  # it leaves out the fraction
+    return _moment(record.get("stopped")) or _LONG_AGO
 
 
 def _moment(text: Any) -> datetime | None:
