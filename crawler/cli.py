@@ -7,6 +7,7 @@ foresaw keeps its traceback. It must not do a verb's work itself.
 
 from __future__ import annotations
 
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import click
 from crawler import config
 from crawler.errors import ConfigError, CrawlerError, ReportNotFound
 from crawler.exits import Exit
+from crawler.metrics.textfile import COMMANDS, after_command
 from crawler.terminal import say
 from crawler.verbs.changing import changes
 from crawler.verbs.covering import coverage
@@ -50,6 +52,40 @@ MENDING = ("config", "doctor")
 ASKS_FOR_HELP = f"{__name__}.help"
 
 
+def _measured(verb: click.Command) -> click.Command:
+    """The verb, which leaves metrics of how it ended where it is one that runs by itself."""
+    run = verb.callback
+    if run is None or verb.name not in COMMANDS:
+        return verb
+
+    @wraps(run)
+    def callback(*args: Any, **given: Any) -> Any:
+        code: int = Exit.BUG
+        try:
+            result, code = run(*args, **given), Exit.OK
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else Exit.OK
+            raise
+        except click.ClickException as error:
+            code = error.exit_code
+            raise
+        except (CrawlerError, PipelineError, StorageError) as error:
+            code = exit_of(error)
+            raise
+        finally:
+            if not given.get("dry"):
+                after_command(str(verb.name), given["archive"], given.get("sites", ()), code)
+        return result
+
+    verb.callback = callback
+    return verb
+
+
+def exit_of(error: CrawlerError | PipelineError | StorageError) -> Exit:
+    """Which exit code an expected error means."""
+    return next(code for kind, code in _EXITS if isinstance(error, kind))
+
+
 class Verbs(click.Group):
     """A group whose expected errors are one sentence each."""
 
@@ -64,7 +100,7 @@ class Verbs(click.Group):
             return super().invoke(ctx)
         except (CrawlerError, PipelineError, StorageError) as error:
             say(str(error))
-            ctx.exit(next(code for kind, code in _EXITS if isinstance(error, kind)))
+            ctx.exit(exit_of(error))
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -125,7 +161,7 @@ for verb in (
     config_verb,
     doctor,
 ):
-    main.add_command(verb)
+    main.add_command(_measured(verb))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from crawler.exits import Exit
 from crawler.extensions.progress import say
 from crawler.extensions.run_record import Outcome, RunRecord
 from crawler.foresight import Due
+from crawler.metrics.textfile import after_run
 from crawler.shards import Group, groups, of_shard
 from crawler.sites import find_site, load_sites
 from crawler.spiders.report import ReportSpider
@@ -73,7 +74,7 @@ def crawl(
     if foreseen is None:
         with Archive.open(archive) as opened:
             bring_in(opened, say, {site.key for group in chosen for site in group})
-    outcomes = _Outcomes(sum(map(len, chosen)), foreseen)
+    outcomes = _Outcomes(archive, sum(map(len, chosen)), foreseen)
     process = Turns(prepared, arguments, outcomes.add)
     if not os.environ.get("GONGKAI_CONTACT") and "USER_AGENT" not in (settings or {}):
         print("gongkai: set GONGKAI_CONTACT, so that a site's owner can reach you", file=sys.stderr)
@@ -101,7 +102,8 @@ def choose(sites: Sequence[str], shard: tuple[int, int] | None = None) -> list[G
 class _Outcomes:
     """Says how each site's crawl went when it has ended, and keeps of it what the end needs."""
 
-    def __init__(self, sites: int, foreseen: dict[str, Sequence[Due]] | None) -> None:
+    def __init__(self, archive: str, sites: int, foreseen: dict[str, Sequence[Due]] | None) -> None:
+        self.archive = archive
         self.sites = sites
         self.foreseen = foreseen
         self.exits: list[Exit] = []
@@ -120,6 +122,8 @@ class _Outcomes:
         if self.foreseen is not None and isinstance(spider, ReportSpider):
             self.foreseen[key] = spider.would_fetch
             lines[:1] = [foretold(key, spider)]
+        else:
+            after_run(self.archive, key, outcome.record)
         for line in lines:
             say(line)
 
@@ -164,6 +168,8 @@ def summary(site: str, outcome: Outcome, *, foreseen: bool = False) -> list[str]
         lines.append(f"{site}: stopped before the end ({record['ended']}); the next crawl goes on.")
     elif not record["reports"] and not foreseen:
         lines.append(f"{site}: no page of a report was found; the run does not call itself complete.")
+    if lost := len(record.get("lost", ())):
+        lines.append(f"{site}: {lost} bodies were lost; see gongkai runs {record['run']}")
     if outcome.left:
         lines.append(f"{site}: {outcome.left}")
     return lines

@@ -29,7 +29,7 @@ class Room:
         """Raises `ArchiveUnusable` where the setting is no size."""
         self.folder = folder
         self.setting = os.environ.get(SETTING) or DEFAULT
-        self._limit = size_in_bytes(self.setting)
+        self._limit = spool_limit()
         self._lock = threading.Lock()
         self._left = self._free = 0
         self._looked = float("-inf")
@@ -59,6 +59,11 @@ class Room:
                     self._left = self._limit - used(self.folder)
                 self._free = disk.free - min(_RESERVE, disk.total // 20)
                 self._looked = monotonic()
+
+
+def spool_limit() -> int:
+    """Bytes that the spools of an archive may hold; raises `ArchiveUnusable` where the setting is no size."""
+    return size_in_bytes(os.environ.get(SETTING) or DEFAULT)
 
 
 def used(folder: Path) -> int:

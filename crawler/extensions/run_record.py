@@ -120,7 +120,9 @@ class RunRecord:
         self._add_published()
         written = self.record.to_json(reason) | {"years": self._years(), "versions": versions()}
         if keeper.run is not None:
-            written |= span(keeper.run.started, datetime.now(UTC))
+            started = keeper.run.started
+            written |= {"run": keeper.run.id, "started": started.isoformat(timespec="seconds")}
+            written |= span(started, datetime.now(UTC))
         if keeper.unpublished is not None:
             written |= {"complete": False, "unpublished": str(keeper.unpublished)}
         try:

@@ -88,6 +88,7 @@ def verify(
     without --repair, except that an audit record is added to the archive. An interrupted verification goes
     on where it was. Each finding has a code (docs/archive.md) and says how it can be mended.
     """
+    from crawler.metrics.textfile import after_verification
     from crawler.verify import summary, turn_to_verify
     from crawler.verify import verify as run_verify
     from crawler.views.audit import audit_view
@@ -125,6 +126,7 @@ def verify(
             restart=restart,
             say=say,
         )
+    after_verification(archive, outcome.record)
     if as_json:
         print_json(outcome.to_json())
     else:

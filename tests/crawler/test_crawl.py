@@ -10,6 +10,7 @@ import pytest
 from pipelines.report.model import TABLES
 from storage.tally import NEWS, STATES
 from tests.crawler.crawling import Crawl
+from tests.crawler.test_metrics import together, value
 from tests.replica import Replica
 
 
@@ -31,7 +32,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A replica crawled once; (replica, crawl, what the process said)."""
     with Replica() as replica:
         crawl = Crawl(replica, tmp_path_factory.mktemp("crawl"))
-        yield replica, crawl, crawl.run()
+        yield replica, crawl, crawl.run(GONGKAI_METRICS_FOLDER=str(crawl.folder / "metrics"))
 
 
 def test_the_archive_equals_the_sites_truth_cell_by_cell(crawled: tuple[Replica, Crawl, Any]) -> None:
@@ -78,6 +79,16 @@ def test_the_run_record_adds_up(crawled: tuple[Replica, Crawl, Any]) -> None:
     assert record["complete"]
     assert record["captures"] == len(crawl.captures())
     assert record["reports"] == len(crawl.reports())
+
+
+def test_metrics_are_left_for_node_exporter(crawled: tuple[Replica, Crawl, Any]) -> None:
+    _, crawl, _ = crawled
+    (record,) = crawl.runs()
+    samples = together(crawl.folder / "metrics")
+    assert value(samples, "run_found_addresses", site="bjxch") == record["found"]
+    assert value(samples, "run_news", site="bjxch", news="new") == len(record["captured"])
+    assert value(samples, "spool_captures", site="bjxch") == 0
+    assert value(samples, "command_exit_code", command="crawl", sites="bjxch") == 0
 
 
 def test_every_answer_is_in_the_journal(crawled: tuple[Replica, Crawl, Any]) -> None:
