@@ -7,13 +7,15 @@ foresaw keeps its traceback. It must not do a verb's work itself.
 
 from __future__ import annotations
 
+import logging
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
-from crawler import config
+from crawler import config, logs
 from crawler.errors import ConfigError, CrawlerError, ReportNotFound
 from crawler.exits import Exit
 from crawler.metrics.textfile import COMMANDS, after_command
@@ -81,6 +83,14 @@ def _measured(verb: click.Command) -> click.Command:
     return verb
 
 
+def _refuse(ctx: click.Context, error: click.ClickException) -> NoReturn:
+    """What is wrong about the command line: with the usage, as click shows it, or as a line of the log."""
+    if not logs.as_json() or isinstance(error, NoArgsIsHelpError):
+        raise error
+    say(error.format_message(), logging.ERROR)
+    ctx.exit(error.exit_code)
+
+
 def exit_of(error: CrawlerError | PipelineError | StorageError) -> Exit:
     """Which exit code an expected error means."""
     return next(code for kind, code in _EXITS if isinstance(error, kind))
@@ -92,14 +102,20 @@ class Verbs(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Help is given whatever the configuration file says."""
         ctx.meta[ASKS_FOR_HELP] = not {"-h", "--help"}.isdisjoint(args)
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            logs.set_up()
+            _refuse(ctx, error)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the verb."""
         try:
             return super().invoke(ctx)
+        except click.ClickException as error:
+            _refuse(ctx, error)
         except (CrawlerError, PipelineError, StorageError) as error:
-            say(str(error))
+            say(str(error), logging.ERROR)
             ctx.exit(exit_of(error))
 
 
@@ -112,8 +128,13 @@ class Verbs(click.Group):
     type=click.Path(path_type=Path),
     help="The configuration file.  [default: GONGKAI_CONFIG, ./gongkai.toml, or the user's own]",
 )
+@click.option(
+    "--log",
+    type=click.Choice(["text", "json"]),
+    help="How lines on stderr are written; json: each is an object.  [default: GONGKAI_LOG, or text]",
+)
 @click.pass_context
-def main(ctx: click.Context, file: Path | None) -> None:
+def main(ctx: click.Context, file: Path | None, log: str | None) -> None:
     """Crawl, archive and read 政府信息公开工作年度报告, the annual disclosure reports of China's governments.
 
     \b
@@ -136,6 +157,10 @@ def main(ctx: click.Context, file: Path | None) -> None:
         if ctx.invoked_subcommand not in MENDING and not ctx.meta[ASKS_FOR_HELP]:
             raise
         config.go_without()
+    finally:
+        if log is not None:
+            config.override(logs.VARIABLE, log)
+        logs.set_up()
 
 
 for verb in (

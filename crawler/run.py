@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -17,6 +16,7 @@ from typing import Any
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
+from crawler import logs, terminal
 from crawler.arguments import parse_years
 from crawler.config import load
 from crawler.config.crawl import crawl_settings
@@ -64,7 +64,7 @@ def crawl(
     """
     chosen = choose(sites, shard)
     if not chosen:
-        print("gongkai: no site falls to this shard", file=sys.stderr)
+        terminal.say("no site falls to this shard")
         return Exit.OK
     arguments = _arguments(years, recheck=recheck, dry=foreseen is not None)
     load_corrections()
@@ -77,7 +77,7 @@ def crawl(
     outcomes = _Outcomes(archive, sum(map(len, chosen)), foreseen)
     process = Turns(prepared, arguments, outcomes.add)
     if not os.environ.get("GONGKAI_CONTACT") and "USER_AGENT" not in (settings or {}):
-        print("gongkai: set GONGKAI_CONTACT, so that a site's owner can reach you", file=sys.stderr)
+        terminal.say("set GONGKAI_CONTACT, so that a site's owner can reach you")
     hush(process.settings["LOG_LEVEL"])
     process.run(chosen)
     done = outcomes.end()
@@ -125,7 +125,7 @@ class _Outcomes:
         else:
             after_run(self.archive, key, outcome.record)
         for line in lines:
-            say(line)
+            say(line, site=key, run=(outcome.record or {}).get("run"))
 
     def end(self) -> Exit:
         """The last has; the exit code."""
@@ -224,6 +224,7 @@ def check_setting(name: str, value: Any, default: Any) -> None:
 
 def hush(level: str) -> None:
     """Stops log records below `level` where they are made: some thirty for each page, all thrown away."""
+    logs.set_up(level)
     for name in ("scrapy", "asyncio", "filelock", "urllib3"):
         logging.getLogger(name).setLevel(level)
     for name in ("boto3", "botocore"):  # at DEBUG they print credentials

@@ -10,7 +10,7 @@ import os
 import sys
 from importlib.metadata import version
 
-from crawler import config
+from crawler import config, logs
 from crawler.errors import ConfigError
 from crawler.exits import Exit
 from crawler.terminal import say
@@ -20,6 +20,7 @@ try:
 except ConfigError as error:  # `scrapy` would print a traceback
     say(str(error))
     sys.exit(Exit.USAGE)
+logs.set_up()
 
 # ------------------------------------------------------------------ the project
 
@@ -133,6 +134,7 @@ MEMUSAGE_ENABLED = False  # default True: a timer that only logs
 
 # ------------------------------------------------------------------ log
 
+LOG_INSTALL_ROOT_HANDLER = not logs.as_json()  # default True: crawler.logs has one that writes JSON
 LOG_LEVEL = "INFO"  # default DEBUG: a line for each page is in the journal
 LOG_VERSIONS: list[str] = []  # default: ten lines; the run record has the versions
 STATS_DUMP = False  # default True: the run record says it better

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,6 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+
+from crawler import logs
+from crawler.redaction import redact
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -55,11 +59,14 @@ settings_option = click.option(
 )
 
 
-def say(sentence: str) -> None:
-    """A sentence for the person, on stderr."""
+def say(sentence: str, level: int = logging.INFO, **about: str | None) -> None:
+    """A sentence for the person, on stderr; `about`: site and run, for logs in JSON."""
     from pipelines.report.marks import clean  # a file's name, or one in a ZIP, steers no terminal
 
-    click.echo(f"gongkai: {clean(sentence)}", err=True)
+    if logs.as_json():
+        logs.say(sentence, level, **about)
+    else:
+        click.echo(f"gongkai: {clean(redact(sentence))}", err=True)
 
 
 def settings_of(pairs: Sequence[str]) -> dict[str, str]:

@@ -235,7 +235,12 @@ class Reader:
 
 
 def _limit(memory: int) -> None:
-    """Runs in the worker: its limit, and a deaf ear for the Ctrl-C that is meant for the crawl."""
+    """Runs in the worker: its limit, and a deaf ear for the Ctrl-C that is meant for the crawl.
+
+    What libraries mutter about a document goes nowhere: what matters of it is a finding.
+    """
+    logging.captureWarnings(True)
+    logging.getLogger().addHandler(logging.NullHandler())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     most = resource.getrlimit(resource.RLIMIT_AS)[1]  # stays: a converter that is started gets its own limit
     own = memory if most == resource.RLIM_INFINITY else min(memory, most)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
+from crawler import logs
 from crawler.arguments import parse_years
 from crawler.config import load
 from crawler.config.crawl import crawl_settings
@@ -26,6 +27,7 @@ class Command(crawl.Command):
         assert self.settings is not None
         try:
             self.settings.setdict(crawl_settings(load()), priority="project")
+            logs.set_up(self.settings["LOG_LEVEL"])
             registry = load_sites(self.settings.get("GONGKAI_SITES", ""))
             for name in args[:1]:
                 find_site(name, registry)

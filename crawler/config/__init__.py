@@ -20,6 +20,7 @@ from crawler.config.loading import (
     loaded,
     mistakes,
     origin,
+    override,
 )
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "loaded",
     "mistakes",
     "origin",
+    "override",
 ]

@@ -95,6 +95,12 @@ def load(path: Path | None = None) -> Config:
     return _loaded
 
 
+def override(variable: str, value: str) -> None:
+    """An option of the command line counts before the environment, until `forget`."""
+    _before.setdefault(variable, os.environ.get(variable))
+    os.environ[variable] = value
+
+
 def go_without() -> None:
     """This process goes on as if there were no file: it is wrong, and what is to be done is to say so."""
     global _loaded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -11,6 +12,9 @@ from rich.progress import Progress as Display
 from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
+
+from crawler import logs
+from crawler.redaction import redact
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -94,12 +98,14 @@ class Progress:
         )
 
 
-def say(line: str) -> None:
-    """A line for the person on stderr, above the display where one is shown."""
-    if Progress.display is None:
-        print(line, file=sys.stderr)
+def say(line: str, **about: str | None) -> None:
+    """A line for the person on stderr, above the display where one is shown; `about`: site and run."""
+    if logs.as_json():
+        logs.say(line, logging.INFO, **about)
+    elif Progress.display is None:
+        print(redact(line), file=sys.stderr)
     else:
-        Progress.display.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        Progress.display.console.print(redact(line), markup=False, highlight=False, soft_wrap=True)
 
 
 def _display() -> Display:
