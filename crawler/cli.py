@@ -31,7 +31,7 @@ from crawler.verbs.operating import doctor
 from crawler.verbs.reading import parse, reparse, show
 from crawler.verbs.registry import probe, sites
 from crawler.verbs.verifying import verify
-from crawler.verbs.watching import watch
+from crawler.verbs.watching import digest, watch
 from pipelines.errors import CorrectionFileError, InvalidReport, PipelineError
 from storage.errors import BadKey, NothingThere, SiteBusy, StorageError
 
@@ -183,6 +183,7 @@ for verb in (
     bag,
     verify,
     watch,
+    digest,
     config_verb,
     doctor,
 ):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
 from crawler.terminal import archive_option, print_json, print_view, say, wrong
+
+if TYPE_CHECKING:
+    from crawler.watch.codes import Language
+    from crawler.watch.digest import Digest
 
 
 @click.command(
@@ -69,3 +74,81 @@ def watch(dry: bool, channel: str | None, language: str, as_json: bool, archive:
         print_view(alerts_view(watched, "zh" if language == "zh" else "en"))
     say(summary(watched, dry=dry))
     sys.exit(Exit.INCOMPLETE if watched.failed else Exit.OK)
+
+
+@click.command(
+    short_help="Tell what became of everything in the last days.",
+    epilog="Exit codes: 0 done, or every channel has had its digest; 5 a channel took none; 8 another "
+    "machine is sending just now. docs/watch.md has the channels.",
+)
+@click.option("--days", type=click.IntRange(1, 400), help="How many days, up to now.  [default: 7]")
+@click.option(
+    "--since",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="From the beginning of this day in China.",
+)
+@click.option(
+    "--language", type=click.Choice(["zh", "en"]),
+    help="The language of what is printed.  [default: that of [watch], else zh]",
+)  # fmt: skip
+@click.option(
+    "--send", "sending", is_flag=True, help="Send it to the channels that take digests; print nothing."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@archive_option
+def digest(
+    days: int | None,
+    since: datetime | None,
+    language: str | None,
+    sending: bool,
+    as_json: bool,
+    archive: str,
+) -> None:
+    """Tell what was published, what is late, missing or changed, how the crawls went, which alerts are open.
+
+    With --send each channel gets it in its language, once: a second machine, or a second time within half the
+    days, sends nothing.
+    """
+    from crawler.config import load
+    from crawler.exits import Exit
+    from crawler.sites import load_sites
+    from crawler.watch.digest import digest_of
+    from crawler.watch.digest_text import digest_message
+    from crawler.watch.digesting import send_digest
+    from crawler.watch.watching import read_state
+    from pipelines.coverage.model import CHINA
+    from storage.archive import Archive
+
+    if days is not None and since is not None:
+        wrong("say --days or --since, not both")
+    if sending and as_json:
+        wrong("--send sends and --json prints: say one of them")
+    settings = load().watch
+    now = datetime.now(UTC)
+    begin = now - timedelta(days=days or 7) if since is None else since.replace(tzinfo=CHINA).astimezone(UTC)
+    if begin >= now:
+        wrong("--since is a day that is still to come")
+    with Archive.open(archive, create=False) as opened:
+
+        def make() -> Digest:
+            return digest_of(opened, load_sites(), settings.sites, read_state(opened, now), begin, now)
+
+        if not sending:
+            made = make()
+            if as_json:
+                print_json(made.to_json())
+            else:
+                chosen: Language = "en" if (language or settings.language) == "en" else "zh"
+                click.echo(digest_message(made, chosen).text)
+            return
+        sent = send_digest(opened, settings, make, now, now - begin)
+    for name, why in sent.failed.items():
+        say(f"channel {name}: {why}")
+    for name, when in sent.had.items():
+        say(f"channel {name} has had a digest up to {when.astimezone(CHINA):%Y-%m-%d %H:%M} (Asia/Shanghai)")
+    if not (sent.sent or sent.had or sent.failed):
+        say("no channel of gongkai.toml takes digests")
+    elif sent.sent:
+        say(f"sent to {', '.join(sent.sent)}")
+    sys.exit(Exit.INCOMPLETE if sent.failed else Exit.OK)

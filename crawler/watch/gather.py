@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crawler.coverage import coverage_of
+from crawler.schedule.status import overdue
 from crawler.sites import Site
-from crawler.watch.facts import Cell, Changed, Facts, RunSeen, SiteFacts, Tally, run_seen
+from crawler.watch.facts import Cell, Changed, Facts, Overdue, RunSeen, SiteFacts, Tally, run_seen
 from pipelines.coverage.model import Coverage, day_in_china
 from pipelines.history.changes import changes
 from storage.archive import Archive
@@ -39,6 +40,10 @@ def gather(archive: Archive, registry: Mapping[str, Site], only: Collection[str]
         sites=tuple(site_facts(archive, key, registry.get(key), now) for key in keys),
         audits=tuple(_audits(archive)),
         machine=socket.gethostname(),
+        overdue=tuple(
+            Overdue(f"{late.kind} {late.site}" if late.site else late.kind, late.due)
+            for late in overdue(archive.url, now)
+        ),
     )
 
 
@@ -49,11 +54,7 @@ def site_facts(archive: Archive, key: str, site: Site | None, now: datetime) -> 
     for record in archive.runs(key):
         begun = begun or run_started(record["run"])
         runs.append(run_seen(record))
-    newest = day_in_china(now).year - 1
-    years = range(newest - YEARS + 1, newest + 1)
-    covered = (
-        coverage_of(archive, key, day_in_china(now), (years[0], years[-1])) if site is not None else None
-    )
+    covered = coverage_lately(archive, key, site, now)
     return SiteFacts(
         key=key,
         name=site.name if site is not None else key,
@@ -61,8 +62,22 @@ def site_facts(archive: Archive, key: str, site: Site | None, now: datetime) -> 
         begun=begun,
         cells=tuple(_cells(covered)) if covered is not None else (),
         changes=tuple(_changes(archive, key, now)),
-        tallies=_tallies(archive, key, years, _names(covered)),
+        tallies=_tallies(archive, key, years_of_interest(now), _names(covered)),
     )
+
+
+def years_of_interest(now: datetime) -> range:
+    """The report years that are news: the newest one that can be due, and those that it is compared with."""
+    newest = day_in_china(now).year - 1
+    return range(newest - YEARS + 1, newest + 1)
+
+
+def coverage_lately(archive: Archive, key: str, site: Site | None, now: datetime) -> Coverage | None:
+    """The coverage of those years; None for a site that the registry lacks."""
+    years = years_of_interest(now)
+    if site is None:
+        return None
+    return coverage_of(archive, key, day_in_china(now), (years[0], years[-1]))
 
 
 def _cells(covered: Coverage) -> Iterator[Cell]:

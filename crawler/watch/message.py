@@ -13,6 +13,7 @@ from typing import Any
 
 from crawler.watch.codes import CODES, SEVERITIES, Language
 from crawler.watch.state import Known, News
+from pipelines.report.marks import clean
 
 WHOLE = 8
 """So many alerts of a kind are told in full; of more each site has a line with a count and examples."""
@@ -72,7 +73,7 @@ def message(news: News, language: Language, archive: str) -> Message:
         "archive": archive,
         **{part: [known.alert.to_json() for known in found] for part, found in lists.items()},
     }
-    return Message(f"[Gongkai] {counts}", tuple(lines), data)
+    return Message(f"[Gongkai] {counts}", tuple(clean(line) for line in lines), data)
 
 
 def heading(code: str, language: Language) -> str:
