@@ -25,6 +25,7 @@ DOCUMENTS = [
     ROOT / "README.zh-CN.md",
     *sorted((ROOT / "docs").glob("*.md")),
     ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs" / "operations").iterdir()),
 ]
 CODE = sorted(path for room in ("crawler", "pipelines", "storage") for path in (ROOT / room).rglob("*.py"))
 
@@ -95,6 +96,12 @@ def test_every_gongkai_command_in_the_documents_is_one(path: Path) -> None:
         for word in rest:
             if word.startswith("--"):
                 assert word.split("=")[0] in options | {"--help"}, f"{path.name}: {verb} has no {word}"
+
+
+def test_the_jobs_of_the_cluster_are_verbs() -> None:
+    jobs = re.findall(r"args: \[(\w+)", text("docs/operations/cronjob.yaml"))
+    assert len(jobs) == 2
+    assert set(jobs) <= set(main.commands)
 
 
 def code_spans(path: Path) -> list[str]:
