@@ -5,15 +5,20 @@ This is where the clock is, and where the registry's corrections and the setting
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler.config import load
-from crawler.errors import SettingError
+from crawler.errors import OutputError, SettingError
 from crawler.sites import Site, find_site, load_sites
 from pipelines.coverage.model import CHINA, Coverage
 from pipelines.coverage.survey import survey
 from storage.archive import Archive
+
+if TYPE_CHECKING:
+    from crawler.views.coverage_picture import Language
 
 PROVINCE, CITY = 2, 4
 """Digits of a division code that places of one province, and of one city, share."""
@@ -50,6 +55,28 @@ def coverage_of(
         elsewhere=neighbours(site, sites.values(), archive.sites()),
         patience=settings.patience,
     )
+
+
+def draw_all(
+    found: Sequence[Coverage], file: Path, language: Language, span: tuple[int, int] | None
+) -> Iterator[Path]:
+    """Draws each site's picture, of several into a file with the site's key in its name; gives the files.
+
+    Without a span of years the newest that fit are drawn.
+
+    Raises:
+        OutputError: where there is nothing to draw, or a picture cannot be made or written.
+    """
+    from crawler.views.coverage_picture import YEARS, draw
+
+    drawable = [one for one in found if one.bodies]
+    if not drawable:
+        raise OutputError("there is nothing to draw: no body of these sites is known")
+    standard = not load().coverage.deadlines
+    for one in drawable:
+        goal = file if len(found) == 1 else file.with_name(f"{file.stem}-{one.site}{file.suffix}")
+        draw(one if span else one.newest(YEARS), goal, language, standard=standard)
+        yield goal
 
 
 def neighbours(site: Site, sites: Iterable[Site], archived: Sequence[str]) -> tuple[str, ...]:

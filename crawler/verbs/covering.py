@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crawler.exits import Exit
 from crawler.terminal import archive_option, print_json, print_view, say, wrong
+
+if TYPE_CHECKING:
+    from crawler.views.coverage_picture import Language
 
 
 @click.command(
@@ -30,6 +35,15 @@ from crawler.terminal import archive_option, print_json, print_view, say, wrong
 )  # fmt: skip
 @click.option("--notes", is_flag=True, help="Tell the notes of all cells.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/coverage.md).")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV for spreadsheets, one line for each cell.")
+@click.option(
+    "--picture", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw it into FILE, whose name ends in .png or .svg; of several sites, one file each.",
+)  # fmt: skip
+@click.option(
+    "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True,
+    help="The picture's language.",
+)  # fmt: skip
 def coverage(
     sites: tuple[str, ...],
     archive: str,
@@ -38,6 +52,9 @@ def coverage(
     today: datetime | None,
     notes: bool,
     as_json: bool,
+    as_csv: bool,
+    picture: Path | None,
+    language: Language,
 ) -> None:
     """Show, for each body and report year, whether the report was published in time.
 
@@ -46,10 +63,13 @@ def coverage(
     or missing on a guess. The names of bodies, when they began and ended, and of what kind they are can be
     corrected in the registry; deadlines are settings.
     """
-    from crawler.coverage import coverage_of, parse_span
+    from crawler.coverage import coverage_of, draw_all, parse_span
     from crawler.views.coverage import YEARS, coverage_view
+    from crawler.views.coverage_csv import coverage_csv
     from storage.archive import Archive
 
+    if as_json and as_csv:
+        wrong("--json or --csv, not both")
     if bool(sites) == everything:
         wrong("name sites, as in `gongkai coverage bjxch`, or say --all, not both")
     span, day = parse_span(years), None if today is None else today.date()
@@ -60,9 +80,14 @@ def coverage(
             if key not in archived:
                 say(f"{archive} has no captures of {key}; crawl it first: gongkai crawl {key}")
             found.append(coverage_of(opened, key, day, span))
+    if picture is not None:
+        for file in draw_all(found, picture, language, span):
+            say(f"wrote {file}")
     if as_json:
         print_json([one.to_json() for one in found])
-    else:
+    elif as_csv:
+        sys.stdout.buffer.write(coverage_csv(found).encode())
+    elif picture is None:
         for one in found:
             shown = one if span else one.newest(YEARS)
             print_view(coverage_view(shown, notes=notes))

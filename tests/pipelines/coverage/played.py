@@ -141,6 +141,7 @@ class Played:
         lists: tuple[str, ...] = (),
         without: Iterable[Page] = (),
         record: Mapping[str, Any] | None = None,
+        site: str = SITE,
     ) -> None:
         """A crawl at that hour in China. `failing`: address -> state of report pages that had no answer.
 
@@ -163,10 +164,10 @@ class Played:
             "refused": [],
         }
         with Archive.open(str(self.folder / "archive"), state=self.folder / "state") as archive:
-            run = archive.start_run(SITE, now)
+            run = archive.start_run(site, now)
             for parent in sorted(parents):
                 named = "".join(f'<a href="{p.address}">' for p in self.pages.values() if p.parent == parent)
-                run.record(self._capture(now, parent, "list"), f"<html>{day} {named}</html>".encode())
+                run.record(self._capture(now, parent, "list", site), f"<html>{day} {named}</html>".encode())
                 states["captured"].append(parent)
             for page in met:
                 now += timedelta(seconds=1)
@@ -177,7 +178,7 @@ class Played:
                     states[state].append(task | {"reason": reason})
                     continue
                 capture = replace(
-                    self._capture(now, page.address, "report"),
+                    self._capture(now, page.address, "report", site),
                     status=page.status,
                     flags=page.flags,
                     hints=page.hints(),
@@ -204,6 +205,8 @@ class Played:
             }
             whole = {**told, **states, **(record or {})}
             run.finish({name: value for name, value in whole.items() if value is not ...})
+            if site != SITE:
+                publish(archive, site, PageReader())
 
     def crawl_elsewhere(self, day: str, *pages: Page) -> None:
         """A crawl of another site of the archive, `other`, on which these pages stand."""
@@ -211,16 +214,14 @@ class Played:
         with Archive.open(str(self.folder / "archive"), state=self.folder / "state") as archive:
             run = archive.start_run("other", now)
             for page in pages:
-                capture = replace(
-                    self._capture(now, page.address, "report"), site="other", hints=page.hints()
-                )
+                capture = replace(self._capture(now, page.address, "report", "other"), hints=page.hints())
                 run.record(capture, page.bytes())
             run.finish({"ended": "finished"})
             publish(archive, "other", PageReader())
 
-    def _capture(self, now: datetime, url: str, role: Role) -> Capture:
+    def _capture(self, now: datetime, url: str, role: Role, site: str) -> Capture:
         return Capture(
-            site=SITE, run="", url=url, final_url=url, status=200, requested=now, received=now, role=role,
+            site=site, run="", url=url, final_url=url, status=200, requested=now, received=now, role=role,
             media_type="text/html",
         )  # fmt: skip
 
