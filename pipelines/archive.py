@@ -279,6 +279,11 @@ class ArchivePipeline:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), BEAT)
             self._due.clear()
+            if (rival := self.run.rival) is not None and self._closing is None:
+                log.warning("%s has been taken over by %s: this crawl ends.", self.run.site, rival)
+                self._closing = asyncio.ensure_future(
+                    self.crawler.engine.close_spider_async(reason="taken-over")
+                )
             if not self.local:
                 reach.notice(self.url, self.run.site, self.away, self._room)
             late = monotonic() - self._last > SECONDS and self.run.behind > 0

@@ -130,14 +130,17 @@ class Archive:
             refuse_unfit(self.store, self._state)
             self._check_writable()
             self._recover_patiently(site, now)
-            holding.callback(self._take(site, run).release)
+            lease = self._take(site, run)
+            holding.callback(lease.release)
             if unless is not None:
                 unless()
             self._index.ask(site, lambda ledger: ledger.make_dirty(site))
             spool = Spool(self._spools / site / run)
             holding.callback(self._runs.pop, run, None)
             free = holding.pop_all().close
-        self._runs[run] = Run(site, run, self.store, self._bodies, self._index, spool, self._room, free)
+        self._runs[run] = Run(
+            site, run, self.store, self._bodies, self._index, spool, self._room, free, lease
+        )
         return self._runs[run]
 
     def recover(self, now: datetime | None = None, *, site: str | None = None) -> Recovered:

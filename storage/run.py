@@ -25,6 +25,7 @@ from storage.identity import identify
 from storage.index import Index
 from storage.journal import Capture, json_document, segment
 from storage.keys import capture_key, digest, run_and_digest, run_key, run_started
+from storage.leases import Claim, Lease
 from storage.room import Room
 from storage.spool import Entry, Slot, Spool, leave_record, read, read_line, remove
 from storage.store import Store, keep
@@ -55,6 +56,7 @@ class Run:
         spool: Spool,
         room: Room,
         free: Callable[[], None],
+        lease: Lease,
     ) -> None:
         self.id = run
         self.site = site
@@ -67,6 +69,7 @@ class Run:
         self._spool = spool
         self._room = room
         self._free = free
+        self._lease = lease
         self._uploads = Uploads(self._upload, self._probe)
         self._over = False
         self._freed = False
@@ -163,6 +166,14 @@ class Run:
     def failed(self, error: StorageError) -> None:
         """The store failed somebody else: it counts as `away` until it answers again."""
         self._uploads.failed(error)
+
+    @property
+    def rival(self) -> Claim | None:
+        """The claim of the machine that took the site over when this run's lease had run out, if one did.
+
+        Nothing is lost by going on; the site is then crawled by two at once.
+        """
+        return self._lease.rival
 
     @property
     def behind(self) -> int:
