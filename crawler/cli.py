@@ -20,7 +20,7 @@ from crawler.errors import ConfigError, CrawlerError, ReportNotFound
 from crawler.exits import Exit
 from crawler.metrics.textfile import COMMANDS, after_command
 from crawler.terminal import say
-from crawler.verbs.changing import changes
+from crawler.verbs.changing import changes, diff
 from crawler.verbs.covering import coverage
 from crawler.verbs.crawling import crawl, demo, schedule
 from crawler.verbs.exporting import bag, wacz
@@ -173,6 +173,7 @@ for verb in (
     show,
     coverage,
     changes,
+    diff,
     reparse,
     rebuild,
     archive,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import click
 
-from crawler.terminal import archive_option, print_json, print_view, say
+from crawler.terminal import archive_option, print_json, print_view, say, wrong
 from pipelines.history.model import KINDS
 
 
@@ -56,3 +57,50 @@ def changes(
     elif shown:
         print_view(changes_view(shown), whole=True)
     say(summary(found, shown))
+
+
+@click.command(
+    short_help="Show one change, before and after.",
+    epilog="Exit codes: 0 done, 2 several changes have an ID that begins so, 7 a body is lost or damaged, "
+    "9 there is no such change.",
+)
+@click.argument("which", metavar="ID|URL")
+@archive_option
+@click.option(
+    "--at", "day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]),
+    help="Of a URL: its newest change of that day (in China) or before.",
+)  # fmt: skip
+@click.option("--markup", is_flag=True, help="Print how the bytes differ, as a unified diff.")
+@click.option(
+    "--out", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
+    help="Write both bodies there as they were received.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the change as JSON.")
+def diff(
+    which: str, archive: str, day: datetime | None, markup: bool, out: Path | None, as_json: bool
+) -> None:
+    """Show one change: figures cell by cell, words as passages, before and after.
+
+    ID is what `gongkai changes` prints, or its beginning. Of a URL the newest change is shown, and how many
+    others there are.
+    """
+    from crawler.history import find, unified, write_bodies
+    from crawler.views.history import CHINA, change_view
+    from storage.archive import Archive
+
+    if day is not None and "://" not in which:
+        wrong("--at goes with a URL: gongkai diff URL --at DATE")
+    until = None if day is None else day.replace(tzinfo=CHINA) + timedelta(days=1)
+    with Archive.open(archive, create=False) as opened:
+        found, others = find(opened, which, until)
+        if as_json:
+            print_json(found.change.to_json())
+        elif markup:
+            for line in unified(opened, found):
+                click.echo(line)
+        else:
+            print_view(change_view(found), whole=True)
+        for path in write_bodies(opened, found, out) if out is not None else ():
+            say(f"wrote {path}")
+    if others:
+        say(f"other changes of this address: {', '.join(one.change.id for one in others)}")

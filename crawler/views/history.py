@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
+from difflib import SequenceMatcher
 
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
-from pipelines.history.model import Change
+from pipelines.history.finding import Found
+from pipelines.history.model import Change, Passage
 from pipelines.report.changes import Change as CellChange
 from pipelines.report.changes import Value
 from pipelines.report.marks import clean
@@ -20,6 +23,8 @@ from pipelines.report.marks import clean
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 NAMED = 3
 """Cells and passages of a change that the list shows; `gongkai diff` shows all."""
+ALIKE = 0.5
+"""Paragraphs of which at least so much is the same are shown as one."""
 _LONGEST = 60
 _STYLES = {
     "tables": "bold red",
@@ -44,7 +49,8 @@ def summary(found: Sequence[Change], shown: Sequence[Change]) -> str:
     sentence = f"{total}: {counted}" if counted else "no changes"
     noise = sum(change.kind == "noise" for change in found) - counts["noise"]
     if noise:
-        sentence += f"; {noise} more visits differed in counters, days and the like only (--all lists them)"
+        visits = "visit" if noise == 1 else "visits"
+        sentence += f"; {noise} {visits} more differed in counters, days and the like only (--all lists them)"
     return sentence
 
 
@@ -102,3 +108,76 @@ def _short(lines: Sequence[str]) -> str:
 
 def _runs(number: int) -> str:
     return "one run" if number == 1 else f"{number} runs"
+
+
+def change_view(found: Found) -> RenderableType:
+    """One change whole: what, whose, when, each cell and passage, and the bodies before and after."""
+    change = found.change
+    head = Text(f"{change.kind}  {change.id}", style=_STYLES.get(change.kind, "bold"))
+    facts = Text()
+    for name, value in _facts(found):
+        facts.append(f"{name:<9} ", style="dim")
+        facts.append(f"{clean(value)}\n")
+    parts: list[RenderableType] = [head, facts]
+    if change.cells:
+        table = Table("cell", "before", "after", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for cell in change.cells:
+            table.add_row(clean(cell.path), clean(_value(cell.before)), clean(_value(cell.after)))
+        parts += [table, Text()]
+    for passage in change.prose:
+        parts += [_passage(passage), Text()]
+    parts.append(Text(f"both as they were received: gongkai diff {change.id} --out FOLDER", style="dim"))
+    return Group(*parts)
+
+
+def _facts(found: Found) -> Iterable[tuple[str, str]]:
+    change = found.change
+    yield "site", change.site
+    yield "report", whose(change)
+    yield "address", change.url
+    if change.moved_to:
+        yield "now at", change.moved_to
+    yield "seen", f"{moment(change.at)}; before that last {moment(change.last_seen)} (times of China)"
+    for name, body in (("before", found.before), ("after", found.after)):
+        if body is not None:
+            where = f" at {body.url}" if body.url != change.url else ""
+            yield name, f"{body.sha256}, {moment(body.first)} to {moment(body.last)}{where}"
+    if change.kind == "withdrawn":
+        until = f"; back since {moment(change.until)}" if change.until else ""
+        yield "gone", f"{_runs(change.confirmed)} found it so{until}"
+    if change.note:
+        yield "note", change.note
+
+
+def _passage(passage: Passage) -> Text:
+    """Paragraphs that are alike as one text in which [-what went-] and {+what came+} are marked."""
+    text = Text()
+    if len(passage.before) == len(passage.after):
+        for old, new in zip(passage.before, passage.after, strict=True):
+            _marked(text, clean(old), clean(new))
+        text.rstrip()
+        return text
+    for old in passage.before:
+        text.append(f"- {clean(old)}\n", style="red")
+    for new in passage.after:
+        text.append(f"+ {clean(new)}\n", style="green")
+    text.rstrip()
+    return text
+
+
+def _marked(text: Text, old: str, new: str) -> None:
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        text.append(f"- {old}\n", style="red")
+        text.append(f"+ {new}\n", style="green")
+        return
+    text.append("  ")
+    for tag, i, j, k, m in matcher.get_opcodes():
+        if tag == "equal":
+            text.append(old[i:j])
+            continue
+        if i < j:
+            text.append(f"[-{old[i:j]}-]", style="red")
+        if k < m:
+            text.append(f"{{+{new[k:m]}+}}", style="green")
+    text.append("\n")

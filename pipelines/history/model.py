@@ -69,9 +69,7 @@ class Change:
     @property
     def id(self) -> str:
         """Twelve hexadecimal digits, the same on every machine and whatever is captured later."""
-        moment = self.at.isoformat(timespec="microseconds")
-        named = (self.site, self.url, self.aspect, self.before or "", self.after or "", moment)
-        return sha256("\n".join(named).encode("utf-8", "backslashreplace")).hexdigest()[:12]
+        return change_id(self.site, self.url, self.aspect, self.before, self.after, self.at)
 
     def to_json(self) -> dict[str, Any]:
         """The change as printed (docs/changes.md)."""
@@ -95,6 +93,14 @@ class Change:
             "until": None if self.until is None else _stamp(self.until),
             "note": self.note,
         }
+
+
+def change_id(
+    site: str, url: str, aspect: Aspect, before: str | None, after: str | None, at: datetime
+) -> str:
+    """The ID of a change of which this is known."""
+    named = (site, url, aspect, before or "", after or "", at.isoformat(timespec="microseconds"))
+    return sha256("\n".join(named).encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
 def _stamp(moment: datetime) -> str:
