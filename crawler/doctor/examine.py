@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crawler.doctor import machine, network, settings, store, tools
+from crawler.doctor import machine, network, schedule, settings, store, tools
 from crawler.doctor.model import Check, Look, Patient
 from crawler.errors import CrawlerError
 from crawler.redaction import redact
@@ -36,6 +36,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("names", network.names),
     ("proxy", network.proxy),
     ("site", network.site),
+    ("scheduler", schedule.scheduler),
 )
 """What is looked at, and the code under which it is said if the look itself fails."""
 

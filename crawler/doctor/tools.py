@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 
 from crawler.doctor.machine import unmet
 from crawler.doctor.model import Check, Patient
+from crawler.errors import OutputError
 
 _PAGE = "<html><title>医生的试页</title><p>一段话。</p></html>".encode()
 
@@ -79,8 +80,20 @@ def export(patient: Patient) -> Iterator[Check]:
 
 
 def pictures(patient: Patient) -> Iterator[Check]:
-    """The extra `pictures`."""
-    yield _extra("pictures", "gongkai coverage --picture does not work")
+    """The extra `pictures`, and a font."""
+    found = _extra("pictures", "gongkai coverage --picture does not work")
+    if found.state != "ok":
+        yield found
+        return
+    from crawler.views.coverage_picture import chinese_font
+
+    try:
+        font = chinese_font()
+    except OutputError as error:
+        what, _, remedy = str(error).partition(": ")
+        yield Check("pictures", "warning", what, remedy)
+    else:
+        yield Check("pictures", "ok", f"{found.what}, {font}")
 
 
 def _extra(name: str, without: str) -> Check:

@@ -20,9 +20,10 @@ from packaging.requirements import Requirement
 
 from crawler import config
 from crawler.config.settings import SETTINGS
-from crawler.doctor import examine, machine, network, settings, store, tools
+from crawler.doctor import examine, machine, network, schedule, settings, store, tools
 from crawler.doctor.model import CODES, Check, Look, Patient
 from crawler.exits import Exit
+from crawler.schedule.verb import opened
 from pipelines.report.readers import container
 from storage.archive import state_folder
 from storage.keys import new_run
@@ -207,6 +208,7 @@ def test_packages_are_held_against_what_is_asked_for(wanted: str, said: str) -> 
 def test_missing_tools_are_warnings_with_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    font_manager = pytest.importorskip("matplotlib.font_manager")
     monkeypatch.setenv("PATH", str(tmp_path))
     check = only(tools.libreoffice)
     assert (check.state, "apt install libreoffice-writer-nogui" in check.remedy) == ("warning", True)
@@ -215,6 +217,11 @@ def test_missing_tools_are_warnings_with_what_to_install(
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
     assert only(tools.libreoffice).what == f"{broken} does not start: cannot open display"
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
+    monkeypatch.setattr(font_manager, "findSystemFonts", list)
+    check = only(tools.pictures)
+    assert check.what == "No font with Chinese letters is installed"
+    assert check.remedy.startswith("apt install fonts-noto-cjk")
     monkeypatch.setattr(container, "_libarchive", lambda: None)
     assert only(tools.libarchive).remedy == "apt install libarchive13"
     monkeypatch.setattr(metadata, "requires", lambda _: ['nosuchpackage>=1; extra == "ocr"'])
@@ -381,3 +388,17 @@ def test_one_site_is_asked_when_told_to(server: str) -> None:
     assert (check.state, check.what) == ("ok", "http://www.xg.gov.cn/robots.txt answers 404")
     Answers.status = 521
     assert only(network.site, online=True).state == "warning"
+
+
+def test_a_scheduler_that_is_no_more_is_missed(tmp_path: Path) -> None:
+    url = archive(tmp_path, report("甲局"))
+    assert only(schedule.scheduler, url).state == "ok"
+    with opened(url) as there:  # as `gongkai schedule --list` does: nobody was ever at work
+        assert there is not None
+        assert only(schedule.scheduler, url).state == "ok"
+        there.slots.renew(datetime.now(UTC), datetime.now(UTC), 1)
+        assert only(schedule.scheduler, url).what == "1 at work, 0 jobs under way"
+        there.slots.renew(datetime(2026, 1, 2, 3, 4, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC), 1)
+        check = only(schedule.scheduler, url)
+    assert check.state == "warning"
+    assert check.what == "none is at work on this machine, the last one was seen 2026-01-02 03:04 UTC"
