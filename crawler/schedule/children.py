@@ -81,9 +81,10 @@ class Child:
             os.kill(self.process.pid, signal.SIGTERM)
 
     def kill(self) -> None:
-        """Ends it at once, and every process of its session."""
+        """Ends it at once, and every process of its session; of one that has ended, what it left."""
         self.killed = True
-        for pid in {self.process.pid, *session(self.process.pid)}:
+        living = [self.process.pid] if self.process.poll() is None else []  # the number may be another's now
+        for pid in {*living, *session(self.process.pid)}:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
 

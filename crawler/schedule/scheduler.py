@@ -220,6 +220,7 @@ class Scheduler:
             code = child.process.poll()
             if code is None:
                 continue
+            child.kill()  # helpers of one that crashed may live on
             self._ended(slot, code, now, child)
             del self._children[slot]
 

@@ -60,6 +60,11 @@ def run_schedule(archive: str, *, once: bool, say: Say) -> int:
             if not scheduler.begun:
                 say(_nothing(plan))
             return code
+        if plan.metrics is not None:
+            from crawler.schedule.metrics import serve  # here: a status has no need of it
+
+            serve(archive, plan.metrics)
+            say(f"metrics at http://{plan.metrics}/metrics")
         jobs, sites = len(plan.jobs), len({turn.site for turn in plan.turns if turn.of_site})
         say(f"{jobs} jobs, {sites} sites; logs in {schedule.logs}")
         run(scheduler, say, schedule.replan)
