@@ -16,12 +16,12 @@ from crawler.terminal import archive_option, print_json, print_view, say
     epilog="Exit codes: 0 done, 2 the file is wrong: every mistake is named. Next: gongkai doctor.",
 )
 @click.option(
-    "--write", is_flag=True,
-    help="Write a commented file to begin with, ./gongkai.toml or that of --config; never over another.",
+    "--write", "target", metavar="[FILE]", is_flag=False, flag_value="",
+    help="Write a commented file to begin with, ./gongkai.toml unless named; never over another.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the settings as JSON.")
 @click.pass_obj
-def config(file: Path | None, write: bool, as_json: bool) -> None:
+def config(file: Path | None, target: str | None, as_json: bool) -> None:
     """Show every setting: its value, and whether environment, file or default says so.
 
     Options of a verb count before the environment, the environment before the file, the file before the
@@ -32,8 +32,8 @@ def config(file: Path | None, write: bool, as_json: bool) -> None:
     from crawler.config.starter import write_starter
     from crawler.views.configuration import config_json, config_view
 
-    if write:
-        written = write_starter(file or Path(configuration.NAME))
+    if target is not None:
+        written = write_starter(Path(target) if target else file or Path(configuration.NAME))
         say(f"{written} written; read it, then type: gongkai doctor")
         return
     path = configuration.find(file)

@@ -13,10 +13,15 @@ from pathlib import Path
 import pytest
 
 from crawler import config
+from crawler.config.model import Bucket, File, Proxy
+from crawler.config.section import Section
 from crawler.config.settings import SETTINGS
 from crawler.config.starter import STARTER
+from crawler.coverage_settings import CoverageSection, DeadlineRule
 from crawler.errors import ConfigError
 from crawler.exits import Exit
+from crawler.schedule.settings import JobSection, ScheduleSection
+from crawler.watch.settings import Channel, WatchSection
 from tests.cli.made import archive, gongkai, report
 
 VARIABLES = [variable for setting in SETTINGS for variable in setting.variables]
@@ -277,8 +282,10 @@ def test_a_file_to_begin_with_is_written_once() -> None:
     assert refused.exit_code == Exit.USAGE
     assert "there is one already" in refused.stderr
     assert Path("gongkai.toml").read_text("utf-8") == first
-    assert gongkai("--config", "no/where.toml", "config", "--write").exit_code == Exit.USAGE
-    assert gongkai("--config", "other.toml", "config", "--write").exit_code == Exit.OK
+    assert gongkai("config", "--write", "no/where.toml").exit_code == Exit.USAGE
+    assert gongkai("config", "--write", "other.toml").exit_code == Exit.OK
+    assert gongkai("--config", "another.toml", "config", "--write").exit_code == Exit.OK
+    assert Path("another.toml").read_text("utf-8") == Path("other.toml").read_text("utf-8") == first
 
 
 def test_every_key_of_the_first_file_is_right_as_it_stands() -> None:
@@ -290,3 +297,12 @@ def test_every_key_of_the_first_file_is_right_as_it_stands() -> None:
     assert config.mistakes(file) == []
     found = config.load(file).variables
     assert set(found) == {setting.variable for setting in SETTINGS}
+
+
+@pytest.mark.parametrize(
+    "model",
+    [File, Bucket, Proxy, ScheduleSection, JobSection, CoverageSection, DeadlineRule, WatchSection, Channel],
+)
+def test_the_first_file_shows_every_key(model: type[Section]) -> None:
+    shown = set(re.findall(r"\w+", STARTER.read_text("utf-8")))
+    assert set(model.model_fields) <= shown
