@@ -37,6 +37,7 @@ def watch(dry: bool, channel: str | None, language: str, as_json: bool, archive:
     from crawler.config import load
     from crawler.errors import ChannelError
     from crawler.exits import Exit
+    from crawler.metrics.textfile import after_watch
     from crawler.sites import load_sites
     from crawler.views.alerts import alerts_view, summary
     from crawler.watch.gather import gather
@@ -68,6 +69,8 @@ def watch(dry: bool, channel: str | None, language: str, as_json: bool, archive:
             watched = run_watch(
                 opened, settings, lambda: gather(opened, registry, settings.sites, now), now, say=say
             )
+    if not dry:
+        after_watch(archive, watched.state)
     if as_json:
         print_json(watched.to_json())
     elif watched.state.open:

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from crawler.coverage import coverage_of
 from crawler.sites import Site
 from crawler.watch.alert import Alert
-from crawler.watch.gather import coverage_lately, years_of_interest
 from crawler.watch.rules.reports import FIRST_DAY, LATE
 from crawler.watch.state import State, stamp
 from pipelines.coverage.model import Coverage, day_in_china
@@ -174,7 +174,7 @@ def digest_of(
 
 
 def _site(archive: Archive, key: str, site: Site | None, since: datetime, until: datetime) -> SiteDigest:
-    covered = coverage_lately(archive, key, site, until)
+    covered = coverage_of(archive, key, day_in_china(until)) if site is not None else None
     first = next((run_started(record["run"]) for record in archive.runs(key)), None)
     begun = first is not None and first >= since - FIRST_DAY
     published = tuple(_published(covered, since, until)) if covered is not None else ()
@@ -186,7 +186,7 @@ def _site(archive: Archive, key: str, site: Site | None, since: datetime, until:
         missing=tuple(_missing(covered, day_in_china(until))) if covered is not None else (),
         altered=tuple(_altered(archive, key, since, until)),
         runs=_runs(record for record in archive.runs(key) if since <= run_started(record["run"]) < until),
-        findings=_findings(archive, key, covered, published, until),
+        findings=_findings(archive, key, covered, published),
     )
 
 
@@ -229,13 +229,13 @@ def _runs(records: Iterable[Mapping[str, Any]]) -> Runs:
 
 
 def _findings(
-    archive: Archive, key: str, covered: Coverage | None, published: Iterable[Published], until: datetime
+    archive: Archive, key: str, covered: Coverage | None, published: Iterable[Published]
 ) -> Mapping[str, int]:
     if covered is None:
         return {}
     names = {(name, one.year) for one in published for name in _names(covered, one.body)}
     found: Counter[str] = Counter()
-    for year in years_of_interest(until) if names else ():
+    for year in sorted({year for _, year in names}):
         for report in archive.reports(key, year):
             if (report["organization"], year) in names:
                 severe = {one["code"] for one in report["findings"] if one["severity"] != "info"}

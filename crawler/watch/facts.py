@@ -90,8 +90,8 @@ class Cell:
     late_days: int | None = None
     first_seen: datetime | None = None
     url: str = ""
-    doubt: str = ""
-    """What else may explain that there is no report."""
+    doubts: frozenset[str] = frozenset()
+    """Codes of the coverage's notes on why it does not say more of a report that is not there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ RUNS = 30
 AUDITS = 60
 YEARS = 3
 """Report years that the rules look at: the newest that may be due, and those that it is compared with."""
+DOUBTS = ("may-have-ended", "whole-year")
 CHANGES = timedelta(days=100)
 """How far back changes are looked for: longer than any of them is news."""
 
@@ -93,7 +94,7 @@ def _cells(covered: Coverage) -> Iterator[Cell]:
                 late_days=cell.late_days,
                 first_seen=cell.first_seen,
                 url=cell.urls[0] if cell.urls else "",
-                doubt="may-have-ended" if cell.says("may-have-ended") else "",
+                doubts=frozenset(note.code for note in cell.notes if note.code in DOUBTS),
             )
 
 

@@ -55,7 +55,9 @@ def test_old_deadlines_are_no_news() -> None:
 
 def test_a_body_that_may_have_ended_is_said_to() -> None:
     cells = of_year("missing", "on-time")
-    (alert,) = raised(site(run(), cells=[replace(cells[0], doubt="may-have-ended"), *cells[1:]]))
+    (alert,) = raised(
+        site(run(), cells=[replace(cells[0], doubts=frozenset({"may-have-ended"})), *cells[1:]])
+    )
     assert "may have ended" in alert.message_en
 
 
@@ -79,6 +81,11 @@ def test_no_report_of_a_year_at_all_is_one_alert() -> None:
     assert "20 bodies" in alert.message_en
     some = raised(site(run(), cells=of_year("on-time", "missing")))
     assert {alert.code for alert in some} == {"late-body"}
+
+
+def test_a_year_that_nobody_published_of_is_told_though_no_single_body_is_called_late() -> None:
+    cells = of_year("unknown", doubts=frozenset({"whole-year"}))
+    assert codes(site(run(), cells=cells)) == ["no-reports"]
 
 
 def test_no_report_where_there_was_none_before_is_no_alert_of_the_year() -> None:

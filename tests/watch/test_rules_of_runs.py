@@ -58,6 +58,12 @@ def test_one_more_bad_run_keeps_an_alert_open_that_would_not_be_raised() -> None
     assert key in unsure(site(run(2), dead(0.1)), open_keys=[key])
 
 
+def test_a_host_whose_robots_txt_cannot_be_had_is_gone_though_nothing_was_asked() -> None:
+    silent = [replace(dead(days), requests={}) for days in (1, 0.1)]
+    assert codes(site(run(2), *silent)) == ["host-gone"]
+    assert codes(site(run(2), *silent, run(0.05))) == []
+
+
 def test_a_run_that_crashed_says_nothing_about_hosts() -> None:
     crashed = replace(run(), ended="crashed", requests={})
     assert "host-gone:example:*" in unsure(site(run(3), dead(2), dead(1), crashed))

@@ -64,7 +64,8 @@ def _none_of_the_year(
     site: SiteFacts, year: int, due: Sequence[Cell], before: set[str], now: datetime
 ) -> Outcome | None:
     last_year = [cell for cell in due if cell.body in before]
-    proven = [cell for cell in last_year if cell.state == "missing"]
+    # Of a year that nobody has published of, the coverage says so, and calls no single body late.
+    proven = [cell for cell in last_year if cell.state == "missing" or "whole-year" in cell.doubts]
     if not proven or any(cell.punctuality for cell in due) or _since(due, now) > SEASON:
         return None
     zh, en = site.named
@@ -117,7 +118,9 @@ def _late(site: SiteFacts, cell: Cell, now: datetime) -> Iterator[Outcome]:
     until = cell.deadline.isoformat()
     evidence = {"body": cell.body, "year": cell.year, "deadline": until, "url": cell.url}
     if cell.state == "missing":
-        doubt_zh, doubt_en = ("（该单位可能已撤并）", " It may have ended.") if cell.doubt else ("", "")
+        doubt_zh, doubt_en = (
+            ("（该单位可能已撤并）", " It may have ended.") if "may-have-ended" in cell.doubts else ("", "")
+        )
         said_zh = f"{zh}：{cell.body} {cell.year} 年度年报逾期未公开（期限 {until}）。{doubt_zh}"
         said_en = (
             f"{en}: {cell.body} has not published its report of {cell.year} (deadline {until}).{doubt_en}"

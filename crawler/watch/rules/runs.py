@@ -40,7 +40,7 @@ def _host_gone(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
     last = site.runs[-1]
     if last.ended == "crashed":
         yield Unsure(f"host-gone:{site.key}:*")
-    for host in sorted(last.requests):
+    for host in sorted({*last.requests, *last.reasons} - {""}):
         bad = streak(site.runs, partial(_gone, host))
         if not bad or not any(_gone(host, run) is False for run in site.runs):
             continue  # a host that never answered is no host that is gone
@@ -60,7 +60,10 @@ def _host_gone(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
 
 def _gone(host: str, run: RunSeen) -> bool | None:
     answers = run.requests.get(host)
-    return None if not answers else set(answers) == {"error"}
+    if answers:
+        return set(answers) == {"error"}
+    # Not even its robots.txt was to be had, so nothing was asked.
+    return True if run.ended == "finished" and host in run.reasons else None
 
 
 def _blocked(site: SiteFacts) -> Iterator[Outcome]:
