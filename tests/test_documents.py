@@ -16,6 +16,9 @@ from crawler.config.settings import SETTINGS
 from crawler.doctor.model import CODES as DOCTOR
 from crawler.exits import Exit
 from crawler.sites import SHIPPED, load_sites
+from crawler.watch.codes import CODES as ALERTS
+from crawler.watch.settings import Channel, WatchSection
+from crawler.watch.settings import Kind as ChannelKind
 from pipelines.report.model import FindingCode
 from storage.findings import CODES
 
@@ -57,6 +60,16 @@ def test_the_codes_of_a_verification_in_the_documents_are_those_of_the_code() ->
     row = r"^\| `([a-z-]+)` \| (damage|notice) \| (.+) \| (.+) \|$"
     rows = re.findall(row, text("docs/archive.md"), re.M)
     assert rows == [(name, code.level, code.meaning, code.mend) for name, code in CODES.items()]
+
+
+def test_alerts_and_channels_in_the_documents_are_those_of_the_code() -> None:
+    document = text("docs/watch.md")
+    rows = re.findall(r"^\| `([a-z-]+)` \| (critical|warning|notice) \| (.+) \| (.+) \|$", document, re.M)
+    assert rows == [(name, code.severity, code.means, code.do) for name, code in ALERTS.items()]
+    kinds = document.partition("| kind | what goes there |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", kinds, re.M) == list(get_args(ChannelKind))
+    for key in {*WatchSection.model_fields, *Channel.model_fields} - {"channels"}:
+        assert re.search(rf"`{key}`|^    {key} = ", document, re.M), key
 
 
 def test_the_codes_of_the_doctor_in_the_documents_are_those_of_the_code() -> None:
