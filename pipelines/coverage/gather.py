@@ -23,8 +23,11 @@ from storage.archive import Archive
 from storage.errors import NothingThere
 from storage.journal import Capture
 from storage.keys import run_started
+from storage.listing import in_threads
 
 _REFUSED_LIST = ("failed", "blocked")
+_THREADS = 8
+"""Reports looked at at once: a store far away takes its time for each body."""
 _THIN, _USUAL = 0.8, 3
 """A crawl that met fewer reports than this share of what one of the last few met has not seen the lists as
 they are: they were empty for a while, or their pages no longer lead on."""
@@ -81,10 +84,15 @@ def _trouble(capture: Capture) -> tuple[Trouble | None, str]:
 def reports_of(
     archive: Archive, site: str, known: Mapping[str, Address], until: datetime, *, other: bool = False
 ) -> Iterator[Found]:
-    """The site's published reports, as far as they were captured before that moment."""
-    for data in archive.reports(site):
-        if (found := _found(archive, site, data, known, until, other=other)) is not None:
-            yield found
+    """The site's published reports, as far as they were captured before that moment, in order."""
+
+    def find(data: Mapping[str, Any]) -> Found | None:
+        return _found(archive, site, data, known, until, other=other)
+
+    found = in_threads(find, archive.reports(site), _THREADS)
+    yield from sorted(
+        (one for one in found if one is not None), key=lambda report: (report.year, report.organization)
+    )
 
 
 def _found(
