@@ -18,6 +18,20 @@ FOUND = ("captured", "unchanged", "resting")
 """States of an address that the archive has."""
 LACKING = ("blocked", "failed")
 """States of an address that nothing explains."""
+OUTCOMES = {
+    "complete": "all that was expected was found, or the site itself explains why not; all was read; reports "
+    "were among it",
+    "incomplete": "it ended by itself, and something is lacking: `gongkai runs RUN` says what, why, and what "
+    "to do",
+    "crashed": "it was killed; the record says what its captures tell, and does not know what it expected",
+    "shutdown": "it was stopped by SIGTERM or Ctrl-C",
+    "taken-over": "the machine slept, or had lost its store, and another one is crawling the site now",
+    "spool-full": "the store was away until the spool was full",
+    "archive-failed": "the archive, or this machine's disk, failed",
+    "archive-damaged": "something that the archive should hand out is damaged or gone",
+}
+"""How a run may have ended; docs/running.md has this table. Scrapy's settings that end a crawl have other
+words."""
 NAMED = (*LACKING, "gaps", "unread", "lost", "absent", "refused")
 """What a record names with a reason, in the order in which a person wants to hear of it."""
 _LOST = "its body was gone from the archive before the run's captures were sealed"
@@ -112,7 +126,9 @@ def verdict(record: Record) -> str:
         said = f"It is complete: of {record.get('expected')} expected addresses {found(record)} were found"
         return f"{said}, and the site itself explains the other {lack}." if lack else f"{said}."
     said = f"It is not complete: {'; '.join(_why_incomplete(record)) or 'its record does not say why'}."
-    return said if record["ended"] == "finished" else f"{said} It ended early ({record['ended']})."
+    if record["ended"] == "finished":
+        return said
+    return f"{said} It ended early: {OUTCOMES.get(record['ended'], record['ended'])}."
 
 
 def _why_incomplete(record: Record) -> Iterator[str]:

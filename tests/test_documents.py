@@ -15,6 +15,7 @@ from crawler.cli import main
 from crawler.config.settings import SETTINGS
 from crawler.doctor.model import CODES as DOCTOR
 from crawler.exits import Exit
+from crawler.explaining import OUTCOMES
 from crawler.sites import SHIPPED, load_sites
 from crawler.watch.codes import CODES as ALERTS
 from crawler.watch.settings import Channel, WatchSection
@@ -54,6 +55,14 @@ def test_the_exit_codes_in_the_documents_are_those_of_the_code() -> None:
     assert rows == [
         (str(exit_.value), exit_.name, meaning) for exit_, meaning in zip(Exit, meanings, strict=True)
     ]
+
+
+def test_the_outcomes_of_runs_in_the_documents_are_those_of_the_code() -> None:
+    table = text("docs/running.md").partition("| outcome | means |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", table, re.M) == list(OUTCOMES.items())
+    code = text("pipelines/archive.py")
+    given = set(re.findall(r'reason = "([a-z-]+)"|reason="([a-z-]+)"|else "(archive-[a-z]+)" *\n', code))
+    assert {word for words in given for word in words if word} <= set(OUTCOMES)
 
 
 def test_the_codes_of_a_verification_in_the_documents_are_those_of_the_code() -> None:

@@ -55,6 +55,14 @@ def test_killed_after_some_answers(
     assert len(crawl.runs()) == 1 or crawl.runs()[0]["ended"] == "crashed"
     segments = {segment for run in crawl.runs() for segment in run["segments"]}
     assert segments == crawl.objects("captures/")
+    for killed in crawl.runs()[:-1]:
+        kept = [c for c in crawl.captures() if c["run"] == killed["run"]]
+        with_reason = [one["url"] for state in ("absent", "failed", "blocked") for one in killed[state]]
+        named = [*killed["captured"], *killed["unchanged"], *with_reason]
+        assert sorted(named) == sorted(c["url"] for c in kept if c["role"] != "robots")
+        assert sum(killed["counts"].values()) == len(named)
+        assert killed["bytes"] == sum(c["size"] for c in kept)
+        assert killed["new"] == killed["captured"]
 
 
 @pytest.mark.parametrize("prefix", ["captures/", "reports/"])
