@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
+from crawler.errors import CrawlerError
 from crawler.exits import Exit
 from storage.journal import Capture
 from storage.tally import NEWS, STATES, News, State, judge, news_of
@@ -92,6 +94,11 @@ class Record:
     def left_unread(self, sha256: str, url: str, reason: str) -> None:
         """Notes a document that could not be read."""
         self.unread[sha256] = {"sha256": sha256, "url": url, "reason": reason}
+
+    def no_answer(self, url: str, error: BaseException) -> None:
+        """Counts a request that got no answer after all its repeats; what never went out does not count."""
+        if not isinstance(error, CrawlerError):
+            self.requests[urlsplit(url).netloc]["error"] += 1
 
     def count(self, state: State | None, role: str | None = None) -> int:
         """How many addresses are in that state (None: still under way), of that role if one is given."""

@@ -20,6 +20,7 @@ from crawler.captures import body_of, exchange
 from crawler.errors import RequestRefused, RobotsUnavailable
 from crawler.failures import explain
 from crawler.gate import GATE, host_of
+from crawler.record import Record
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -72,6 +73,9 @@ class Robots:
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:  # whatever it was, there is no answer; the reason goes into the record
+            record = getattr(self.crawler.spider, "record", None)  # `scrapy fetch` may have none
+            if isinstance(record, Record):
+                record.no_answer(request.url, error)
             return explain(error, request)
         answered = urlparse_cached(response)
         same = answered.hostname == urlparse_cached(request).hostname

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import HtmlResponse
@@ -21,7 +20,7 @@ from crawler.attachments import attachments
 from crawler.captures import exchange, page_of
 from crawler.cms import Entry, ListPage
 from crawler.columns import report_in
-from crawler.errors import CrawlerError, HostBlocked, RequestRefused
+from crawler.errors import HostBlocked, RequestRefused
 from crawler.failures import explain
 from crawler.foresight import Due, Foresight
 from crawler.links import may_be_part
@@ -132,8 +131,7 @@ class ReportSpider(ListSpider):
         if led:
             reason = f"redirected to {request.url}: {reason}"
         self.record.settle(question_in(request), state, reason)
-        if not isinstance(error, CrawlerError):  # those never went out
-            self.record.requests[urlsplit(request.url).netloc]["error"] += 1
+        self.record.no_answer(request.url, error)
         role: Role = request.meta["role"]
         if role == "list":
             self.lists_lost += 1

@@ -46,6 +46,7 @@ def test_an_unreachable_proxy(tmp_path: Path, shared_replica: Replica) -> None:
     says(done, Exit.NETWORK, "127.0.0.1:9", "refuses connections", "https_proxy", "nothing could be fetched")
     (record,) = crawl.runs()
     assert not record["complete"]
+    assert record["requests"] == {"www.bjxch.gov.cn": {"error": 1}}, "robots.txt was asked for"
 
 
 def test_a_robots_txt_that_cannot_be_had_means_not_now(tmp_path: Path, replica: Replica) -> None:
