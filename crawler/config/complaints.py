@@ -6,6 +6,7 @@ Values are repeated only where none of them can be a secret.
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,8 +15,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-_SECRET = re.compile(r"secret|passw|token|access_?key|credential|private_?key", re.I)
-PRIVATE = re.compile(rf"url$|endpoint|http|proxy|header|cookie|{_SECRET.pattern}", re.I)
+from crawler.config.model import File
+
+SECRET = re.compile(r"secret|passw|token|access_?key|credential|private_?key", re.I)
+"""Keys whose values are secrets wherever they stand."""
+PRIVATE = re.compile(rf"url$|endpoint|http|proxy|header|cookie|{SECRET.pattern}", re.I)
 """Keys whose values may hold a token or a password; they are never repeated."""
 
 _KINDS = {
@@ -60,7 +64,7 @@ def complaints(
         of_table = one["type"] == "value_error" and isinstance(one["input"], dict)
         place = _place(file, table, [*names, ""] if of_table else names) + index
         said = found.setdefault(place, [])
-        if (what := _what(one, model, names)) not in said:
+        if (what := _what(one, model, names, table)) not in said:
             said.append(what)
     return [f"{place}: {_either(said)}" for place, said in found.items()]
 
@@ -97,10 +101,12 @@ def _either(said: Sequence[str]) -> str:
     return " or ".join([*first, last.removeprefix("should be ")]) + "."
 
 
-def _what(one: Any, model: type[BaseModel], names: Sequence[str]) -> str:
+def _what(one: Any, model: type[BaseModel], names: Sequence[str], table: str) -> str:
     kind, context = one["type"], one.get("ctx", {})
     key = names[-1] if names else ""
     if kind == "extra_forbidden":
+        if (table or names[:-1]) and key in File.model_fields:
+            return "belongs to the top of the file. Write it above the first line with a [table]."
         return unknown(key, _fields_at(model, names[:-1]))
     if kind == "missing":
         return "missing. Add it."
@@ -116,7 +122,7 @@ def _what(one: Any, model: type[BaseModel], names: Sequence[str]) -> str:
 
 def unknown(key: str, known: Sequence[str], like: str | None = None) -> str:
     """What is said of a key that does not exist; `like`: as the nearest that does would be written."""
-    if _SECRET.search(key):
+    if SECRET.search(key):
         return (
             "secrets do not belong into this file. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the "
             'environment, or name an AWS profile: [s3] profile = "…"; a channel\'s secret is named by '
@@ -131,7 +137,7 @@ def unknown(key: str, known: Sequence[str], like: str | None = None) -> str:
 def _not(key: str, value: Any) -> str:
     if PRIVATE.search(key) or isinstance(value, dict | list):
         return ""
-    return f", not {value!r:.60}"
+    return f", not {json.dumps(value, ensure_ascii=False):.60}"
 
 
 def _sentence(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from scrapy.settings import default_settings
 
-from crawler.config.complaints import unknown
+from crawler.config.complaints import SECRET, unknown
 from crawler.config.loading import Config
 from crawler.config.settings import SETTINGS
 from crawler.errors import ConfigError
@@ -45,14 +45,15 @@ def crawl_settings(config: Config) -> dict[str, Any]:
 def _wrong(name: str, value: Any, known: Mapping[str, Any]) -> str | None:
     if name in _ELSEWHERE:
         return f"has a key of its own. Write {_ELSEWHERE[name]} instead."
-    if name not in known:
+    if name not in known or SECRET.search(name):
         return unknown(name, [one for one in known if not one.startswith("AWS_")], name.upper())
     default = known[name]
     if name == "LOG_LEVEL" and value not in logging.getLevelNamesMapping():
         return f"should be one of {', '.join(logging.getLevelNamesMapping())}."
     if isinstance(default, bool) and not isinstance(value, bool):
         return "should be true or false, without quotes."
-    if isinstance(default, int | float) and not isinstance(value, int | float):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(default, int | float) and not isinstance(default, bool) and not number:
         return f"should be a number without quotes, for example {default}."
     if isinstance(default, str) and not isinstance(value, str):
         return "should be a text in quotes."

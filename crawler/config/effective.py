@@ -54,6 +54,8 @@ def _flat(place: str, values: Mapping[str, Any], said: Any) -> Iterator[Value]:
 
 
 def _shown(key: str, value: Any) -> Any:
-    if isinstance(value, str) and PRIVATE.search(key):
-        return masked(value)
-    return redact(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return masked(value) if PRIVATE.search(key) else redact(value)
+    if isinstance(value, dict) and PRIVATE.search(key):  # headers: a cookie may be one
+        return dict.fromkeys(value, HIDDEN)
+    return value

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 NAME = "gongkai.toml"
 VARIABLE = "GONGKAI_CONFIG"
+_HINTS = {
+    "Invalid value": ' Texts stand between straight quotes: "…".',
+    "Unescaped": " Write / between folders, or \\\\ for each \\.",
+    "Expected '=' after a key": ' Write key = "…", and a table\'s name as [table].',
+}
+"""What helps with the commonest mistakes, by tomllib's words."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +199,8 @@ def _tables(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: is not UTF-8. Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: is no TOML: {error}. Texts need quotes, tables a line [name].") from None
+        hint = next((hint for word, hint in _HINTS.items() if word in str(error)), "")
+        raise ConfigError(f"{path}: is no TOML: {error}.{hint}") from None
 
 
 def checked(path: Path, table: str, values: Mapping[str, Any], model: type[AnySection]) -> AnySection:

@@ -29,7 +29,10 @@ def from_the_file(path: Path, info: ValidationInfo) -> Path:
     if not str(path) or str(path) == ".":
         raise ValueError("should name a file or folder")
     folder = (info.context or {}).get(FOLDER)
-    path = path.expanduser()
+    try:
+        path = path.expanduser()
+    except RuntimeError:
+        raise ValueError(f"names the folder of a user who does not exist: {path.parts[0]}") from None
     return path if folder is None else folder / path
 
 

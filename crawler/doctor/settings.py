@@ -147,16 +147,35 @@ def contact(patient: Patient) -> Iterator[Check]:
 
 def site_files(patient: Patient) -> Iterator[Check]:
     """All registry files, as a crawl reads them."""
-    from crawler.sites import SHIPPED, listed, load_sites
+    from crawler.sites import SHIPPED, find_site, listed, load_sites
 
     try:
         sites = load_sites()
     except CrawlerError as error:
         yield Check("site-files", "failure", str(error), "Correct the entry, or take the file away.")
         return
+    for key, where in _sites_named():
+        try:
+            find_site(key, sites)
+        except CrawlerError as error:
+            yield Check("site-files", "failure", f"{where}: {error}", "Correct it, or add an entry for it.")
     own = sum(site.source.parent != SHIPPED for site in sites.values())
     named = f"; named: {', '.join(map(str, listed()))}" if listed() else ""
     yield Check("site-files", "ok", f"{len(sites)} sites, {own} of them your own{named}")
+
+
+def _sites_named() -> Iterator[tuple[str, str]]:
+    """Sites that the configuration names, and where."""
+    try:
+        schedule, watch = loaded().schedule, loaded().watch
+    except ConfigError:  # said by `config_file`
+        return
+    places: list[tuple[Any, str]] = [(schedule.sites, "[schedule] sites"), (watch.sites, "[watch] sites")]
+    places += [(job.sites, f"[schedule.jobs.{name}] sites") for name, job in schedule.jobs.items()]
+    places += [(one.sites, f"[watch.channels.{name}] sites") for name, one in watch.channels.items()]
+    for keys, where in places:
+        if isinstance(keys, tuple):
+            yield from ((key, where) for key in keys)
 
 
 def correction_files(patient: Patient) -> Iterator[Check]:

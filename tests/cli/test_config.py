@@ -126,15 +126,32 @@ def test_buckets_and_lists_are_put_as_they_are_read() -> None:
         ('Archive = "x"', "Archive: no such key. Did you mean archive?"),
         ('[s3]\nstorage-class = "x"', "[s3] storage-class: no such key. Did you mean storage_class?"),
         ("contact = 4", 'contact: should be a text in quotes, as in "…", not 4.'),
-        ('site_files = "a"', 'site_files: should be a list, as in ["…", "…"], not \'a\'.'),
+        ('site_files = "a"', 'site_files: should be a list, as in ["…", "…"], not "a".'),
         (
             'site_files = ["a", 3]',
             'site_files, 2. of the list: should be a text in quotes, as in "…", not 3.',
         ),
-        ('log = "xml"', "log: should be 'text' or 'json', not 'xml'."),
-        ('s3 = "x"', "s3: should be a table of its own, under a line like [table], not 'x'."),
+        ('log = "xml"', "log: should be 'text' or 'json', not \"xml\"."),
+        ('s3 = "x"', 's3: should be a table of its own, under a line like [table], not "x".'),
         ('archive = ""', "archive: should be one line of text that is not empty."),
         ('archive = "s3:/b/p"', 'archive: is no bucket\'s address: write it like "s3://bucket/prefix".'),
+        (
+            'site_files = ["~nosuchuser/x"]',
+            "site_files, 1. of the list: names the folder of a user who does not exist: ~nosuchuser.",
+        ),
+        (
+            '[s3]\nregion = "x"\narchive = "s3://b"',
+            "[s3] archive: belongs to the top of the file. Write it above the first line with a [table].",
+        ),
+        (
+            "archive = “s3://b”",
+            'is no TOML: Invalid value (at line 1, column 11). Texts stand between straight quotes: "…".',
+        ),
+        (
+            'archive = "C:\\data"',
+            "is no TOML: Unescaped '\\' in a string (at line 1, column 16)."
+            " Write / between folders, or \\\\ for each \\.",
+        ),
         ('archive = "s3://"', 'archive: names no bucket: write it like "s3://bucket/prefix".'),
     ],
 )
@@ -160,6 +177,10 @@ def test_a_key_in_the_file_is_refused_and_not_repeated() -> None:
     for text in ('[s3]\nsecret_access_key = "hush"', 'AWS_SECRET_ACCESS_KEY = "hush"', 'token = "hush"'):
         (said,) = wrong(text)
         assert "AWS_ACCESS_KEY_ID" in said
+        assert "hush" not in said
+    for name in ("AWS_SECRET_ACCESS_KEY", "SOME_TOKEN"):
+        (said,) = config.mistakes(written(f'[crawl]\n{name} = "hush"'))
+        assert "secrets do not belong" in said
         assert "hush" not in said
     for text in ('[s3]\nendpoint = "//u:hush@h"', '[proxy]\nhttp = "hush"', 'archive = "s3://u:hush@b/p"'):
         (said,) = wrong(text)
@@ -264,6 +285,7 @@ def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     written(
         '[proxy]\nhttp = "http://user:hush-proxy@127.0.0.1:1"\n'
         '[watch.channels.us]\nkind = "slack"\nurl = "https://hooks.example.org/hush/hook"\n'
+        '[crawl.DEFAULT_REQUEST_HEADERS]\nCookie = "hush"\n'
     )
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush-key")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "hush-id")

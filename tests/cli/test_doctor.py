@@ -154,6 +154,13 @@ def test_missing_and_wrong_files_of_ones_own_are_named(monkeypatch: pytest.Monke
         assert "mine.toml: no such file" in only(look).what
 
 
+def test_a_site_that_the_configuration_misspells_is_found() -> None:
+    Path("gongkai.toml").write_text('[schedule]\nsites = ["bjxch", "bjxcj"]\n', "utf-8")
+    check = only(settings.site_files)
+    assert check.state == "failure"
+    assert check.what.startswith("[schedule] sites: No site is called 'bjxcj'. Did you mean bjxch")
+
+
 # ------------------------------------------------------------------ this machine
 
 
