@@ -104,7 +104,7 @@ def write_bodies(archive: Archive, found: Found, folder: Path) -> Iterator[Path]
 
 
 def _lines(archive: Archive, body: Body | None) -> list[str]:
-    """A body's text, each tag on a line of its own: pages are often one long line. Empty lines are left out."""
+    """A body's text, each tag on a line of its own (pages are often one long line), none empty."""
     if body is None:
         return []
     data = decode(archive.body(body.sha256), body.headers)

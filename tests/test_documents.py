@@ -20,6 +20,7 @@ from crawler.sites import SHIPPED, load_sites
 from crawler.watch.codes import CODES as ALERTS
 from crawler.watch.settings import Channel, WatchSection
 from crawler.watch.settings import Kind as ChannelKind
+from pipelines.history.model import KINDS
 from pipelines.report.model import FindingCode
 from storage.findings import CODES
 
@@ -94,6 +95,11 @@ def test_every_setting_of_the_file_is_documented() -> None:
         if key
     }
     assert documented == {setting.key: setting.variables for setting in SETTINGS}
+
+
+def test_the_kinds_of_changes_in_the_documents_are_those_of_the_code() -> None:
+    document = text("docs/changes.md").partition("## One change")[0]
+    assert tuple(re.findall(r"^\| `([a-z]+)` \|", document, re.M)) == KINDS
 
 
 def test_every_setting_of_ours_is_documented_and_exists() -> None:

@@ -5,31 +5,22 @@ Pure: opened bodies in, a verdict out. A difference that cannot be proved to be 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
 from itertools import zip_longest
-from typing import Any, TypeVar
+from typing import Any
 
-from pipelines.history.content import Content, Line, Slot
+from pipelines.history.content import Content
 from pipelines.history.model import Kind, Passage
-from pipelines.history.noise import stilled
 from pipelines.history.opening import Opened
-from pipelines.report.changes import MISSING, Change, changes
+from pipelines.history.side_by_side import DAY_LINE, Reading, SideBySide, squeeze, table_of
+from pipelines.report.changes import Change, changes
 from pipelines.report.model import TABLES
 from pipelines.report.readers.sniff import HTML
-from pipelines.report.values import parse_value
 
 SAME = "the same words and figures in other bytes"
 _FIGURES = (*(f"{table}." for table in TABLES), "statistics.")
-_DAY_LINE = re.compile(r"^\s*20\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*$", re.MULTILINE)
-"""Behind the signature."""
-_NEIGHBOURS = ("上一篇", "下一篇", "上一条", "下一条", "上一页", "下一页", "上篇", "下篇")
-"""What the links to a page's neighbours begin with, which are words without a link at either end."""
-
-_T = TypeVar("_T", Line, Slot)
 
 _NOTHING: Mapping[str, Any] = {"findings": []}
 """A report that says nothing."""
@@ -56,6 +47,8 @@ class Verdict:
     cells: tuple[Change, ...] = ()
     prose: tuple[Passage, ...] = ()
     note: str = ""
+    outside: bool = False
+    """All words that differ stand before the report's title or behind its signature."""
 
 
 def compare(before: Side, after: Side, *, elsewhere: bool = False) -> Verdict:
@@ -69,9 +62,8 @@ def compare(before: Side, after: Side, *, elsewhere: bool = False) -> Verdict:
     found = _Found()
     known = _tables_of(before.opened.reading) | _tables_of(after.opened.reading)
     for one, other in _paired(before.opened.documents, after.opened.documents):
-        found.add(one, other, before, after, known, elsewhere)
-    known_tables = {table for _, table in known}
-    figures += [cell for cell in found.cells if not figures or _table_of(cell) not in known_tables]
+        found.add(one, other, before, after, elsewhere)
+    figures += [cell for cell in found.cells if not figures or table_of(cell) not in known]
     if _dates_only(words, before.visit, after.visit):
         words = []
     if not figures:  # which edition of the form it is follows from what it prints
@@ -80,7 +72,7 @@ def compare(before: Side, after: Side, *, elsewhere: bool = False) -> Verdict:
     if figures:
         return Verdict("tables", (*figures, *words), tuple(found.passages), note)
     if found.passages or words:
-        return Verdict("prose", tuple(words), tuple(found.passages), note)
+        return Verdict("prose", tuple(words), tuple(found.passages), note, found.outside and not words)
     if found.unread:
         return Verdict("unread", note=note)
     if found.notes:
@@ -92,9 +84,7 @@ def compare(before: Side, after: Side, *, elsewhere: bool = False) -> Verdict:
     return Verdict("noise" if found.framed else "markup")
 
 
-def compare_readings(
-    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
-) -> tuple[list[Change], list[Change]]:
+def compare_readings(before: Reading, after: Reading) -> tuple[list[Change], list[Change]]:
     """What moves between the readings of two bodies: figures, and what is said about the report."""
     figures: list[Change] = []
     words: list[Change] = []
@@ -119,6 +109,8 @@ class _Found:
         """Whether all is built as it was."""
         self.around = False
         """Whether links around the text differ."""
+        self.outside = True
+        """Whether no passage is the report's own."""
         self.by_parts = False
         """Whether the parts of the reports were compared in place of the lines."""
 
@@ -128,7 +120,6 @@ class _Found:
         other: Content | None,
         before: Side,
         after: Side,
-        known: frozenset[tuple[str | None, int]],
         elsewhere: bool,
     ) -> None:
         """Compares two documents, of which one may not be there."""
@@ -152,12 +143,16 @@ class _Found:
         if converted:
             self.notes.append(f"it is {other.media_type} now, and was {one.media_type}")
         if converted or elsewhere:
+            self.outside = False
             if not self.by_parts:
                 self.passages += _by_parts(before.opened.reading, after.opened.reading)
             self.by_parts = True
             return
-        cells, passages, beside = _Seen(one, other, before, after).differences(known)
+        readings = before.opened.reading, after.opened.reading
+        seen = SideBySide((one, other), readings, (before.visit, after.visit))
+        cells, passages, beside = seen.differences()
         self.cells += cells
+        self.outside &= seen.outside
         self.passages += passages
         self.around |= beside
         self.framed &= one.frame == other.frame
@@ -165,7 +160,7 @@ class _Found:
 
 
 def _matched(
-    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+    before: Reading, after: Reading
 ) -> Iterator[tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]]:
     """Reports that are each other's successors: by file and part, else by what they say they are."""
     if len(before) == len(after) == 1:
@@ -187,7 +182,7 @@ def _matched(
     yield from ((None, other) for other in left)
 
 
-def _by_parts(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> Iterator[Passage]:
+def _by_parts(before: Reading, after: Reading) -> Iterator[Passage]:
     """Of documents whose lines break otherwise, or stand on other pages: the parts that say something else.
 
     What follows the day at the end of a part is the page's and not the report's, and the last part may have
@@ -195,13 +190,13 @@ def _by_parts(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, 
     """
     for one, other in _matched(before, after):
         parts = [
-            {part["number"]: _DAY_LINE.split(part["text"])[0] for part in (report or {}).get("sections", ())}
+            {part["number"]: DAY_LINE.split(part["text"])[0] for part in (report or {}).get("sections", ())}
             for report in (one, other)
         ]
         numbers = sorted(set(parts[0]) & set(parts[1]) - {None})
         for number in numbers:
             texts = parts[0][number], parts[1][number]
-            old, new = (_squeeze(text) for text in texts)
+            old, new = (squeeze(text) for text in texts)
             if number == numbers[-1]:
                 old, new = old[: len(new)], new[: len(old)]
             if old != new:
@@ -224,10 +219,10 @@ def _of_member(change: Change, report: Mapping[str, Any] | None) -> Change:
     return Change(prefix + change.path, change.before, change.after) if prefix else change
 
 
-def _tables_of(reading: Sequence[Mapping[str, Any]]) -> frozenset[tuple[str | None, int]]:
-    """The grids that the report's values were read from: the file in an archive, the grid's number."""
+def _tables_of(reading: Reading) -> frozenset[int]:
+    """The numbers of the grids that the report's values were read from."""
     return frozenset(
-        (evidence.get("member"), evidence["table"])
+        evidence["table"]
         for report in reading
         for evidence in report["evidence"].values()
         if evidence.get("table") is not None
@@ -265,125 +260,3 @@ def _links(one: Content, other: Content, before: Leads, after: Leads) -> list[st
     if fresh := sorted(new[key] for key in new.keys() - old.keys()):
         said.append(f"it links to {', '.join(fresh)} now")
     return said
-
-
-class _Seen:
-    """Two documents side by side, what each visit sees anew left out."""
-
-    def __init__(self, one: Content, other: Content, before: Side, after: Side) -> None:
-        self._one, self._other = one, other
-        self._days = before.visit, after.visit
-
-    def differences(
-        self, known: frozenset[tuple[str | None, int]]
-    ) -> tuple[list[Change], list[Passage], bool]:
-        """Cells and passages that differ, and whether anything else does; `known`: tables of the report."""
-        if self._flow(self._one, 0) == self._flow(self._other, 1) and self._solid_cells():
-            return [], [], False
-        cells, prose, beside = self._cells(known)
-        passages, also = self._passages()
-        return cells, [*prose, *passages], beside or also
-
-    def _solid_cells(self) -> bool:
-        """Whether every cell's text is one of the other side too: columns may not change places unseen."""
-        return self._cell_texts(0) == self._cell_texts(1)
-
-    def _cell_texts(self, side: int) -> list[str]:
-        slots = (self._one, self._other)[side].slots
-        texts = stilled([slot.text for slot in slots], self._days[side])
-        return [squeezed for text in texts if (squeezed := _squeeze(text))]
-
-    def _flow(self, content: Content, side: int) -> str:
-        return "".join(
-            _squeeze(text) for text in stilled([line.text for line in content.lines], self._days[side])
-        )
-
-    def _cells(self, known: frozenset[tuple[str | None, int]]) -> tuple[list[Change], list[Passage], bool]:
-        sides = []
-        for side, content in enumerate((self._one, self._other)):
-            texts = stilled([slot.text for slot in content.slots], self._days[side])
-            pairs = zip(content.slots, texts, strict=True)
-            sides.append([(slot, solid) for slot, text in pairs if (solid := _squeeze(text))])
-        cells: list[Change] = []
-        prose: list[Passage] = []
-        beside = False
-        for gone, fresh in _blocks(sides[0], sides[1]):
-            if all(slot.link for slot, _ in (*gone, *fresh)):
-                beside = True
-            elif all(self._is_words(slot, known) for slot, _ in (*gone, *fresh)):
-                prose.append(Passage(tuple(s.text for s, _ in gone), tuple(s.text for s, _ in fresh)))
-            else:
-                cells += _cell_changes(gone, fresh)
-        return cells, prose, beside
-
-    def _is_words(self, slot: Slot, known: frozenset[tuple[str | None, int]]) -> bool:
-        """Whether a cell is none of the report's tables, and no figure."""
-        return (self._one.member, slot.table) not in known and parse_value(slot.text).number is None
-
-    def _passages(self) -> tuple[list[Passage], bool]:
-        sides = []
-        for side, content in enumerate((self._one, self._other)):
-            texts = stilled([line.text for line in content.lines], self._days[side])
-            pairs = zip(content.lines, texts, strict=True)
-            sides.append([(line, solid) for line, text in pairs if (solid := _squeeze(text))])
-        passages: list[Passage] = []
-        beside = False
-        for gone, fresh in _blocks(sides[0], sides[1]):
-            if "".join(s for _, s in gone) == "".join(s for _, s in fresh):
-                continue  # the same words, broken into lines otherwise
-            if all(_is_around(line) for line, _ in (*gone, *fresh)):
-                beside = True
-            else:
-                passages.append(Passage(tuple(n.text for n, _ in gone), tuple(n.text for n, _ in fresh)))
-        return passages, beside
-
-
-def _is_around(line: Line) -> bool:
-    return line.link or line.text.lstrip("【[ ").startswith(_NEIGHBOURS)
-
-
-def _blocks(
-    one: Sequence[tuple[_T, str]], other: Sequence[tuple[_T, str]]
-) -> Iterator[tuple[Sequence[tuple[_T, str]], Sequence[tuple[_T, str]]]]:
-    """The stretches that differ. What is alike at both ends is cut off first: most pages differ in a line."""
-    start, least = 0, min(len(one), len(other))
-    while start < least and one[start][1] == other[start][1]:
-        start += 1
-    end = 0
-    while end < least - start and one[-1 - end][1] == other[-1 - end][1]:
-        end += 1
-    one, other = one[start : len(one) - end], other[start : len(other) - end]
-    matcher = SequenceMatcher(None, [s for _, s in one], [s for _, s in other], autojunk=False)
-    for tag, i, j, k, m in matcher.get_opcodes():
-        if tag != "equal":
-            yield one[i:j], other[k:m]
-
-
-def _table_of(cell: Change) -> int:
-    return int(cell.path.split(".")[1])
-
-
-def _cell_changes(gone: Sequence[tuple[Slot, str]], fresh: Sequence[tuple[Slot, str]]) -> Iterator[Change]:
-    """Cells before and after: in pairs where they stand in the same places, else one by one."""
-    places = [[(s.table, s.row, s.column) for s, _ in side] for side in (gone, fresh)]
-    if places[0] == places[1]:
-        for (old, _), (new, _) in zip(gone, fresh, strict=True):
-            yield Change(_path(old), old.text, new.text)
-        return
-    at = {_path(slot): [slot.text, MISSING] for slot, _ in gone}
-    for slot, _ in fresh:
-        at.setdefault(_path(slot), [MISSING, MISSING])[1] = slot.text
-    yield from (Change(path, *texts) for path, texts in at.items())
-
-
-def _path(slot: Slot) -> str:
-    return f"grid.{slot.table}.{slot.row}.{slot.column}"
-
-
-def _squeeze(text: str) -> str:
-    """Without white space but between two figures, where it tells them apart."""
-    words = text.split()
-    out = ""
-    for word in words:
-        out += f" {word}" if out[-1:].isdigit() and word[0].isdigit() else word
-    return out

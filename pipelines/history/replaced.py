@@ -42,34 +42,43 @@ class Replaced:
         """The change completed, for a body that gave way to another at its own address."""
         stay = address.stays[number]
         earlier = next((s for s in address.stays[: number - 1] if s.sha256 == stay.sha256), None)
-        told = self.between(change, (address, before), (address, stay))
+        told, outside = self._judged(change, (address, before), (address, stay))
         if earlier is not None:
             told = _noted(told, f"the same bytes as until {_day(earlier.last)}")
-        same = told.kind == "markup" or (told.kind == "attachment" and told.note.startswith(SAME))
+        same = told.kind == "markup" or (told.kind == "prose" and outside)
+        same |= told.kind == "attachment" and told.note.startswith(SAME)
         if same and _restless(address, number):
             told = _noted(replace(told, kind="noise"), "it differs on every visit")
         return told
 
     def between(self, change: Change, before: Place, after: Place) -> Change:
         """The change completed, for two bodies wherever they stood."""
+        return self._judged(change, before, after)[0]
+
+    def _judged(self, change: Change, before: Place, after: Place) -> tuple[Change, bool]:
+        """The change completed, and whether only words outside of the report differ."""
         one, other = self._open(before[1]), self._open(after[1])
         change = _named(change, one, other)
         if isinstance(one, Closed) or isinstance(other, Closed):
-            return _unread(change, one, other)
+            return _unread(change, one, other), False
         had, has = _holds(one), _holds(other)
         if had != has and before[0] is after[0] and (found := self._elsewhere(change, before, after, has)):
-            return found
+            return found, False
         sides = self._side(one, before[1]), self._side(other, after[1])
         verdict = compare(*sides, elsewhere=before[0] is not after[0])
         change = replace(
             change, kind=verdict.kind, cells=verdict.cells, prose=verdict.prose, note=verdict.note
         )
         if had and not has and verdict.kind == "tables" and not _is_report(other):
-            return replace(change, kind="withdrawn", cells=(), note="what stands there now is no report")
+            return replace(
+                change, kind="withdrawn", cells=(), note="what stands there now is no report"
+            ), False
         if has and not had and verdict.kind == "tables" and not _has_figures(one):
             note = "it prints the report's tables now, and none before"
-            return replace(change, kind="prose" if verdict.prose else "attachment", cells=(), note=note)
-        return change
+            return replace(
+                change, kind="prose" if verdict.prose else "attachment", cells=(), note=note
+            ), False
+        return change, verdict.outside
 
     def _side(self, opened: Opened, stay: Stay) -> Side:
         return Side(opened, _day(stay.first), partial(self._document, base=stay.final))

@@ -258,3 +258,45 @@ def test_all_machines_tell_the_same(told: Told, tmp_path: Path) -> None:
     with Archive.open(str(told.folder / "archive"), state=tmp_path / "elsewhere") as archive:
         assert list(changes(archive, SITE)) == here
     assert len({change.id for change in here}) == len(here) >= 3
+
+
+def test_words_beside_the_report_that_differ_on_every_visit_are_noise(told: Told) -> None:
+    article = html.article(TRUTH)
+    for word in "甲乙丙丁":
+        told.crawl(("/a.html", html.wrap(f"{article}<p>为您推荐：{word}{word}示例</p>", TRUTH.title)))
+    assert kinds(told.changes()) == ["noise", "noise", "noise"]
+
+
+def test_words_of_the_report_that_differ_on_every_visit_are_told_each_time(told: Told) -> None:
+    for word in "甲乙丙":
+        first, *rest = TRUTH.prose[1]
+        changed = replace(TRUTH, prose=TRUTH.prose | {1: (first + f"{word}。", *rest)})
+        told.crawl(("/b.html", html.page(changed)))
+    assert kinds(told.changes()) == ["prose", "prose"]
+
+
+def test_words_beside_the_report_that_differ_once_are_told(told: Told) -> None:
+    told.crawl(("/a.html", html.wrap(f"{html.article(TRUTH)}<p>注：一</p>", TRUTH.title)))
+    told.crawl(("/a.html", html.wrap(f"{html.article(TRUTH)}<p>注：二</p>", TRUTH.title)))
+    told.crawl(("/a.html", None))
+    assert kinds(told.changes()) == ["prose"]
+
+
+def test_a_page_that_is_built_otherwise_is_markup(told: Told) -> None:
+    told.crawl(("/a.html", PAGE))
+    for style in (
+        html.Style(labels="spans"),
+        html.Style(labels="breaks", padding=True, nested=True),
+        html.Style(encoding="gb18030", declared=False, cell_paragraphs=True),
+    ):
+        told.crawl(("/a.html", html.page(TRUTH, style)))
+        told.crawl(("/a.html", None))
+    assert kinds(told.changes()) == ["markup", "markup", "markup"]
+
+
+def test_labels_of_a_table_are_words_and_its_figures_are_not(told: Told) -> None:
+    told.crawl(("/a.html", PAGE))
+    told.crawl(("/a.html", html.page(TRUTH, html.Style(cut_requests=True))))
+    told.crawl(("/a.html", None))
+    (change,) = told.changes()
+    assert (change.kind, change.cells) == ("prose", ())
