@@ -53,11 +53,11 @@ def watch(dry: bool, channel: str | None, language: str, as_json: bool, archive:
             named = ", ".join(settings.channels) or "there is none in gongkai.toml"
             wrong(f"--test {channel}: no channel is called so ({named})")
         try:
-            try_channel(channel, settings, archive, now)
+            remark = try_channel(channel, settings, archive, now)
         except ChannelError as error:
             say(f"channel {channel}: {error}")
             sys.exit(Exit.INCOMPLETE)
-        say(f"channel {channel} took the test message")
+        say(f"channel {channel} took the test message" + (f"; {remark}" if remark else ""))
         return
     with Archive.open(archive, create=False) as opened:
         registry = load_sites()

@@ -37,6 +37,12 @@ CODES: dict[str, Code] = {
         "planned jobs of this machine are overdue, or sites have had no run for longer than any plan allows",
         "see whether the scheduler or cron runs: `gongkai schedule --list`, `gongkai doctor`",
     ),
+    "blind": Code(
+        "warning", "无法检查", "blind",
+        "what the archive holds of a site could not be looked at: something in it is damaged, or a bug; no "
+        "rule says anything about its reports meanwhile",
+        "`gongkai verify SITE --repair`; a bug's traceback is on stderr: please report it",
+    ),
     "many-sites": Code(
         "critical", "多个网站同时出现问题", "many sites at once",
         "the same trouble at many sites at once, told as one alert; where none can be reached, it is most "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -13,15 +14,21 @@ from crawler.coverage import coverage_of
 from crawler.schedule.status import overdue
 from crawler.sites import Site
 from crawler.watch.facts import Cell, Changed, Facts, Overdue, RunSeen, SiteFacts, Tally, run_seen
+from crawler.watch.rules.house import is_thorough
 from pipelines.coverage.model import Coverage, day_in_china
 from pipelines.history.changes import changes
+from pipelines.report.marks import clean
 from storage.archive import Archive
+from storage.errors import ArchiveUnusable
 from storage.fetching import fetched
 from storage.keys import run_started
 
+log = logging.getLogger(__name__)
+
+MOST_SAID = 200
+"""Characters of an error that an alert repeats."""
 RUNS = 30
 """Runs of a site that the rules look at, the newest ones."""
-AUDITS = 60
 YEARS = 3
 """Report years that the rules look at: the newest that may be due, and those that it is compared with."""
 DOUBTS = ("may-have-ended", "whole-year")
@@ -38,7 +45,7 @@ def gather(archive: Archive, registry: Mapping[str, Site], only: Collection[str]
     keys = [key for key in archive.sites() if not only or key in only]
     return Facts(
         now=now,
-        sites=tuple(site_facts(archive, key, registry.get(key), now) for key in keys),
+        sites=tuple(_carefully(archive, key, registry.get(key), now) for key in keys),
         audits=tuple(_audits(archive)),
         machine=socket.gethostname(),
         overdue=tuple(
@@ -48,23 +55,45 @@ def gather(archive: Archive, registry: Mapping[str, Site], only: Collection[str]
     )
 
 
+def _carefully(archive: Archive, key: str, site: Site | None, now: datetime) -> SiteFacts:
+    """The site's facts, or its runs and what is wrong about the rest: one site must not blind the others."""
+    try:
+        return site_facts(archive, key, site, now)
+    except ArchiveUnusable:
+        raise  # it is not this site's fault
+    except Exception as error:
+        log.exception("%s cannot be looked at", key)
+        name = site.name if site is not None else key
+        begun, runs = _runs(archive, key)
+        return SiteFacts(
+            key, name, runs, begun, trouble=clean(f"{type(error).__name__}: {error}")[:MOST_SAID]
+        )
+
+
 def site_facts(archive: Archive, key: str, site: Site | None, now: datetime) -> SiteFacts:
     """What the archive knows of one site; of one that the registry lacks, only its runs and changes."""
+    begun, runs = _runs(archive, key)
+    covered = coverage_lately(archive, key, site, now)
+    return SiteFacts(
+        key=key,
+        name=site.name if site is not None else key,
+        runs=runs,
+        begun=begun,
+        cells=tuple(_cells(covered)) if covered is not None else (),
+        changes=tuple(_changes(archive, key, now)),
+        tallies=_tallies(archive, key, years_of_interest(now), _names(covered)),
+        covered=covered is not None,
+    )
+
+
+def _runs(archive: Archive, key: str) -> tuple[datetime | None, tuple[RunSeen, ...]]:
+    """When the site's first run began, and its newest ones."""
     runs: deque[RunSeen] = deque(maxlen=RUNS)
     begun: datetime | None = None
     for record in archive.runs(key):
         begun = begun or run_started(record["run"])
         runs.append(run_seen(record))
-    covered = coverage_lately(archive, key, site, now)
-    return SiteFacts(
-        key=key,
-        name=site.name if site is not None else key,
-        runs=tuple(runs),
-        begun=begun,
-        cells=tuple(_cells(covered)) if covered is not None else (),
-        changes=tuple(_changes(archive, key, now)),
-        tallies=_tallies(archive, key, years_of_interest(now), _names(covered)),
-    )
+    return begun, tuple(runs)
 
 
 def years_of_interest(now: datetime) -> range:
@@ -138,11 +167,18 @@ def _tallies(
     return found
 
 
-def _audits(archive: Archive) -> Iterator[Mapping[str, Any]]:
-    keys = sorted(archive.store.list("audits/"))[-AUDITS:]
+def _audits(archive: Archive) -> list[Mapping[str, Any]]:
+    """The audit records since the last thorough one, that one first: earlier ones say nothing more."""
+    keys = sorted(archive.store.list("audits/"), key=lambda key: key.rpartition("/")[2], reverse=True)
+    found: list[Mapping[str, Any]] = []
     for _, data in fetched(archive.store, keys, bytes):
-        if isinstance(data, bytes):  # a damaged one is what the next verification names
-            try:
-                yield json.loads(data)
-            except ValueError:
-                continue
+        try:
+            audit = json.loads(data) if isinstance(data, bytes) else None
+        except ValueError:
+            audit = None
+        if audit is None:
+            continue  # damaged: the next verification names it
+        found.insert(0, audit)
+        if is_thorough(audit):
+            break
+    return found

@@ -12,8 +12,8 @@ from crawler.watch.settings import WatchSection
 from crawler.watch.state import Known, News
 
 
-def try_channel(name: str, settings: WatchSection, archive: str, now: datetime) -> None:
-    """Sends an alert that says it is none.
+def try_channel(name: str, settings: WatchSection, archive: str, now: datetime) -> str | None:
+    """Sends an alert that says it is none; a sentence where something about it should be known.
 
     Raises:
         ChannelError: where the channel does not take it.
@@ -28,4 +28,4 @@ def try_channel(name: str, settings: WatchSection, archive: str, now: datetime) 
     )
     channel = settings.channels[name]
     known = Known(alert, now)
-    send(channel, message(News((known,)), channel.language or settings.language, archive), now)
+    return send(channel, message(News((known,)), channel.language or settings.language, archive), now)

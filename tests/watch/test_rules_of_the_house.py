@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from crawler.watch.alert import Alert
@@ -75,6 +76,22 @@ def test_jobs_that_are_overdue_on_this_machine() -> None:
 def test_another_machine_is_not_this_ones_affair() -> None:
     there = "scheduler-behind::there"
     assert behind(open_keys=(there,)) == ([], {there})
+
+
+def test_a_site_that_cannot_be_looked_at_is_told_and_keeps_its_alerts() -> None:
+    blind = replace(site(run()), trouble="Damaged: reports/x is not JSON")
+    (alert,) = raised(blind)
+    assert (alert.code, alert.site) == ("blind", "example")
+    assert "is not JSON" in alert.message_en
+    assert {"late-body:example:*", "withdrawn:example:*"} <= unsure(blind)
+    assert raised(site(run())) == []
+
+
+def test_a_site_that_the_registry_lacks_keeps_what_was_said_of_its_reports() -> None:
+    lacking = replace(site(run()), covered=False)
+    assert raised(lacking) == []
+    assert "late-body:example:*" in unsure(lacking)
+    assert "withdrawn:example:*" not in unsure(lacking)
 
 
 def test_sites_that_nobody_crawls_any_more() -> None:

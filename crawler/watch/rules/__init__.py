@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from datetime import datetime
 
 from crawler.watch.alert import Alert
-from crawler.watch.facts import Facts
+from crawler.watch.facts import Facts, SiteFacts
 from crawler.watch.rules.house import on_audits, on_schedule
 from crawler.watch.rules.outcome import Outcome, SiteRule, Suspect, Unsure
 from crawler.watch.rules.reports import on_changes, on_coverage, on_figures
@@ -13,14 +14,14 @@ from crawler.watch.rules.runs import on_runs
 from crawler.watch.rules.storms import merged
 from crawler.watch.state import Verdict
 
-OF_SITES: tuple[SiteRule, ...] = (on_runs, on_coverage, on_changes, on_figures)
+OF_REPORTS: tuple[SiteRule, ...] = (on_coverage, on_figures)
+_REPORT_CODES = ("late-body", "no-reports", "fewer-bodies", "carry-over-broken", "findings-jump")
+_CHANGE_CODES = ("table-changed", "withdrawn")
 
 
 def judge(facts: Facts, open_keys: Collection[str], mute: Collection[str] = ()) -> Verdict:
     """What all rules say of the facts, given the keys of the alerts that are open; none of muted codes."""
-    outcomes: list[Outcome] = [
-        outcome for site in facts.sites for rule in OF_SITES for outcome in rule(site, facts.now)
-    ]
+    outcomes: list[Outcome] = [outcome for site in facts.sites for outcome in _of_site(site, facts.now)]
     outcomes += [*on_audits(facts.audits), *on_schedule(facts, open_keys)]
     alerts: dict[str, Alert] = {}
     looked_at = {"", *(site.key for site in facts.sites)}
@@ -29,7 +30,34 @@ def judge(facts: Facts, open_keys: Collection[str], mute: Collection[str] = ()) 
         if isinstance(outcome, Unsure):
             unsure.add(outcome.about)
         elif isinstance(outcome, Suspect):
-            unsure.add(outcome.alert.key)
+            if outcome.alert.key in open_keys:
+                alerts[outcome.alert.key] = outcome.alert
         elif outcome.code not in mute:
             alerts[outcome.key] = outcome
     return Verdict(alerts, unsure)
+
+
+def _of_site(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
+    yield from on_runs(site, now)
+    if site.trouble:
+        yield _blind(site, now)
+    else:
+        yield from on_changes(site, now)
+    if site.covered and not site.trouble:
+        yield from (outcome for rule in OF_REPORTS for outcome in rule(site, now))
+    else:
+        codes = (*_REPORT_CODES, *(_CHANGE_CODES if site.trouble else ()))
+        yield from (Unsure(f"{code}:{site.key}:*") for code in codes)
+
+
+def _blind(site: SiteFacts, now: datetime) -> Alert:
+    zh, en = site.named
+    return Alert(
+        "blind",
+        site.key,
+        "",
+        now,
+        f"{zh}：归档内容无法检查（{site.trouble}）。",
+        f"{en}: what the archive holds of it could not be looked at ({site.trouble}).",
+        {"trouble": site.trouble},
+    )

@@ -21,9 +21,8 @@ def on_audits(audits: Sequence[Mapping[str, Any]]) -> Iterator[Outcome]:
     """Damage that verifications found and none since has shown mended."""
     open_: dict[tuple[str, str], str] = {}
     for audit in audits:
-        scope = audit["scope"]
-        if not scope["sites"]:
-            thorough = not any(scope[limit] for limit in ("sample", "since", "budget"))
+        if not audit["scope"]["sites"]:
+            thorough = is_thorough(audit)
             open_ = {found: at for found, at in open_.items() if not thorough and found[0] in HASHED}
         mended = {one.get("key") for one in audit.get("repaired", ())}
         for one in audit["findings"]:
@@ -46,6 +45,11 @@ def on_audits(audits: Sequence[Mapping[str, Any]]) -> Iterator[Outcome]:
         {"count": len(open_), "codes": codes, "keys": sorted({key for _, key in open_})[:50]},
         ",".join(codes),
     )
+
+
+def is_thorough(audit: Mapping[str, Any]) -> bool:
+    """Whether the verification looked at everything: what it did not find is not there."""
+    return not any(audit["scope"][limit] for limit in ("sites", "sample", "since", "budget"))
 
 
 def on_schedule(facts: Facts, open_keys: Collection[str]) -> Iterator[Outcome]:

@@ -1,0 +1,55 @@
+"""Facts of real archives: what is damaged blinds one site; audits are read back to the last thorough one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.watch.gather import gather
+from crawler.watch.rules import judge
+from storage.archive import Archive
+from storage.keys import audit_key, digest
+from tests.storage.made import body, capture
+from tests.watch.made import NOW, ago
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Archive]:
+    with Archive.open(str(tmp_path / "archive"), state=tmp_path / "state") as archive:
+        yield archive
+
+
+def crawled(archive: Archive, site: str) -> None:
+    """A run of the site that brought one page home."""
+    run = archive.start_run(site, ago(days=1))
+    run.record(capture(1), body(1))
+    run.finish({"ended": "finished", "counts": {"captured": 1}, "reports": 1})
+
+
+def test_one_damaged_site_does_not_blind_the_others(opened: Archive, tmp_path: Path) -> None:
+    for site in ("bjxch", "elsewhere"):
+        crawled(opened, site)
+    broken = tmp_path / "archive" / "reports" / "elsewhere" / "2025"
+    broken.mkdir(parents=True)
+    (broken / "ju-00000000.json").write_bytes(b"{")
+    facts = gather(opened, {}, (), NOW)
+    assert [(site.key, bool(site.trouble)) for site in facts.sites] == [("bjxch", False), ("elsewhere", True)]
+    assert [len(site.runs) for site in facts.sites] == [1, 1]
+    (alert,) = judge(facts, ()).alerts.values()
+    assert (alert.code, alert.site) == ("blind", "elsewhere")
+    assert [site.key for site in gather(opened, {}, ("bjxch",), NOW).sites] == ["bjxch"]
+
+
+def test_audits_are_read_back_to_the_last_thorough_one(opened: Archive) -> None:
+    for number, budget in enumerate((None, 5, None, 5, 5)):
+        scope: dict[str, Any] = {"sites": [], "sample": None, "since": None, "budget": budget}
+        record = {"scope": scope, "findings": [], "repaired": [], "ended": f"2026-0{number + 1}-01"}
+        data = json.dumps(record).encode()
+        name = f"20260{number + 1}01T000000Z-00000{number}"
+        opened.store.put(audit_key(name, digest(data)), data)
+    found = gather(opened, {}, (), NOW).audits
+    assert [audit["ended"] for audit in found] == ["2026-03-01", "2026-04-01", "2026-05-01"]
