@@ -67,20 +67,23 @@ def _reached(store: Store) -> Check:
     try:
         identity = identify(store, create=False)
     except ArchiveUnusable as error:
-        if _empty(store):
-            what = f"{store.url} is empty: the first crawl begins an archive there"
-            return Check("archive-reach", "ok", what)
-        return Check("archive-reach", "failure", _why(store, error), _REACH)
+        return _without_archive(store, error)
     return Check("archive-reach", "ok", f"{store.url}, archive {identity[:8]}")
 
 
-def _why(store: Store, error: ArchiveUnusable) -> str:
-    """The reason why an archive would not begin there, where there is none."""
+def _without_archive(store: Store, error: ArchiveUnusable) -> Check:
     try:
+        others = any(not key.startswith(CHECK_PREFIX) for key in store.list())
         there = store.exists(ARCHIVE_KEY)
-    except StorageError:
-        return str(error)
-    return str(error) if there else f"{store.url} holds other things and no {ARCHIVE_KEY}"
+    except StorageError as why:  # no bucket, no right, no server
+        return Check("archive-reach", "failure", str(why), _REACH)
+    if there:
+        return Check("archive-reach", "failure", str(error), _REACH)
+    if others:
+        return Check(
+            "archive-reach", "failure", f"{store.url} holds other things and no {ARCHIVE_KEY}", _REACH
+        )
+    return Check("archive-reach", "ok", f"{store.url} is empty: the first crawl begins an archive there")
 
 
 def _rights(store: Store, now: datetime) -> Iterator[Check]:
@@ -128,13 +131,6 @@ def _no_folders(store: Store) -> None:
         for path in sorted((folder / CHECK_PREFIX).glob("**/"), reverse=True):
             with suppress(OSError):  # another check's is not empty
                 path.rmdir()
-
-
-def _empty(store: Store) -> bool:
-    try:
-        return not any(not key.startswith(CHECK_PREFIX) for key in store.list())
-    except StorageError:
-        return False
 
 
 def _checked(store: Store, state: Path) -> Check:

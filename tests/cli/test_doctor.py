@@ -28,7 +28,11 @@ from pipelines.report.readers import container
 from storage.archive import state_folder
 from storage.keys import new_run
 from tests.cli.made import archive, gongkai, report
+from tests.servers.fixtures import swift, use_server
 from tests.servers.lying_s3 import LyingS3
+from tests.servers.swift_server import Swift
+
+__all__ = ["swift"]
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
@@ -281,6 +285,13 @@ def test_a_store_that_is_away_and_one_without_keys(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     assert "no credentials were found" in only(store.archive, "s3://bucket/prefix").what
+
+
+def test_a_bucket_that_is_not_there_is_named(swift: Swift, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_server(swift, monkeypatch)
+    check = only(store.archive, "s3://nosuchbucket/prefix")
+    assert (check.code, check.state) == ("archive-reach", "failure")
+    assert "there is no bucket nosuchbucket" in check.what
 
 
 def test_a_check_of_the_store_is_told(tmp_path: Path) -> None:
