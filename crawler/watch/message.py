@@ -20,6 +20,8 @@ WHOLE = 8
 SITES = 20
 """Sites that have a line of their own in such a summary."""
 EXAMPLES = 3
+HEADED = 2
+"""Kinds of alerts that the title names, the gravest of what is new first."""
 
 _WORDS: dict[Language, dict[str, str]] = {
     "zh": {
@@ -73,7 +75,15 @@ def message(news: News, language: Language, archive: str) -> Message:
         "archive": archive,
         **{part: [known.alert.to_json() for known in found] for part, found in lists.items()},
     }
-    return Message(f"[Gongkai] {counts}", tuple(clean(line) for line in lines), data)
+    named = list(
+        dict.fromkeys(
+            heading(known.alert.code, language)
+            for found in lists.values()
+            for known in sorted(found, key=_rank)
+        )
+    )
+    about = words["sep"].join(named[:HEADED]) + (words["etc"] if len(named) > HEADED else "")
+    return Message(f"[Gongkai] {counts}{words['colon']}{about}", tuple(clean(line) for line in lines), data)
 
 
 def heading(code: str, language: Language) -> str:

@@ -54,7 +54,7 @@ def deliver(found: Channel, text: Message | None = None) -> str | None:
 def test_a_generic_webhook_gets_everything(played: Service) -> None:
     assert deliver(channel("webhook", played.url)) is None
     (asked,) = played.asked
-    assert asked.body["title"] == "[Gongkai] 新增 1 条"
+    assert asked.body["title"] == "[Gongkai] 新增 1 条：主机无法访问"
     assert asked.body["raised"] == [ALERT.to_json()]
     assert asked.body["schema"] == "gongkai.message/1"
 
@@ -258,7 +258,7 @@ def test_mail() -> None:
     with post_office(postman) as port:
         assert deliver(mail_channel(port)) is None
     (mail,) = postman.mails
-    assert mail["Subject"] == "[Gongkai] 新增 1 条"
+    assert mail["Subject"] == "[Gongkai] 新增 1 条：主机无法访问"
     assert mail["To"] == "a@example.org, b@example.org"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert "西城区 <h> 无法访问。" in mail.get_content()

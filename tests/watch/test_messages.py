@@ -23,7 +23,7 @@ def news(*raised: Known, resolved: Iterable[Known] = ()) -> News:
 
 def test_the_gravest_comes_first_and_each_alert_has_its_sentence() -> None:
     said = message(news(known(), known("damage", "", ""), known("host-gone", subject="h")), "en", "./a")
-    assert said.title == "[Gongkai] 3 new"
+    assert said.title == "[Gongkai] 3 new: Archive damaged, Host gone, ..."
     heads = [line for line in said.lines if line.startswith("■")]
     assert heads == ["■ Archive damaged (1)", "■ Host gone (1)", "■ Late body (1)"]
     assert "· bjxch: 局 2025." in said.lines
@@ -31,7 +31,7 @@ def test_the_gravest_comes_first_and_each_alert_has_its_sentence() -> None:
 
 def test_chinese_is_chinese() -> None:
     said = message(news(known(), resolved=[known("blocked", subject="h")]), "zh", "./a")
-    assert said.title == "[Gongkai] 新增 1 条，1 条已恢复"
+    assert said.title == "[Gongkai] 新增 1 条，1 条已恢复：未按期公开、被屏蔽"
     assert "■ 未按期公开 (1)" in said.lines
     assert "■ 被屏蔽（已恢复） (1)" in said.lines
 

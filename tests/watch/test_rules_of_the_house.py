@@ -69,7 +69,7 @@ def behind(*late: Overdue, open_keys: tuple[str, ...] = ()) -> tuple[list[Alert]
 def test_jobs_that_are_overdue_on_this_machine() -> None:
     (alert,), _ = behind(Overdue("crawl bjxch", ago(days=2)), Overdue("verify", ago(days=1)))
     assert (alert.code, alert.subject, alert.since) == ("scheduler-behind", "here", ago(days=2))
-    assert "2 planned jobs" in alert.message_en
+    assert "overdue: 2" in alert.message_en
     assert behind(open_keys=(alert.key,)) == ([], set())
 
 

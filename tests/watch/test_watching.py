@@ -52,10 +52,10 @@ def test_an_alert_is_noted_told_once_and_resolved(opened: Archive, played: Servi
     section = settings(played.url)
     for day in range(4):
         evaluate(opened, section, NOW + day * DAY, GONE)
-    assert [asked.body["title"] for asked in played.asked] == ["[Gongkai] 新增 1 条"]
+    assert [asked.body["title"] for asked in played.asked] == ["[Gongkai] 新增 1 条：主机无法访问"]
     for day in range(4, 8):
         evaluate(opened, section, NOW + day * DAY, WELL)
-    assert [asked.body["title"] for asked in played.asked[1:]] == ["[Gongkai] 1 条已恢复"]
+    assert [asked.body["title"] for asked in played.asked[1:]] == ["[Gongkai] 1 条已恢复：主机无法访问"]
     assert read_state(opened, NOW + 8 * DAY).open == []
 
 
@@ -181,6 +181,52 @@ def test_a_channel_that_fails_is_named_and_ends_with_5(here: Path, played: Servi
     again = gongkai("watch")
     assert again.exit_code == 0
     assert "ops told of 1" in again.stderr
+
+
+def test_only_one_machine_looks_or_sends_at_a_time(here: Path) -> None:
+    with Archive.open("archive", state=here / "other machine") as other:
+        for verb, lease in (("watch", "_watch"), ("digest", "_digest")):
+            with other.lease(lease, verb):
+                found = gongkai(verb, *(["--send"] if verb == "digest" else []))
+                assert found.exit_code == 8, found.output
+                assert "nother machine" in found.stderr
+    assert list((here / "archive").rglob("alerts/**/*.json")) == []
+
+
+def test_a_crash_before_it_is_noted_that_a_channel_was_told_tells_twice(
+    opened: Archive, played: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section, put = settings(played.url), opened.put_alerts
+
+    def killed(record: dict[str, Any], now: datetime) -> str:
+        if record["kind"] == "delivery":
+            raise KeyboardInterrupt
+        return put(record, now)
+
+    monkeypatch.setattr(opened, "put_alerts", killed)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(opened, section, NOW, GONE)
+    monkeypatch.undo()
+    assert evaluate(opened, section, NOW + DAY, GONE).told == {"ops": 1}
+    assert len(played.asked) == 2
+
+
+def test_a_digest_from_the_command_line(here: Path, played: Service) -> None:
+    assert "[Gongkai] 周报" in gongkai("digest").stdout
+    assert "Daily digest" in gongkai("digest", "--days", "1", "--language", "en").stdout
+    assert json.loads(gongkai("digest", "--json").stdout)["schema"] == "gongkai.digest/1"
+    assert gongkai("digest", "--days", "1", "--since", "2026-01-01").exit_code == 2
+    assert gongkai("digest", "--since", "2999-01-01").exit_code == 2
+    assert "no channel" in gongkai("digest", "--send").stderr
+    (here / "gongkai.toml").write_text(f'[watch.channels.ops]\nkind = "webhook"\nurl = "{played.url}"\n')
+    played.answers(Answer(404, f"no {TOKEN}"))
+    failed = gongkai("digest", "--send")
+    assert failed.exit_code == 5
+    assert TOKEN not in failed.output
+    played.answers(Answer())
+    assert "sent to ops" in gongkai("digest", "--send").stderr
+    assert "has had a digest" in gongkai("digest", "--send").stderr
+    assert len(played.asked) == 2
 
 
 def test_trying_a_channel(here: Path, played: Service) -> None:

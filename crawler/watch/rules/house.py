@@ -68,7 +68,7 @@ def on_schedule(facts: Facts, open_keys: Collection[str]) -> Iterator[Outcome]:
             facts.machine,
             first.due,
             f"{facts.machine} 上有 {count} 项定时任务逾期未执行，最早的是 {first.what}（{since}）。",
-            f"{count} planned jobs of {facts.machine} are overdue, first {first.what} (due {since}).",
+            f"Jobs of {facts.machine} that are overdue: {count}, first {first.what} (due {since}).",
             {"machine": facts.machine, "jobs": [one.what for one in facts.overdue][:50], "count": count},
         )
     stale = [site for site in facts.sites if _stale(site, facts.now)]

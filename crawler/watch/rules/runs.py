@@ -51,7 +51,7 @@ def _host_gone(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
             site.key,
             host,
             first,
-            f"{zh}：自 {_day(first)} 起无法访问 {host}（{len(bad)} 次抓取）。{_said(reason)}",
+            f"{zh}：自 {_day(first)} 起无法访问 {host}（{len(bad)} 次抓取）。{_why(reason)}",
             f"{en}: {host} has not been reached since {_day(first)}, in {_times(bad)}.{_said(reason)}",
             {"host": host, "runs": [run.run for run in bad], "reason": reason},
         )
@@ -112,7 +112,7 @@ def _run_failed(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
         site.key,
         "",
         bad[0].started,
-        f"{zh}：自 {_day(bad[0].started)} 起 {len(bad)} 次抓取失败，最近一次{what_zh}。{_said(reason)}",
+        f"{zh}：自 {_day(bad[0].started)} 起 {len(bad)} 次抓取失败，最近一次{what_zh}。{_why(reason)}",
         f"{en}: {_times(bad)} since {_day(bad[0].started)} failed; the last {what_en}.{_said(reason)}",
         {"runs": [run.run for run in bad], "reason": reason},
     )
@@ -213,6 +213,10 @@ def _times(runs: list[RunSeen]) -> str:
 
 def _said(reason: str) -> str:
     return f" ({reason})" if reason else ""
+
+
+def _why(reason: str) -> str:
+    return f"原因：{reason}" if reason else ""
 
 
 def _day(when: datetime) -> str:
