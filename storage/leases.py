@@ -33,7 +33,7 @@ from typing import Any
 from filelock import FileLock
 
 from storage.disk import disk_errors, make_folder, sync_folder
-from storage.errors import NotFound, StorageError
+from storage.errors import ArchiveUnusable, NotFound, StorageError
 from storage.journal import json_document
 from storage.keys import lease_key, leases_prefix
 from storage.store import Store
@@ -146,6 +146,11 @@ class Lease:
                 return
             if other is not None and (other.state == "held" or _clock() >= deadline):
                 raise Taken(other)
+            if _clock() >= deadline:
+                raise ArchiveUnusable(
+                    f"{self._store.url} does not hand out in time what was put just now: start again, "
+                    "and check the store (`gongkai archive check`)."
+                )
             time.sleep(random.uniform(0.2, 1.0))
 
     def _try(self, deadline: float) -> Claim | None:

@@ -135,12 +135,16 @@ def many(bench: Bench, at: str) -> Iterator[Probe]:
 def _listing(listed: list[str], there: list[str]) -> Probe:
     answer = partial(Probe, "listing")
     if lacking := set(there) - set(listed):
-        return answer("unfit", f"a listing right after the puts lacks {len(lacking)} of {len(there)} objects")
+        return answer(
+            "unfit",
+            f"a listing right after the puts lacks {len(lacking)} of {len(there)} objects: "
+            "what is there would be missed, and machines that share the archive could not take turns",
+        )
     if len(listed) > len(set(listed)) or set(listed) - set(there):
         return answer("unfit", "a listing names objects twice, or such as are not there")
     if listed != sorted(listed):
         return answer("limited", "listings are not in the order of the keys' bytes: copies take longer")
-    return answer("ok", "a listing right after the puts has each object once, in order")
+    return answer("ok", "a listing right after the puts has each object once: machines can take turns")
 
 
 def names(bench: Bench, at: str) -> Probe:

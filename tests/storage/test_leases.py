@@ -18,7 +18,7 @@ from storage import leases
 from storage.archive import Archive
 from storage.compare import differences
 from storage.copying import copy
-from storage.errors import ArchiveUnusable, SiteBusy, StorageError
+from storage.errors import ArchiveUnusable, NotFound, SiteBusy, StorageError
 from storage.keys import lease_key
 from storage.leases import Holder, Lease, Taken
 from storage.local import LocalStore
@@ -164,6 +164,20 @@ def test_an_object_that_is_no_claim_keeps_others_out_only_while_it_is_new(place:
         Lease.take(place, NAME, ONE, 0)
     grow_old(place, key, 400)
     Lease.take(place, NAME, ONE, 0).release()
+
+
+class Forgetful(WatchedStore):
+    """A store that lists what it does not hand out."""
+
+    def modified(self, key: str) -> datetime:
+        raise NotFound(key)
+
+
+@pytest.mark.usefixtures("short")
+def test_a_store_that_loses_claims_is_said(place: LocalStore) -> None:
+    ask(place, OTHER)
+    with pytest.raises(ArchiveUnusable, match="does not hand out in time"):
+        Lease.take(Forgetful(place), NAME, ONE)
 
 
 @pytest.mark.usefixtures("short")
