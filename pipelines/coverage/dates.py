@@ -38,20 +38,25 @@ def claims_of(
 ) -> dict[str, tuple[Claim, ...]]:
     """The days that a report's own pages and documents state, by address; those of list entries are no part.
 
-    Where several bodies made the report, each one's reading is asked for its day.
+    Where several bodies made the report, each page's own reading is asked for its day: what the report states
+    may be another document's.
     """
     pages = [s for s in sources if _is_page(s, known)] or list(sources)
+    several = len({source["sha256"] for source in sources}) > 1
     claims: dict[str, dict[Claim, None]] = {}
-    several = len({source["sha256"] for source in pages}) > 1
-    for source in pages:
-        day = _day(_stated(archive, source, report)) if several else _day(report.get("published"))
+
+    def claim(source: Mapping[str, Any], day: date | None) -> None:
         if day is None:
-            continue
+            return
         where = _where(archive, source, day)
         listed = known[source["url"]].days if source["url"] in known else {}
-        if where is None and day in listed:
-            continue  # the report has it from the list's entry
-        claims.setdefault(source["url"], {})[Claim(day, where or "document", source["url"])] = None
+        if where is not None or day not in listed:  # else the report has it from the list's entry
+            claims.setdefault(source["url"], {})[Claim(day, where or "document", source["url"])] = None
+
+    for source in pages:
+        claim(source, _day(_stated(archive, source) if several else report.get("published")))
+    if not claims and several:
+        claim(pages[0], _day(report.get("published")))
     return {url: tuple(found) for url, found in claims.items()}
 
 
@@ -60,7 +65,7 @@ def _is_page(source: Mapping[str, Any], known: Mapping[str, Address]) -> bool:
     return address is None or address.role == "report"
 
 
-def _stated(archive: Archive, source: Mapping[str, Any], report: Mapping[str, Any]) -> str | None:
+def _stated(archive: Archive, source: Mapping[str, Any]) -> str | None:
     """The day that the reading of one of several bodies states; of a body that is not read anew, none."""
     reading = archive.parse(PARSER_VERSION, source["sha256"]) or {}
     for document in reading.get("documents", ()):

@@ -53,7 +53,8 @@ class Document:
     first: datetime
     claims: tuple[Claim, ...] = ()
     hinted: tuple[date, ...] = ()
-    """Days that the address or the file's Last-Modified speak of: no proof, but they raise doubt."""
+    """Days that the address, the file's Last-Modified, or an earlier capture of something else there speak
+    of: no proof, but they raise doubt."""
     parents: tuple[str, ...] = ()
     attachment: bool = False
 

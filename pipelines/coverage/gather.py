@@ -15,7 +15,8 @@ from typing import Any
 from pipelines.coverage.dates import address_days, claims_of, http_date
 from pipelines.coverage.differing import differ
 from pipelines.coverage.facts import Address, Document, Found, Look, Loose, Trouble, bare
-from pipelines.coverage.model import Claim
+from pipelines.coverage.looking import ENOUGH
+from pipelines.coverage.model import Claim, day_in_china
 from pipelines.report.model import TABLES
 from pipelines.report.titles import parse_title
 from pipelines.versions import UNFIT, hints_of
@@ -28,9 +29,8 @@ from storage.listing import in_threads
 _REFUSED_LIST = ("failed", "blocked")
 _THREADS = 8
 """Reports looked at at once: a store far away takes its time for each body."""
-_THIN, _USUAL = 0.8, 3
-"""A crawl that met fewer reports than this share of what one of the last few met has not seen the lists as
-they are: they were empty for a while, or their pages no longer lead on."""
+_USUAL = 3
+"""Crawls before it that tell how many reports a crawl should meet."""
 
 
 def addresses_of(captures: Iterable[Capture], until: datetime) -> dict[str, Address]:
@@ -137,7 +137,9 @@ def _found(
 def _document(url: str, first: datetime, address: Address | None, stated: tuple[Claim, ...]) -> Document:
     hinted = list(address_days(url))
     if address is not None and address.modified is not None:
-        hinted.append(address.modified.date())
+        hinted.append(day_in_china(address.modified))
+    if address is not None and address.first is not None and address.first < first:
+        hinted.append(day_in_china(address.first))
     listed = () if address is None else tuple(Claim(day, "list", url) for day in address.days)
     return Document(
         url=url,
@@ -207,7 +209,7 @@ def looks_of(
     usual: list[int] = []
     for at, look in enumerate(looks):
         if look.years is None and look.finished:
-            if look.reports < _THIN * max(usual[-_USUAL:], default=0):
+            if look.reports < ENOUGH * max(usual[-_USUAL:], default=0):
                 looks[at] = replace(look, finished=False)
             usual.append(look.reports)
     return looks

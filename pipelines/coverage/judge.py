@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipelines.coverage.facts import Document, Found, Look, Loose
-from pipelines.coverage.looking import Column, Question, first_absence, why_not
+from pipelines.coverage.looking import Column, Peer, Question, first_absence, why_not
 from pipelines.coverage.model import (
     BodyEntry,
     Cell,
@@ -73,15 +73,27 @@ class Site:
     """Kind and report year -> bodies of which something of the year is known."""
     was_named: Callable[[str, str], bool]
     """Whether a list of that run named that address."""
+    mentioned: Callable[[str, Row, int], str | None]
+    """What a list of that run says of the body and year, though nothing of it was taken for a report."""
     successors: Callable[[Row, int], str | None]
     """Another body that may stand for this one in that year."""
+    peers: Callable[[Row, int], Sequence[Sequence[Peer]]]
+    """Other bodies' reports of the year."""
     today: date
     patience: int
 
 
 def judge(row: Row, year: int, due: Deadline, site: Site) -> Cell:
     """The cell of that body and year."""
-    asked = Question(year, due.day, Column.of(row.documents), row.mine, site.adrift, site.patience)
+    asked = Question(
+        year=year,
+        due=due.day,
+        column=Column.of(row.documents),
+        mine=row.mine,
+        loose=site.adrift,
+        peers=site.peers(row, year),
+        patience=site.patience,
+    )
     found = row.reports.get(year, [])
     if found:
         return _published(row, year, due, site, asked, found)
@@ -212,6 +224,10 @@ def _nothing(row: Row, year: int, due: Deadline, site: Site, asked: Question) ->
         last = reasons[-1] if reasons else None
         return cell("unknown", last or Note("not-crawled", "the archive has no crawl of this site"))
     look = site.looks[proof]
+    if (said := site.mentioned(look.run, row, year)) is not None:
+        return cell(
+            "unknown", Note("perhaps-listed", f"a list says “{said}”, which led to no report"), look=look
+        )
     doubts = (_doubt_of_being(row, year, site, due), _whole_year(row, year, site), _not_kept(year, site, due))
     if doubt := next((doubt for doubt in doubts if doubt is not None), None):
         return cell("unknown", doubt, look=look)

@@ -1,10 +1,13 @@
-"""Whether a list that a crawl read named an address, whatever the crawl made of it.
+"""What the lists that a crawl read say, whatever the crawl made of it.
 
 Reads the bodies of lists, each once, and only when it is asked.
 """
 
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
@@ -15,6 +18,9 @@ from storage.errors import Damaged, NotFound
 
 _TELLING = 6
 """Letters that the end of an address must have to be looked for."""
+_PIECE = re.compile(r"[^<>\"'{}\r\n\t]{4,150}")
+_SUBJECT = re.compile(r"信息公开|政务公开|年报|年度报告")
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 class ListsOf:
@@ -24,16 +30,35 @@ class ListsOf:
         self._archive = archive
         self._site = site
         self._runs: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {}
-        self._bodies: dict[str, bytes] = {}
+        self._bodies: dict[str, bytes | None] = {}
+        self._titles: dict[str, tuple[str, ...]] = {}
 
     def named(self, run: str, address: str) -> bool:
         """Whether a list of that run holds the address's end; True, too, where that cannot be known."""
         parts = urlsplit(address)
-        end = parts.query or PurePosixPath(parts.path).name
+        end = (parts.query or PurePosixPath(parts.path).name).encode()
         if len(end) < _TELLING:
             return True
-        lists = self._lists(run)
-        return not lists or any(end.encode() in self._body(sha, headers) for sha, headers in lists.items())
+        bodies = [self._body(sha256, headers) for sha256, headers in self._lists(run).items()]
+        return not bodies or any(body is None or end in body for body in bodies)
+
+    def mentioned(self, run: str, names: Collection[str], others: Collection[str], year: int) -> str | None:
+        """A title on a list of that run that has one of these names, that report year and a report's words.
+
+        `others`: longer names in which one of these stands; their titles are passed over.
+        """
+        said = re.compile(rf"{year}\s*年?度|{year}\s*年(?!\s*\d)")
+        for sha256, headers in self._lists(run).items():
+            for title in self._titles_of(sha256, headers):
+                whose = any(name in title for name in names)
+                if whose and said.search(title) and not any(other in title for other in others):
+                    return title
+        return None
+
+    def _titles_of(self, sha256: str, headers: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+        if sha256 not in self._titles:
+            self._titles[sha256] = tuple(dict.fromkeys(_titles(self._body(sha256, headers) or b"")))
+        return self._titles[sha256]
 
     def _lists(self, run: str) -> dict[str, tuple[tuple[str, str], ...]]:
         if run not in self._runs:
@@ -44,10 +69,22 @@ class ListsOf:
             }
         return self._runs[run]
 
-    def _body(self, sha256: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+    def _body(self, sha256: str, headers: tuple[tuple[str, str], ...]) -> bytes | None:
         if sha256 not in self._bodies:
             try:
                 self._bodies[sha256] = decode(self._archive.body(sha256), headers)
             except (NotFound, Damaged, PipelineError):
-                self._bodies[sha256] = b""
+                self._bodies[sha256] = None
         return self._bodies[sha256]
+
+
+def _titles(body: bytes) -> Iterator[str]:
+    """The pieces of text in a list's body, of a page as of JSON, that have a report's words."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        text = body.decode("gb18030", "replace")
+    text = html.unescape(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text))
+    for piece in _PIECE.findall(text):
+        if _SUBJECT.search(piece):
+            yield piece.strip()

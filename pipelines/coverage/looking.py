@@ -15,6 +15,9 @@ from pipelines.coverage.deadlines import PATIENCE
 from pipelines.coverage.facts import Document, Look, Loose
 from pipelines.coverage.model import Note, NoteCode, day_in_china
 
+ENOUGH = 0.8
+"""The share of known reports that a crawl must meet to prove anything about others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -32,6 +35,14 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Peer:
+    """Another body's report of the same year."""
+
+    first: datetime
+    urls: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What a crawl is asked: was this body's report of that year there?"""
 
@@ -42,6 +53,8 @@ class Question:
     """Whether a name is the body's."""
     loose: Sequence[Loose] = ()
     """What is left over of the site and may be anybody's."""
+    peers: Sequence[Sequence[Peer]] = ()
+    """Other bodies' reports of that year: those of its kind, and all."""
     patience: int = PATIENCE
 
 
@@ -64,6 +77,9 @@ def why_not(look: Look, asked: Question) -> Note | None:
     for one in asked.loose:
         if _may_be(one, asked, everywhere=False):
             return Note("crawl-incomplete", f"{one.url} may be it: {one.reason}")
+    if any(_thin(look, peers) for peers in asked.peers):
+        message = f"the crawl of {_day(look.started)} met too few of the reports of {asked.year} known before"
+        return Note("crawl-incomplete", message)
     if not _saw(look, asked.column):
         return Note(
             "column-not-seen",
@@ -99,6 +115,14 @@ def first_absence(
 def _lacked(look: Look, page: Document) -> bool:
     """Whether the crawl read a list that names the page by now, and did not meet the page."""
     return not look.met(page.url) and any(look.read(parent) for parent in page.parents)
+
+
+def _thin(look: Look, peers: Sequence[Peer]) -> bool:
+    """Whether the crawl met so few of the reports that were known before it that it cannot have read the
+    lists as they are: a column was empty for a while, or no longer linked."""
+    known = [peer for peer in peers if peer.first < look.started]
+    met = sum(any(look.met(url) for url in peer.urls) for peer in known)
+    return met < ENOUGH * len(known)
 
 
 def _saw(look: Look, column: Column) -> bool:

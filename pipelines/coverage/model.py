@@ -28,7 +28,8 @@ NoteCode = Literal[
     "date-doubtful", "dates-disagree", "date-implausible", "relaunch-date", "at-least",
     "perhaps-other-year", "withdrawn", "blocked", "refused", "not-served", "not-a-report", "not-read",
     "year-doubtful", "published-as", "other-site", "not-crawled", "too-soon", "years-not-asked",
-    "crawl-incomplete", "column-not-seen", "whole-year", "year-not-kept", "before-first", "after-last",
+    "crawl-incomplete", "column-not-seen", "whole-year", "perhaps-listed", "stated-only",
+    "year-not-kept", "before-first", "after-last",
     "may-have-ended", "perhaps-renamed", "outside-span",
 ]  # fmt: skip
 NOTES: tuple[NoteCode, ...] = get_args(NoteCode)

@@ -13,6 +13,8 @@ from pipelines.coverage.model import Kind
 from pipelines.report.labels import fold
 from pipelines.report.names import agree, without_aside
 
+GOVERNMENT = "人民政府"
+"""What `key` makes of all names of the place's own government."""
 _UNITS = "省市区县旗州盟"
 _UNIT_FIRST = re.compile(r"(?:市|区|县|旗|州)(?!场|政|容|域|划|长|志|情)(?=.{3,})")
 """The level that lists say in place of the place's name: 区教育局; 市场监督管理局 is none."""
@@ -44,14 +46,14 @@ def key(name: str, place: str) -> str:
     rest = re.sub(r"(街道)(?:办事处|办)$", r"\1", rest)
     rest = re.sub(r"((?:镇|乡|苏木))(?:人民)?政府$", r"\1", rest)
     if rest in ("", "政府", "人民政府"):
-        return "人民政府" if rest or solid else solid
+        return GOVERNMENT if rest or solid else solid
     return rest
 
 
 def kind_of(name: str, place: str) -> Kind:
     """What kind of body the name is of; the registry says otherwise where this is wrong."""
     known = key(name, place)
-    if known == "人民政府":
+    if known == GOVERNMENT:
         return "government"
     if _TOWNSHIP.search(known) and not _TOWNSHIP_OFFICE.search(known):
         return "township"

@@ -17,6 +17,9 @@ NEAR = timedelta(days=7)
 """Within so many days of each other reports of several years were put on a new website, not published."""
 
 
+_STATED_ONLY = "rests on the site's own date alone: a report that was put up anew bears a new one"
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """Whether a report was in time, and why."""
@@ -71,8 +74,10 @@ def judge_time(
     if verdict == "late" and other_year is not None:
         verdict, notes = "undated", (*notes, Note("perhaps-other-year", other_year))
     if absent is None:
-        days = (claim.day - deadline.day).days if verdict == "late" and claim is not None else None
-        return Judged(verdict, claim, days, notes)
+        if verdict != "late" or claim is None:
+            return Judged(verdict, claim, None, notes)
+        notes = (*notes, Note("stated-only", _STATED_ONLY))
+        return Judged(verdict, claim, (claim.day - deadline.day).days, notes)
     if other_year is not None:
         return Judged("undated", claim, None, (*notes, Note("perhaps-other-year", other_year)))
     return _observed(deadline, claim, absent, notes)

@@ -16,8 +16,9 @@ from pipelines.coverage.facts import Found, Look, Loose
 from pipelines.coverage.gather import addresses_of, looks_of, loose_of, other_reports, reports_of
 from pipelines.coverage.judge import Row, Site, judge
 from pipelines.coverage.lists import ListsOf
-from pipelines.coverage.model import Body, BodyEntry, Coverage, end_of_day
-from pipelines.coverage.names import duties, key, kind_of, related
+from pipelines.coverage.looking import Peer
+from pipelines.coverage.model import KINDS, Body, BodyEntry, Coverage, Kind, end_of_day
+from pipelines.coverage.names import GOVERNMENT, duties, key, kind_of, related
 from pipelines.coverage.punctual import Relaunches
 from storage.archive import Archive
 
@@ -62,14 +63,17 @@ def survey(
     if elsewhere:
         rows.add_elsewhere(other_reports(archive, elsewhere, until))
     wanted = _years(rows.all(), years, today)
+    lists = ListsOf(archive, site)
     asked = Site(
         looks=looks,
         relaunches=Relaunches.of(reports),
         adrift=rows.adrift,
         per_year=Counter(year for row in rows.all() for year in row.reports),
         per_kind=Counter((row.kind, year) for row in rows.all() for year in row.known),
-        was_named=ListsOf(archive, site).named,
+        was_named=lists.named,
+        mentioned=partial(_mentioned, lists, rows.all(), place),
         successors=partial(_successor, rows.all(), place),
+        peers=partial(_peers, _peers_by_kind(rows.all())),
         today=today,
         patience=patience,
     )
@@ -201,6 +205,41 @@ def _years(rows: Sequence[Row], wanted: tuple[int, int] | None, today: date) -> 
     known = [year for row in rows for year in row.known if FIRST_YEAR <= year <= last]
     first, last = wanted or (min(known, default=last), last)
     return tuple(range(max(first, FIRST_YEAR), last + 1))
+
+
+def _peers_by_kind(rows: Sequence[Row]) -> dict[tuple[Kind, int], list[tuple[str, Peer]]]:
+    """The reports of each kind and year that are there, each with whose it is."""
+    peers: dict[tuple[Kind, int], list[tuple[str, Peer]]] = defaultdict(list)
+    for row in rows:
+        for year, reports in row.reports.items():
+            mine = [report for report in reports if report.site is None and report.withdrawn is None]
+            if mine:
+                urls = frozenset(document.url for report in mine for document in report.documents)
+                peers[row.kind, year].append((row.name, Peer(min(report.first for report in mine), urls)))
+    return peers
+
+
+def _peers(
+    known: Mapping[tuple[Kind, int], Sequence[tuple[str, Peer]]], row: Row, year: int
+) -> tuple[list[Peer], list[Peer]]:
+    """Other bodies' reports of the year: those of the row's kind, and all."""
+    alike = [peer for name, peer in known.get((row.kind, year), ()) if name != row.name]
+    everybody = [peer for kind in KINDS for name, peer in known.get((kind, year), ()) if name != row.name]
+    return alike, everybody
+
+
+def _mentioned(lists: ListsOf, rows: Sequence[Row], place: str, run: str, row: Row, year: int) -> str | None:
+    """What a list of that run says of the body and year."""
+    mine = key(row.name, place)
+    names = {*row.names, *([mine] if len(mine) > 2 and mine != GOVERNMENT else [])}
+    others = {
+        name
+        for other in rows
+        if other is not row
+        for name in (*other.names, key(other.name, place))
+        if any(one != name and one in name for one in names)
+    }
+    return lists.mentioned(run, names, others, year)
 
 
 def _successor(rows: Sequence[Row], place: str, row: Row, year: int) -> str | None:

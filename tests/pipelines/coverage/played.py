@@ -52,6 +52,7 @@ class Page:
     damaged: bool = False
     modified: str | None = None
     noise: str = ""
+    role: Role = "report"
 
     @property
     def address(self) -> str:
@@ -117,6 +118,10 @@ class Played:
     folder: Path
     pages: dict[str, Page] = field(default_factory=dict)
     """What the lists name at present, by address."""
+    words: str = ""
+    """What else stands on the lists."""
+    charset: str = "utf-8"
+    """Of the lists."""
 
     def put(self, *pages: Page) -> None:
         """These pages stand there from now on."""
@@ -155,7 +160,7 @@ class Played:
         met = [
             p for p in self.pages.values() if (wanted is None or p.year in wanted) and p.address not in left
         ]
-        parents = {page.parent for page in self.pages.values()} | set(lists)
+        parents = {page.parent for page in self.pages.values() if page.role == "report"} | set(lists)
         states: dict[str, list[Any]] = {
             "captured": [],
             "failed": [],
@@ -167,18 +172,19 @@ class Played:
             run = archive.start_run(site, now)
             for parent in sorted(parents):
                 named = "".join(f'<a href="{p.address}">' for p in self.pages.values() if p.parent == parent)
-                run.record(self._capture(now, parent, "list", site), f"<html>{day} {named}</html>".encode())
+                shown = f"<html>{day} {named}{self.words}</html>".encode(self.charset)
+                run.record(self._capture(now, parent, "list", site), shown)
                 states["captured"].append(parent)
-            for page in met:
+            for page in sorted(met, key=lambda page: page.role, reverse=True):  # attachments come last
                 now += timedelta(seconds=1)
                 state = failing.get(page.address)
-                task = {"url": page.address, "role": "report", "title": page.hints()["title"]}
+                task = {"url": page.address, "role": page.role, "title": page.hints()["title"]}
                 if state is not None:
                     reason = "though the site links to it" if state == "absent" else "no answer"
                     states[state].append(task | {"reason": reason})
                     continue
                 capture = replace(
-                    self._capture(now, page.address, "report", site),
+                    self._capture(now, page.address, page.role, site),
                     status=page.status,
                     flags=page.flags,
                     hints=page.hints(),

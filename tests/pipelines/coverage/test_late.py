@@ -319,3 +319,34 @@ def test_as_of_an_earlier_day_later_captures_are_not_there(site: Played) -> None
     site.crawl("2025-02-25")
     assert site.cell("2025-02-12", BODY, 2024).state == "missing"
     assert site.cell("2025-02-26", BODY, 2024).state == "late"
+
+
+def test_an_attachment_s_day_is_not_the_page_s(site: Played) -> None:
+    page = Page(BODY, 2024, says="2025-01-20", legible=False)
+    site.put(page, Page(BODY, 2024, says="2025-02-20", url="/a.html", parent=page.address, role="attachment"))
+    site.crawl("2025-06-01")
+    cell = site.cell("2025-06-02", BODY, 2024)
+    assert cell.state == "on-time"
+    assert [claim.day.isoformat() for claim in cell.claims] == ["2025-01-20"]
+
+
+def test_an_address_that_held_something_in_time_makes_a_late_day_doubtful(site: Played) -> None:
+    site.put(Page(BODY, 2024, is_report=False))
+    site.crawl("2025-01-25")
+    site.put(Page(BODY, 2024, says="2025-02-20"))
+    site.crawl("2025-03-01")
+    assert site.cell("2025-06-02", BODY, 2024).state == "undated"
+
+
+def test_a_lateness_that_only_the_site_states_is_told_as_such(site: Played) -> None:
+    site.put(Page(BODY, 2024, says="2025-02-20"))
+    site.crawl("2025-03-01")
+    assert site.cell("2025-06-02", BODY, 2024).says("stated-only")
+
+
+def test_a_lateness_that_was_observed_needs_no_such_note(site: Played) -> None:
+    site.crawl("2025-02-10")
+    site.put(Page(BODY, 2024, says="2025-02-20"))
+    site.crawl("2025-03-01")
+    cell = site.cell("2025-06-02", BODY, 2024)
+    assert (cell.state, cell.late_days, cell.notes) == ("late", 20, ())

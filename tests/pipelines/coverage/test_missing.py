@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pipelines.coverage.model import BodyEntry
@@ -285,3 +287,51 @@ def test_a_report_on_another_site_of_the_archive_is_not_missing(body: Played) ->
     cell = body.cell(DAY, BODY, 2024, elsewhere=["other"])
     assert cell.state == "on-time"
     assert cell.says("other-site")
+
+
+def test_a_year_s_column_that_is_gone_for_a_day_calls_nobody_missing(body: Played) -> None:
+    column = HOST + "/nb/2024/index.html"
+    new = [Page(f"虚构县{duty}局", 2024, parent=column) for duty in ("司法", "民政", "教育")]
+    body.years("虚构县民政局", *range(2019, 2024))
+    body.years("虚构县教育局", *range(2019, 2024))
+    body.take(Page("虚构县司法局", 2024))
+    body.put(*new)
+    body.crawl("2025-01-20")
+    body.take(*new)
+    body.crawl("2025-02-10")
+    cell = body.cell(DAY, BODY, 2024)
+    assert cell.state == "unknown"
+    assert cell.says("crawl-incomplete")
+    body.put(*new)
+    body.crawl("2025-02-11")
+    assert body.cell(DAY, BODY, 2024).state == "missing"
+
+
+@pytest.mark.parametrize(
+    ("title", "state"),
+    [
+        ("虚构县财政局2024年政务公开工作情况的报告", "unknown"),
+        ("财政局2024年度信息公开年报（图文）", "unknown"),
+        ("虚构县财政局2023年政府信息公开年报", "missing"),
+        ("虚构县财政局2024年1月15日发布2023年政府信息公开年报", "missing"),
+        ("虚构县财政局2024年部门预算", "missing"),
+        ("虚构县财政局国库支付中心2024年政府信息公开年报", "missing"),
+    ],
+)
+def test_a_title_that_was_not_taken_for_a_report_may_be_it(body: Played, title: str, state: str) -> None:
+    body.years("虚构县财政局国库支付中心", *range(2020, 2025))
+    body.words = f'<a href="/x/1.html" title="{title}">{title}</a>'
+    body.crawl("2025-02-10")
+    cell = body.cell(DAY, BODY, 2024)
+    assert cell.state == state
+    assert cell.says("perhaps-listed") is (state == "unknown")
+
+
+def test_titles_in_json_and_gbk_are_read(body: Played) -> None:
+    body.years("虚构县司法局", 2024)
+    for charset in ("json", "gb18030"):
+        title = "虚构县财政局2024年政务公开工作情况的报告"
+        body.words = json.dumps({"title": title}) if charset == "json" else f"<a>{title}</a>"
+        body.charset = "utf-8" if charset == "json" else charset
+        body.crawl("2025-02-10" if charset == "json" else "2025-02-11")
+        assert body.cell(DAY, BODY, 2024).state == "unknown"
