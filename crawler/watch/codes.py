@@ -61,7 +61,8 @@ CODES: dict[str, Code] = {
     ),
     "run-failed": Code(
         "warning", "抓取失败", "run failed",
-        "runs crash, meet a bug, or bring nothing home, in two runs or for three days",
+        "runs crash, are ended by the archive, or bring nothing home, in two runs or for three days; or one "
+        "met a bug or lost something",
         "`gongkai runs RUN` explains the run; a bug's traceback is in the log: please report it",
     ),
     "no-reports": Code(

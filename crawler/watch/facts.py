@@ -30,6 +30,10 @@ class RunSeen:
     """Addresses whose page is in the archive as it was when last asked for."""
     reports: int = 0
     bugs: int = 0
+    lost: int = 0
+    """Bodies and files of the spool that are gone or garbled."""
+    unpublished: bool = False
+    """Its reports could not be published."""
     whole: bool = True
     """It was about all years."""
     requests: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -61,6 +65,8 @@ def run_seen(record: Mapping[str, Any]) -> RunSeen:
         found=sum(counts.get(state, 0) for state in SOUND),
         reports=record.get("reports", 0),
         bugs=record.get("bugs", 0),
+        lost=len(record.get("lost", ())) + len(record.get("garbled", ())),
+        unpublished=bool(record.get("unpublished")),
         whole=not record.get("years"),
         requests=record.get("requests", {}),
         blocked={host: blocked.count(host) for host in blocked},

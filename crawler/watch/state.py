@@ -18,6 +18,9 @@ from crawler.watch.codes import CODES
 KEPT = timedelta(days=30)
 """An alert that has ended is remembered for so long, for channels that could not be told yet."""
 
+LEEWAY = timedelta(hours=2)
+"""A daily evaluation is not quite a day after the one before."""
+
 End = Literal["resolved", "expired"]
 
 
@@ -136,7 +139,7 @@ def evaluate(state: State, verdict: Verdict, now: datetime, settle: timedelta) -
             ended.append({"key": key, "end": "expired"})
         elif known.passing is None and settle:
             passing.append(key)
-        elif known.passing is None or now - known.passing >= settle:
+        elif known.passing is None or now - known.passing >= settle - LEEWAY:
             ended.append({"key": key, "end": "resolved"})
     noted = {"raised": raised, "changed": changed, "passing": passing, "back": back, "ended": ended}
     return {name: found for name, found in noted.items() if found}

@@ -91,6 +91,21 @@ def test_runs_that_crash_are_told_when_they_go_on() -> None:
     assert codes(site(run(2), first, second, run(0.05))) == []
 
 
+def test_runs_that_the_archive_ended_are_told_when_they_go_on() -> None:
+    for ended in ("spool-full", "archive-failed", "archive-damaged"):
+        assert codes(site(run(2), run(ended=ended))) == []
+        assert codes(site(run(2), run(1, ended=ended), run(ended=ended))) == ["run-failed"]
+    assert codes(site(run(2), run(1, ended="taken-over"), run(ended="taken-over"))) == []
+    assert codes(site(run(2), run(1, unpublished=True), run(unpublished=True))) == ["run-failed"]
+
+
+def test_what_was_lost_is_told_at_once() -> None:
+    (alert,) = raised(site(run(1), run(lost=2)))
+    assert "lost 2 files" in alert.message_en
+    seen = run_seen({"run": run().run, "lost": [{}], "garbled": ["x"], "unpublished": True})
+    assert (seen.lost, seen.unpublished) == (2, True)
+
+
 def test_a_bug_is_told_at_once() -> None:
     (alert,) = raised(site(run(1), run(bugs=1)))
     assert alert.code == "run-failed"

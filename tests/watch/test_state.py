@@ -71,6 +71,13 @@ def test_what_comes_and_goes_is_told_once() -> None:
     assert told == 1
 
 
+def test_a_day_is_a_day_though_the_clock_was_a_little_early() -> None:
+    story = Story()
+    story.see(GONE)
+    story.see()
+    assert story.see(after=DAY - timedelta(minutes=5))["ended"] == [{"key": GONE.key, "end": "resolved"}]
+
+
 def test_without_settling_a_state_is_over_at_once() -> None:
     story = Story()
     story.see(GONE)

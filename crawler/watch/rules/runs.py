@@ -15,6 +15,16 @@ BLOCKS = 3
 """Blocked addresses of a host that make a block; single forbidden pages are none."""
 SHARE = 5
 """One in so many answers of a host, at least, must be a block."""
+_ENDS = {
+    "crashed": ("中途崩溃", "crashed"),
+    "spool-full": ("因存储不可用、暂存区已满而中止", "ended with a full spool, for the store was away"),
+    "archive-failed": (
+        "因归档存储或本机磁盘出错而中止",
+        "ended because the archive or this machine's disk failed",
+    ),
+    "archive-damaged": ("因归档损坏而中止", "ended because something in the archive is damaged or gone"),
+}
+"""Ends of runs that are failures, in Chinese and English; being stopped or relieved is none."""
 SITE_WIDE = 4
 """Of at least so many lists most are empty: then it is one alert about the site."""
 
@@ -116,15 +126,19 @@ def _run_failed(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
         f"{en}: {_times(bad)} since {_day(bad[0].started)} failed; the last {what_en}.{_said(reason)}",
         {"runs": [run.run for run in bad], "reason": reason},
     )
-    yield alert if last.bugs else weighed(alert, bad, now)
+    yield alert if last.bugs or last.lost else weighed(alert, bad, now)
 
 
 def _failure(run: RunSeen) -> tuple[str, str] | None:
     """How the run failed, in Chinese and English; None if it did not."""
     if run.bugs:
         return "遇到程序错误", "met a bug"
-    if run.ended == "crashed":
-        return "中途崩溃", "crashed"
+    if run.lost:
+        return f"丢失 {run.lost} 个文件", f"lost {run.lost} files"
+    if run.ended in _ENDS:
+        return _ENDS[run.ended]
+    if run.unpublished:
+        return "未能发布年报", "could not publish its reports"
     if run.ended == "finished" and run.found == 0:
         return "没有取得任何页面", "brought nothing home"
     return None
