@@ -5,7 +5,7 @@ This is where the clock is, and where the registry's corrections and the setting
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,25 +34,32 @@ def coverage_of(
     key: str,
     today: date | None = None,
     years: tuple[int, int] | None = None,
+    *,
+    sites: Mapping[str, Site] | None = None,
+    archived: Sequence[str] | None = None,
 ) -> Coverage:
     """The coverage of one site of the archive, with the registry's corrections and the settings' deadlines.
 
+    A site that the archive has and the registry does not know is told without corrections. Who asks for many
+    gives the registry's `sites` and the archive's, so that they are not looked up each time.
+
     Raises:
-        UnknownSite: where no site is called so.
+        UnknownSite: where neither archive nor registry have a site called so.
         StorageError: where the archive cannot be read.
     """
-    sites = load_sites()
-    site = find_site(key, sites)
+    sites = load_sites() if sites is None else sites
+    archived = archive.sites() if archived is None else archived
+    site = sites.get(key) if key in archived else find_site(key, sites)
     settings = load().coverage
     return survey(
         archive,
         key,
-        site.bodies,
+        site.bodies if site else {},
         settings.rules(),
         today or today_in_china(),
-        place=site.name,
+        place=site.name if site else "",
         years=years,
-        elsewhere=neighbours(site, sites.values(), archive.sites()),
+        elsewhere=neighbours(site, sites.values(), archived) if site else (),
         patience=settings.patience,
     )
 

@@ -64,6 +64,7 @@ def coverage(
     corrected in the registry; deadlines are settings.
     """
     from crawler.coverage import coverage_of, draw_all, parse_span
+    from crawler.sites import load_sites
     from crawler.views.coverage import YEARS, coverage_view
     from crawler.views.coverage_csv import coverage_csv
     from storage.archive import Archive
@@ -75,11 +76,11 @@ def coverage(
     span, day = parse_span(years), None if today is None else today.date()
     found = []
     with Archive.open(archive, create=False) as opened:
-        archived = opened.sites()
+        registry, archived = load_sites(), opened.sites()
         for key in archived if everything else sites:
             if key not in archived:
                 say(f"{archive} has no captures of {key}; crawl it first: gongkai crawl {key}")
-            found.append(coverage_of(opened, key, day, span))
+            found.append(coverage_of(opened, key, day, span, sites=registry, archived=archived))
     if picture is not None:
         for file in draw_all(found, picture, language, span):
             say(f"wrote {file}")

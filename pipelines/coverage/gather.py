@@ -19,16 +19,22 @@ from pipelines.coverage.looking import ENOUGH
 from pipelines.coverage.model import Claim, day_in_china
 from pipelines.report.model import TABLES
 from pipelines.report.titles import parse_title
+from pipelines.shelf import Shelf
 from pipelines.versions import UNFIT, hints_of
 from storage.archive import Archive
-from storage.errors import NothingThere
 from storage.journal import Capture
 from storage.keys import run_started
 from storage.listing import in_threads
 
 _REFUSED_LIST = ("failed", "blocked")
+_SPOKEN = 6
+"""Letters of a name that says whose it is: 虚构县财政局, not 财政局."""
 _THREADS = 8
 """Reports looked at at once: a store far away takes its time for each body."""
+_UNPUBLISHED = (
+    "what stands there was not read as an annual report, or names nobody, or is not published yet: "
+    "gongkai rebuild publishes"
+)
 _USUAL = 3
 """Crawls before it that tell how many reports a crawl should meet."""
 
@@ -81,15 +87,13 @@ def _trouble(capture: Capture) -> tuple[Trouble | None, str]:
 # ------------------------------------------------------------------ published reports
 
 
-def reports_of(
-    archive: Archive, site: str, known: Mapping[str, Address], until: datetime, *, other: bool = False
-) -> Iterator[Found]:
+def reports_of(archive: Archive, site: str, known: Mapping[str, Address], until: datetime) -> Iterator[Found]:
     """The site's published reports, as far as they were captured before that moment, in order."""
 
     def find(data: Mapping[str, Any]) -> Found | None:
-        return _found(archive, site, data, known, until, other=other)
+        return _found(archive, site, data, known, until, other=False)
 
-    found = in_threads(find, archive.reports(site), _THREADS)
+    found = in_threads(find, Shelf(archive, site).all(), _THREADS)
     yield from sorted(
         (one for one in found if one is not None), key=lambda report: (report.year, report.organization)
     )
@@ -178,7 +182,7 @@ def loose_of(known: Mapping[str, Address], published: Iterable[Found]) -> Iterat
         if address.trouble == "not-served" and not address.parents:
             continue  # an address that was made up, or is known of old: no list names it
         trouble: Trouble = address.trouble or "not-a-report"
-        reason = address.reason or "what stands there was not read as an annual report, or names nobody"
+        reason = address.reason or _UNPUBLISHED
         organization, year = named(address.title, address.organization, address.year)
         yield Loose(address.url, organization, year, trouble, reason, tuple(address.parents))
 
@@ -285,12 +289,17 @@ def _troubled(record: Mapping[str, Any], known: Mapping[str, Address]) -> Iterat
             yield Loose(task["url"], organization, year, trouble, reason, parents)
 
 
-def other_reports(archive: Archive, sites: Iterable[str], until: datetime) -> list[Found]:
-    """The published reports of other sites of the archive: bodies publish on each other's sites."""
-    found: list[Found] = []
+def report_elsewhere(
+    archive: Archive, sites: Iterable[str], names: Iterable[str], year: int, until: datetime
+) -> Found | None:
+    """A body's report of the year on another site of the archive: bodies publish on each other's sites.
+
+    Only names long enough to say their place are the same body's on two sites.
+    """
+    spoken = [name for name in names if len(name) >= _SPOKEN]
     for site in sites:
-        try:
-            found += reports_of(archive, site, {}, until, other=True)
-        except NothingThere:
-            continue
-    return found
+        for name in spoken:
+            data = Shelf(archive, site).get((year, name))
+            if data is not None and (found := _found(archive, site, data, {}, until, other=True)):
+                return found
+    return None

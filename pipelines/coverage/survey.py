@@ -13,7 +13,7 @@ from functools import partial
 
 from pipelines.coverage.deadlines import DEFAULT, PATIENCE, Deadlines, deadline
 from pipelines.coverage.facts import Found, Look, Loose
-from pipelines.coverage.gather import addresses_of, looks_of, loose_of, other_reports, reports_of
+from pipelines.coverage.gather import addresses_of, looks_of, loose_of, report_elsewhere, reports_of
 from pipelines.coverage.judge import Row, Site, judge
 from pipelines.coverage.lists import ListsOf
 from pipelines.coverage.looking import Peer
@@ -60,8 +60,6 @@ def survey(
     loose = _with_troubled(loose, looks, reports)
     rows = _Rows(place, corrected)
     rows.add(reports, loose)
-    if elsewhere:
-        rows.add_elsewhere(other_reports(archive, elsewhere, until))
     wanted = _years(rows.all(), years, today)
     lists = ListsOf(archive, site)
     asked = Site(
@@ -77,16 +75,19 @@ def survey(
         today=today,
         patience=patience,
     )
-    judged = [
-        Body(
-            name=row.name,
-            kind=row.kind,
-            cells=tuple(judge(row, year, deadline(deadlines, row.kind, year), asked) for year in wanted),
-            names=row.names,
-            entry=row.entry,
-        )
-        for row in rows.all()
-    ]
+    judged = []
+    for row in rows.all():
+        cells = []
+        for year in wanted:
+            due = deadline(deadlines, row.kind, year)
+            cell = judge(row, year, due, asked)
+            if cell.state == "missing" and (
+                found := report_elsewhere(archive, elsewhere, row.names, year, until)
+            ):
+                row.reports[year] = [found]
+                cell = judge(row, year, due, asked)
+            cells.append(cell)
+        judged.append(Body(row.name, row.kind, tuple(cells), row.names, row.entry))
     order = ("government", "department", "institution", "township")
     whole = [look.started for look in looks if look.finished and look.years is None]
     return Coverage(
@@ -156,17 +157,6 @@ class _Rows:
                 row.loose.setdefault(one.year, []).append(one)
             elif one.organization is None or row is not None:
                 self.adrift.append(one)
-
-    def add_elsewhere(self, reports: Iterable[Found]) -> None:
-        """Puts reports of other sites to bodies of this one that have none of that year.
-
-        Only names that say their place are the same body's on two sites.
-        """
-        spoken = {name: known for known, names in self._names.items() for name in names if len(name) > 5}
-        for report in reports:
-            known = spoken.get(report.organization)
-            if known is not None and report.year not in self._rows[known].reports:
-                self._rows[known].reports.setdefault(report.year, []).append(report)
 
     def _add_as_listed(self, report: Found) -> None:
         """To bodies and years that only the lists name for it; a body must be known by more than that."""

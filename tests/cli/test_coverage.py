@@ -187,3 +187,19 @@ def test_the_registry_and_the_settings_correct_it(
     assert newest["=cmd()局"]["state"] == "on-time"
     late = newest["北京市西城区虚构司法局"]
     assert (late["state"], late["late_days"], late["article"]) == ("late", 5, "区里的规定")
+
+
+def test_a_site_that_left_the_registry_is_told_all_the_same(tmp_path: Path) -> None:
+    site = Played(tmp_path)
+    site.years("虚构县司法局", 2024)
+    site.crawl("2025-02-10")
+    site.survey("2025-02-11")
+    done = run(str(tmp_path / "archive"), "--all", "--json")
+    (found,) = json.loads(done.stdout)
+    assert [cell["state"] for body in found["bodies"] for cell in body["cells"]] == ["on-time"]
+
+
+def test_a_site_that_nobody_knows_is_named(archive: str) -> None:
+    done = run(archive, "bjxhc")
+    assert done.exit_code == 2
+    assert "bjxch" in done.stderr
