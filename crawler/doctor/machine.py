@@ -43,7 +43,7 @@ FULL = 0.8
 
 def state_folder(patient: Patient) -> Iterator[Check]:
     """Writable, local, with room."""
-    there = _existing(patient.state)
+    there = existing(patient.state)
     remedy = "Set state in the configuration (or GONGKAI_STATE) to a folder on a local disk."
     try:
         with tempfile.NamedTemporaryFile(dir=there, prefix=".doctor-") as probe:
@@ -104,15 +104,16 @@ def archive_disk(patient: Patient) -> Iterator[Check]:
 
 
 def _room(code: str, folder: Path, remedy: str) -> Check:
-    disk = shutil.disk_usage(_existing(folder))
+    disk = shutil.disk_usage(existing(folder))
     state: State = "failure" if disk.free < TIGHT else "warning" if disk.free < ROOM else "ok"
     what = f"{folder}: {decimal(disk.free)} of {decimal(disk.total)} are free"
     return Check(code, state, what, "" if state == "ok" else remedy)
 
 
-def _existing(path: Path) -> Path:
+def existing(path: Path) -> Path:
     """The folder, or the nearest above it that is there."""
-    return next((one for one in (path, *path.parents) if one.exists()), Path("/"))
+    # Path.exists raises where a folder above may not be looked into.
+    return next((one for one in (path, *path.parents) if os.path.exists(one)), Path("/"))  # noqa: PTH110
 
 
 def file_system(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str:

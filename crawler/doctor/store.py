@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from crawler.doctor.machine import existing
 from crawler.doctor.model import Check, Patient, State
 from storage.errors import ArchiveUnusable, StorageError
 from storage.identity import identify
@@ -28,9 +29,15 @@ _PROBE = b"gongkai doctor"
 def archive(patient: Patient) -> Iterator[Check]:
     """Reaches it, then writes, reads, lists and removes an object of its own."""
     where = address(patient.archive)
-    if where.startswith("file:") and not (folder := Path(unquote(urlsplit(where).path))).exists():
-        yield from _not_yet(folder)
-        return
+    if where.startswith("file:"):
+        folder = Path(unquote(urlsplit(where).path))
+        try:
+            folder.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            yield _not_yet(folder)
+            return
+        except OSError:  # said by the store
+            pass
     try:
         store = open_store(patient.archive, create=False)
     except ArchiveUnusable as error:
@@ -49,18 +56,17 @@ def archive(patient: Patient) -> Iterator[Check]:
 _REACH = "Correct archive, [s3] or the AWS_* variables; gongkai config shows which of them count."
 
 
-def _not_yet(folder: Path) -> Iterator[Check]:
-    above = next(one for one in folder.parents if one.exists())
-    if os.access(above, os.W_OK | os.X_OK):
-        yield Check(
+def _not_yet(folder: Path) -> Check:
+    above = existing(folder.parent)
+    if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
+        return Check(
             "archive-reach", "warning", f"{folder} is not there: the first crawl makes it",
             "If there should be an archive already: is its disk mounted, and archive right?",
         )  # fmt: skip
-    else:
-        yield Check(
-            "archive-reach", "failure", f"{folder} is not there, and this user may not make it in {above}",
-            "Make the folder and give it to this user, or set archive to another place.",
-        )  # fmt: skip
+    return Check(
+        "archive-reach", "failure", f"{folder} is not there, and this user may not make it in {above}",
+        "Make the folder and give it to this user, or set archive to another place.",
+    )  # fmt: skip
 
 
 def _reached(store: Store) -> Check:

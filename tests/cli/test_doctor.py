@@ -23,7 +23,7 @@ from crawler.config.settings import SETTINGS
 from crawler.doctor import examine, machine, network, schedule, settings, store, tools
 from crawler.doctor.model import CODES, Check, Look, Patient
 from crawler.exits import Exit
-from crawler.schedule.verb import opened
+from crawler.schedule.slots import Slots
 from pipelines.report.readers import container
 from storage.archive import state_folder
 from storage.keys import new_run
@@ -255,6 +255,18 @@ def test_an_archive_that_is_not_there_is_told_from_one_that_cannot_be(tmp_path: 
     assert "holds other things" in only(store.archive, "other").what
 
 
+def test_a_folder_below_one_that_may_not_be_looked_into(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refused(path: Path, **_: object) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", refused)  # as Python up to 3.13 does; root may look everywhere
+    monkeypatch.setattr(Path, "stat", refused)
+    assert "This user may not write to" in only(store.archive, str(tmp_path / "archive")).what
+    assert only(machine.archive_disk, str(tmp_path / "archive")).state in ("ok", "warning")
+
+
 def test_every_right_is_tried_and_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     with LyingS3() as server:
         use(server, monkeypatch)
@@ -411,12 +423,15 @@ def test_one_site_is_asked_when_told_to(server: str) -> None:
 def test_a_scheduler_that_is_no_more_is_missed(tmp_path: Path) -> None:
     url = archive(tmp_path, report("甲局"))
     assert only(schedule.scheduler, url).state == "ok"
-    with opened(url) as there:  # as `gongkai schedule --list` does: nobody was ever at work
-        assert there is not None
-        assert only(schedule.scheduler, url).state == "ok"
-        there.slots.renew(datetime.now(UTC), datetime.now(UTC), 1)
+    assert gongkai("schedule", "--list", "--archive", url).exit_code == Exit.OK
+    assert only(schedule.scheduler, url).state == "ok", "nobody was ever at work"
+    slots = Slots(state_folder(url) / "schedule.sqlite")
+    try:
+        slots.renew(datetime.now(UTC), datetime.now(UTC), 1)
         assert only(schedule.scheduler, url).what == "1 at work, 0 jobs under way"
-        there.slots.renew(datetime(2026, 1, 2, 3, 4, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC), 1)
+        slots.renew(datetime(2026, 1, 2, 3, 4, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC), 1)
         check = only(schedule.scheduler, url)
+    finally:
+        slots.close()
     assert check.state == "warning"
     assert check.what == "none is at work on this machine, the last one was seen 2026-01-02 03:04 UTC"
