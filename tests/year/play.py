@@ -10,14 +10,15 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tests.replica import Replica
 from tests.year import stage
-from tests.year.clock import ROOT, FastClock
+from tests.year.clock import FastClock
 from tests.year.story import COUNTIES, START, moment
 
 GONGKAI = (sys.executable, "-c", "from crawler.cli import main; main()")
@@ -32,9 +33,9 @@ RETRY_TIMES = 1
 
 """
 MACHINES = ("north", "south")
-BEAT = 2.3
-"""Seconds within which a scheduler surely looks at the clock."""
-PATIENCE = 120.0
+BEAT = 1.2
+"""Seconds within which a scheduler that was woken has surely looked at the clock."""
+PATIENCE = 300.0
 """Seconds that the work of one leap may take."""
 
 
@@ -95,15 +96,17 @@ class Play:
         (self.folder / "sites.toml").write_text("\n".join(entries), encoding="utf-8")
 
     def leap(self, to: datetime) -> None:
-        """It is that moment now."""
+        """It is that moment now; schedulers wake."""
         self.clock.leap(to)
         self.set_stage()
+        for process in self.schedulers.values():
+            process.send_signal(signal.SIGHUP)
 
     def gongkai(self, *words: str, machine: str = MACHINES[0]) -> subprocess.CompletedProcess[str]:
         """One call of the command line, to its end."""
         return subprocess.run(
             [*GONGKAI, *words],
-            cwd=ROOT,
+            cwd=self.folder,
             env=self.environment(machine),
             capture_output=True,
             text=True,
@@ -112,16 +115,22 @@ class Play:
         )
 
     def start(self, machine: str) -> None:
-        """Starts the machine's scheduler."""
-        with (self.folder / f"{machine}.log").open("ab") as log:
+        """Starts the machine's scheduler, and waits until it says that it has begun."""
+        path = self.folder / f"{machine}.log"
+        path.touch()
+        said = len(path.read_bytes())
+        with path.open("ab") as log:
             self.schedulers[machine] = subprocess.Popen(
                 [*GONGKAI, "schedule"],
-                cwd=ROOT,
+                cwd=self.folder,
                 env=self.environment(machine),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+        deadline = time.monotonic() + PATIENCE
+        while b"logs in" not in path.read_bytes()[said:]:
+            self._all_alive(deadline)
 
     def stop(self, machine: str) -> int:
         """Asks the machine's scheduler to end, and gives its exit code."""
@@ -134,20 +143,36 @@ class Play:
 
         Raises:
             TimeoutError: something still runs after `PATIENCE`.
+            RuntimeError: a scheduler has ended.
         """
         quiet, deadline = time.monotonic(), time.monotonic() + PATIENCE
         while time.monotonic() - quiet < BEAT:
-            time.sleep(0.1)
+            self._all_alive(deadline)
             if any(_children(process.pid) for process in self.schedulers.values()):
                 quiet = time.monotonic()
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"jobs of {self.clock.now():%Y-%m-%d} still run after {PATIENCE:.0f} s")
 
-    def nights(self, until: datetime, step: timedelta = timedelta(days=1)) -> None:
-        """Lets time pass up to that moment, in steps; what is due in each is done before the next."""
-        while (now := self.clock.now()) < until:
-            self.leap(min(now + step, until))
-            self.settle()
+    def _all_alive(self, deadline: float) -> None:
+        """Waits a moment; raises where a scheduler has ended or the time is over."""
+        time.sleep(0.05)
+        for machine, process in self.schedulers.items():
+            if process.poll() is not None:
+                words = (self.folder / f"{machine}.log").read_text(encoding="utf-8")
+                raise RuntimeError(f"the scheduler of {machine} ended with {process.returncode}: {words}")
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"after {PATIENCE:.0f} s jobs of {self.clock.now():%Y-%m-%d} still run")
+
+    def pass_to(self, to: datetime, say: Callable[[str], None]) -> None:
+        """Lets time pass up to that moment, and waits until what is due by then is done."""
+        began, before = time.monotonic(), len(self.visits)
+        self.leap(to)
+        self.settle()
+        took = time.monotonic() - began
+        say(f"{to:%Y-%m-%d}: {took:.0f} s, {len(self.visits) - before} requests")
+
+    def keep_visits(self) -> None:
+        """Writes what was asked of the played web beside the archive, for who wants to look at it."""
+        lines = (f"{v.at.isoformat()} {'sound' if v.sound else 'none'} {v.url}\n" for v in self.visits)
+        (self.folder / "visits.txt").write_text("".join(lines), encoding="utf-8")
 
 
 def _children(pid: int) -> bool:

@@ -6,7 +6,7 @@ at the end; names and numbers are invented. Knows no HTTP, and nothing of what G
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cache
@@ -76,6 +76,15 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Damage:
+    """A bit of a body in the archive flips; the monthly verification finds it, and the operator mends it."""
+
+    day: date
+    found: date
+    mended: date
+
+
+@dataclass(frozen=True, slots=True)
 class County:
     """One site of the story."""
 
@@ -134,7 +143,7 @@ class Report:
         """What has been done to it by then."""
         return [edit for edit in self.edits if moment(edit.day) <= now]
 
-    def truth(self, kinds: frozenset[EditKind] = frozenset()) -> Truth:
+    def truth(self, kinds: Set[EditKind] = frozenset()) -> Truth:
         """What it says after edits of these kinds."""
         truth = _original(self.county.place, self.body, self.year)
         if kinds & {"tables", "attachment"}:
@@ -178,10 +187,11 @@ def turning_points() -> list[datetime]:
 
 @cache
 def _original(place: str, body: Body, year: int) -> Truth:
-    options: dict[str, Any] = {"organization": body.name, "year": year, "title_shape": 0, "busy": 0.3}
-    before = year - 1
-    if year > body.since and not (body.unrelated and year == YEAR):
-        options["previous"] = _original(place, body, before)
+    unrelated = body.unrelated and year == YEAR
+    options: dict[str, Any] = {"organization": body.name, "year": year, "title_shape": 0}
+    options["busy"] = 0.9 if unrelated else 0.3
+    if year > body.since and not unrelated:
+        options["previous"] = _original(place, body, year - 1)
     truth = make(f"{place}/{body.name}/{year}", **options)
     return with_errors(truth) if body.errors and year == YEAR else truth
 
@@ -209,19 +219,20 @@ COUNTIES = (
         "www.nian-jia.gov.cn",
         (
             Body(f"{JIA}人民政府", "government", _d(3, 20)),
-            Body(f"{JIA}教育局", published=_d(1, 20), edits=(_edit(5, 12, "tables"),)),
-            Body(f"{JIA}财政局", published=_d(1, 24), edits=(_edit(4, 14, "prose"),)),
+            Body(f"{JIA}教育局", errors=True, published=_d(1, 20), edits=(_edit(5, 12, "tables"),)),
+            Body(f"{JIA}财政局", errors=True, published=_d(1, 24), edits=(_edit(4, 14, "prose"),)),
             Body(f"{JIA}水利局", published=_d(2, 18)),
             Body(f"{JIA}司法局"),
             Body(
                 f"{JIA}民政局",
+                errors=True,
                 published=_d(1, 22),
                 edits=(_edit(6, 10, "withdrawn"), _edit(9, 15, "returned")),
             ),
             Body(f"{JIA}统计局", published=_d(1, 26), restless=True),
             Body(f"{JIA}审计局", published=_d(1, 23), attached=True, edits=(_edit(7, 8, "attachment"),)),
-            Body(f"{JIA}商务局", published=_d(1, 21), edits=(_edit(8, 11, "markup"),)),
-            Body(f"{JIA}应急管理局", published=_d(1, 17), since=YEAR),
+            Body(f"{JIA}商务局", errors=True, published=_d(1, 21), edits=(_edit(8, 11, "markup"),)),
+            Body(f"{JIA}应急管理局", errors=True, published=_d(1, 17), since=YEAR),
             Body(f"{JIA}丙字镇人民政府", "township", _d(2, 20)),
         ),
     ),
@@ -231,7 +242,7 @@ COUNTIES = (
         "www.nian-yi.gov.cn",
         (
             Body(f"{YI}人民政府", "government", _d(4, 9)),
-            Body(f"{YI}教育局", published=_d(1, 30)),
+            Body(f"{YI}教育局", published=_d(1, 30), edits=(_edit(2, 14, "tables"),)),
             Body(f"{YI}财政局", published=_d(2, 17), claims=_d(1, 31)),
             Body(f"{YI}水利局", published=_d(1, 15), unrelated=True),
             Body(f"{YI}司法局", published=_d(1, 16), broken=True, attached=True),
@@ -268,5 +279,23 @@ COUNTIES = (
     ),
 )
 
+DAMAGE = Damage(_d(5, 20), _d(6, 2), _d(6, 13))
+PAUSE = Trouble("outage", _d(8, 15), _d(9, 4))
+"""Both machines are off; at the end of it somebody looks, and then starts them again."""
 START = datetime.combine(_d(1, 6), time(12, 0), ZONE)
-END = datetime.combine(_d(12, 31), time(12, 0), ZONE)
+
+
+def _noons(*days: tuple[int, int]) -> tuple[datetime, ...]:
+    return tuple(datetime.combine(_d(month, day), time(12, 0), ZONE) for month, day in days)
+
+
+LEAPS = _noons(
+    (1, 10), (1, 18), (1, 28), (1, 29), (1, 30), (2, 5), (2, 6), (2, 19), (2, 22), (3, 13), (3, 15), (3, 18),
+    (3, 23), (4, 5), (4, 7), (4, 11), (4, 17), (4, 19), (5, 16), (5, 22), (5, 30), (6, 3), (6, 5), (6, 30),
+    (7, 5), (7, 20), (7, 30), (8, 3), (8, 12), (9, 6), (9, 30), (10, 2), (10, 19), (10, 30), (11, 3),
+    (11, 23), (11, 30), (12, 3), (12, 30), (12, 31),
+)  # fmt: skip
+"""What a year takes where not every day is played: the days around those on which something happens, each
+state looked at before it may be over."""
+WINTER = _noons((1, 10), (1, 28), (1, 29), (1, 30), (2, 6), (2, 19), (2, 21))
+"""The same for a few weeks of two sites."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from tests.year.stage import Visit, address, column, file_address, unreachable
+from tests.year.stage import Visit, address, column, file_address
 from tests.year.story import (
+    CELL,
     COUNTIES,
     DEADLINES,
     YEAR,
@@ -23,10 +24,14 @@ from tests.year.story import (
     moment,
     moved,
     reports,
-    troubles,
 )
 
-State = Literal["on-time", "late", "missing", "blocked", "unread", "changed", "not-yet-due", "did-not-exist"]
+PATIENCE = timedelta(days=3)
+"""Pages may reach a website's visitors some days after they were published (docs/coverage.md)."""
+
+State = Literal[
+    "on-time", "late", "missing", "blocked", "unread", "changed", "not-yet-due", "did-not-exist", "unknown"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Cell:
     punctuality: Literal["on-time", "late", None]
     """Also of reports that were changed afterwards, or cannot be had or read."""
     late_days: int | None
+    at_least: bool = False
+    """The days are a lower bound: the page states a day that cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +60,13 @@ class Happened:
     at: datetime
     """When it was first seen."""
     moved_to: str | None = None
+    cells: tuple[tuple[str, int, int], ...] | None = None
+    """Path, value before and after of the cells that differ; None: not looked at."""
 
 
-def coverage(now: datetime) -> dict[tuple[str, str, int], Cell]:
+def coverage(visits: Sequence[Visit], now: datetime) -> dict[tuple[str, str, int], Cell]:
     """(site, organization, year) -> what must be known at that moment, where all was looked for in time."""
-    return {(c.key, r.body.name, r.year): _cell(r, now) for c in COUNTIES for r in _owed(c)}
+    return {(c.key, r.body.name, r.year): _cell(r, visits, now) for c in COUNTIES for r in _owed(c)}
 
 
 def changes(visits: Sequence[Visit], now: datetime) -> list[Happened]:
@@ -68,7 +77,7 @@ def changes(visits: Sequence[Visit], now: datetime) -> list[Happened]:
             found += [one for edit in report.edits for one in _edited(report, edit, visits, now)]
             if moved(county, now) and report.day is not None:
                 to = address(report, new=True)
-                if (seen := _first(visits, to, moment(report.day))) is not None:
+                if (seen := first_sound(visits, to, moment(report.day))) is not None:
                     found.append(_happened(report, "moved", address(report), seen, to))
     return sorted(found, key=lambda one: (one.at, one.url))
 
@@ -77,7 +86,9 @@ def nights(visits: Sequence[Visit]) -> Counter[tuple[str, date]]:
     """(site, day) -> how often its list was asked for that day: once for each crawl that reached it."""
     columns = {column(c, new=new): c.key for c in COUNTIES for new in (False, True)}
     return Counter(
-        (columns[visit.url], visit.at.astimezone(ZONE).date()) for visit in visits if visit.url in columns
+        (columns[visit.url], visit.at.astimezone(ZONE).date())
+        for visit in visits
+        if visit.url in columns and visit.sound
     )
 
 
@@ -86,23 +97,37 @@ def _owed(county: County) -> Iterator[Report]:
         yield from (Report(county, body, year) for year in range(YEAR - 2, YEAR + 1))
 
 
-def _cell(report: Report, now: datetime) -> Cell:
+def _cell(report: Report, visits: Sequence[Visit], now: datetime) -> Cell:
     body, deadline = report.body, DEADLINES[report.body.kind](report.year)
     if report.year < body.since:
         return Cell("did-not-exist", None, None, None)
     if report.day is None or now < moment(report.day):
-        due = now.astimezone(ZONE).date() > deadline
-        return Cell("missing" if due else "not-yet-due", None, None, None)
-    late = (report.states - deadline).days
+        if now.astimezone(ZONE).date() <= deadline:
+            return Cell("not-yet-due", None, None, None)
+        out = (Report(report.county, other, report.year).day for other in report.county.bodies)
+        any_out = any(day is not None and moment(day) <= now for day in out)
+        return Cell("missing" if any_out else "unknown", None, None, None)
+    if report.year == YEAR and body.fenced:
+        return Cell("blocked", None, None, None)
+    late, at_least = (report.states - deadline).days, False
+    if report.states != report.day:  # it was looked for, and was not there on the day that it states
+        looked = _absent(report, visits, deadline)
+        late, at_least = (looked - deadline).days, True
     punctuality: Literal["on-time", "late"] = "late" if late > 0 else "on-time"
     state: State = punctuality
-    if report.year == YEAR and body.fenced:
-        state = "blocked"
-    elif report.year == YEAR and body.broken:
+    if report.year == YEAR and body.broken:
         state = "unread"
     elif {edit.kind for edit in report.done(now)} & {"tables", "prose", "attachment"}:
         state = "changed"
-    return Cell(state, report.states, punctuality, late if late > 0 else None)
+    return Cell(state, report.states, punctuality, late if late > 0 else None, at_least)
+
+
+def _absent(report: Report, visits: Sequence[Visit], deadline: date) -> date:
+    """The first day, some days after it was due, on which the list was read and did not name the report."""
+    assert report.day is not None
+    until, url = moment(report.day), column(report.county)
+    days = (v.at.astimezone(ZONE).date() for v in visits if v.url == url and v.sound and v.at < until)
+    return next((day for day in days if day > deadline + PATIENCE), deadline)
 
 
 def _edited(report: Report, edit: Edit, visits: Sequence[Visit], now: datetime) -> Iterator[Happened]:
@@ -111,41 +136,30 @@ def _edited(report: Report, edit: Edit, visits: Sequence[Visit], now: datetime) 
         return
     url, looked = address(report), address(report)
     kind: str = edit.kind
+    cells: tuple[tuple[str, int, int], ...] | None = ()
     match edit.kind:
-        case "attachment":
-            url = looked = file_address(report)
-            kind = "tables"
+        case "tables" | "attachment":
+            before, after = report.truth().cells()[CELL], report.truth({edit.kind}).cells()[CELL]
+            kind, cells = "tables", ((CELL, int(before or 0), int(after or 0)),)
+            if edit.kind == "attachment":
+                url = looked = file_address(report)
         case "withdrawn":  # what no list names any more is not asked for either
             looked = column(report.county)
-    if (seen := _first(visits, looked, moment(edit.day))) is not None:
-        yield _happened(report, kind, url, seen)
+    if (seen := first_sound(visits, looked, moment(edit.day))) is not None:
+        yield _happened(report, kind, url, seen, None, cells)
 
 
-def _happened(report: Report, kind: str, url: str, at: datetime, to: str | None = None) -> Happened:
-    return Happened(report.county.key, kind, url, report.body.name, report.year, at, to)
+def _happened(
+    report: Report,
+    kind: str,
+    url: str,
+    at: datetime,
+    to: str | None = None,
+    cells: tuple[tuple[str, int, int], ...] | None = None,
+) -> Happened:
+    return Happened(report.county.key, kind, url, report.body.name, report.year, at, to, cells)
 
 
-def _first(visits: Sequence[Visit], url: str, since: datetime) -> datetime | None:
+def first_sound(visits: Sequence[Visit], url: str, since: datetime) -> datetime | None:
+    """When that address was first answered with its page at that moment or later."""
     return next((v.at for v in visits if v.url == url and v.sound and v.at >= since), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """An alert that must be raised between two moments, and be over before another."""
-
-    code: str
-    site: str
-    about: str
-    """What its subject must hold."""
-    after: datetime
-    before: datetime
-    over: datetime | None = None
-    """By when it must be resolved; None: that is left open."""
-
-
-WEEK = timedelta(days=7)
-
-
-def reachable(county: County, at: datetime) -> bool:
-    """Whether a crawl at that moment gets the list with its reports."""
-    return not unreachable(county, at) and not troubles(county, at)
