@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from lxml import etree
@@ -178,6 +179,7 @@ def _frame(root: etree._Element) -> str:
     return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
+@lru_cache(maxsize=4096)
 def _steady(text: str) -> str:
     """Text without what is another on each visit."""
     text = _TOKEN.sub(_token, _QUERY.sub(r"\1", text))

@@ -52,12 +52,15 @@ _DAY = re.compile(
 _LUNAR = re.compile(r"(?:农历|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年)[\u4e00-\u9fff〇]{0,12}")
 _TODAY = re.compile(r"今天|今日|现在|当前(?:时间|日期)|北京时间|系统时间|欢迎|您好|农历")
 _PUBLISHED = re.compile(r"发布|公开|生成|发文|成文|更新|录入|修改|公布|印发|来源|日期\s*[:：]?$")
+_DIGIT = re.compile(r"\d")
 _SEEN = "‥"
 """Stands where something was left out."""
 
 
 def still(text: str, visit: date | None) -> str:
     """The line without its counters and, where the day of the visit is known, without that day."""
+    if text.isdigit() or not _DIGIT.search(text):
+        return text  # most lines and cells: none of what is looked for is without a figure, or nothing else
     for counter in _COUNTERS:
         text = counter.sub(_SEEN, text)
     if visit is None:
