@@ -266,7 +266,16 @@ def _doubt_of_being(row: Row, year: int, site: Site, due: Deadline) -> Note | No
 
 
 def _moved_from(row: Row, year: int) -> Note | None:
-    """A report of the year before that came when this year's was due: its title may be wrong."""
+    """A report of the year before that came when this year's was due, or one of the year after that came
+    before that year was over: its title may be wrong."""
+    for report in row.reports.get(year + 1, []):
+        days = [claim.day for document in report.documents for claim in document.claims]
+        early = min((day_in_china(report.first), *days))
+        if date(year + 1, 1, 1) <= early < date(year + 1, 12, 1):
+            return Note(
+                "perhaps-other-year",
+                f"a report that calls itself {year + 1}'s is of {early.isoformat()}: it may be this one",
+            )
     for report in row.reports.get(year - 1, []):
         for document in report.documents:
             late = [c.day for c in document.claims if date(year + 1, 1, 1) <= c.day <= date(year + 1, 12, 31)]

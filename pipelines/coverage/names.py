@@ -18,9 +18,10 @@ GOVERNMENT = "人民政府"
 _UNITS = "省市区县旗州盟"
 _UNIT_FIRST = re.compile(r"(?:市|区|县|旗|州)(?!场|政|容|域|划|长|志|情)(?=.{3,})")
 """The level that lists say in place of the place's name: 区教育局; 市场监督管理局 is none."""
-_TOWNSHIP = re.compile(r"(?:街道|镇|乡|苏木)(?:人民政府|政府|办事处|办公室|办|党政办公室)?$")
-_TOWNSHIP_OFFICE = re.compile(r"(?:街道|镇|乡)(?:.{2,}(?:所|站|中心|局|队))$")
-_GOVERNMENT = re.compile(r"(?:人民)?政府(?:[（(]本级[)）])?$")
+_TOWNSHIP = re.compile(r"(?:(?:街道|镇|乡|苏木)(?:人民政府|政府|办事处|办公室|办|党政办公室)?|地区办事处)$")
+_TOWNSHIP_OFFICE = re.compile(r"(?:街道|镇|乡)(?:.{2,}(?:所|站|中心|队))$")
+"""They are no departments of a government at county level."""
+_GOVERNMENT = re.compile(rf"[{_UNITS}](?:人民)?政府$")
 _INSTITUTION = re.compile(
     r"(?:大学|学院|学校|小学|中学|幼儿园|医院|卫生院|公司|集团|银行|供水|供电|供热|燃气)$"
 )
@@ -55,11 +56,11 @@ def kind_of(name: str, place: str) -> Kind:
     known = key(name, place)
     if known == GOVERNMENT:
         return "government"
-    if _TOWNSHIP.search(known) and not _TOWNSHIP_OFFICE.search(known):
+    if _TOWNSHIP.search(known):
         return "township"
-    if _INSTITUTION.search(known):
+    if _INSTITUTION.search(known) or _TOWNSHIP_OFFICE.search(known):
         return "institution"
-    if _GOVERNMENT.search(known) and known[:-4][-1:] in _UNITS:
+    if _GOVERNMENT.search(known):
         return "government"
     return "department"
 

@@ -68,6 +68,9 @@ def judge_time(
     `absent`: the beginning of the first crawl after the deadline that proves that it was not there yet.
     `other_year`: why the report may be another year's, if it may.
     """
+    if day_in_china(report.first) < date(report.year, 12, 1):
+        message = f"it was there before {report.year} was over: its title may name the year of publication"
+        return Judged("undated", None, None, (Note("perhaps-other-year", message),))
     if day_in_china(report.first) <= deadline.day:
         return Judged("on-time", _first(_credible(report)), None, ())
     verdict, claim, notes = _by_claims(report, deadline, relaunches)

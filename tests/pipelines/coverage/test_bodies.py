@@ -55,6 +55,10 @@ def test_different_bodies_stay_apart(one: str, other: str) -> None:
         ("虚构县街道环境整治办公室", "department"),
         ("虚构县经济开发区管理委员会", "department"),
         ("虚构县乡村振兴局", "department"),
+        ("某某县人民政府", "government"),
+        ("某某区政府", "government"),
+        ("虚构县乙字镇财政所", "institution"),
+        ("虚构县丁字地区办事处", "township"),
     ],
 )
 def test_kinds_are_guessed_from_the_name(name: str, kind: Kind) -> None:

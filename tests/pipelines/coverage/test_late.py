@@ -350,3 +350,21 @@ def test_a_lateness_that_was_observed_needs_no_such_note(site: Played) -> None:
     site.crawl("2025-03-01")
     cell = site.cell("2025-06-02", BODY, 2024)
     assert (cell.state, cell.late_days, cell.notes) == ("late", 20, ())
+
+
+def test_a_report_that_was_there_before_its_year_was_over_may_be_the_year_before_s(site: Played) -> None:
+    site.put(Page(BODY, 2025, says="2025-01-20"))
+    site.crawl("2025-02-10")
+    cell = site.cell("2026-06-02", BODY, 2025)
+    assert cell.state == "undated"
+    assert cell.says("perhaps-other-year")
+
+
+def test_a_title_with_the_year_of_publication_stands_in_for_the_year_before(site: Played) -> None:
+    site.years(BODY, 2021, 2022, 2023)
+    site.put(Page(BODY, 2025, says="2025-01-20"))
+    site.years("虚构县司法局", 2024)
+    site.crawl("2025-02-10")
+    cell = site.cell("2025-06-02", BODY, 2024)
+    assert cell.state == "unknown"
+    assert cell.says("perhaps-other-year")
