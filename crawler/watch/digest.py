@@ -6,7 +6,7 @@ Gathered from the same sources as the facts of the rules: run records, coverage,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from crawler.coverage import coverage_of
 from crawler.sites import Site
 from crawler.watch.alert import Alert
+from crawler.watch.gather import name_of
 from crawler.watch.rules.reports import FIRST_DAY, LATE
 from crawler.watch.state import State, stamp
 from pipelines.coverage.model import Coverage, day_in_china
@@ -158,13 +159,14 @@ def digest_of(
     Raises:
         StorageError: where the archive cannot be used.
     """
-    keys = [key for key in archive.sites() if not only or key in only]
+    archived = archive.sites()
+    keys = [key for key in archived if not only or key in only]
     known = list(state.alerts.values())
     return Digest(
         archive.url,
         since,
         until,
-        tuple(_site(archive, key, registry.get(key), since, until) for key in keys),
+        tuple(_site(archive, key, registry, archived, since, until) for key in keys),
         tuple(one.alert for one in known if since <= one.raised < until),
         tuple(
             one.alert for one in known if one.end == "resolved" and one.ended and since <= one.ended < until
@@ -173,17 +175,24 @@ def digest_of(
     )
 
 
-def _site(archive: Archive, key: str, site: Site | None, since: datetime, until: datetime) -> SiteDigest:
-    covered = coverage_of(archive, key, day_in_china(until)) if site is not None else None
+def _site(
+    archive: Archive,
+    key: str,
+    registry: Mapping[str, Site],
+    archived: Sequence[str],
+    since: datetime,
+    until: datetime,
+) -> SiteDigest:
+    covered = coverage_of(archive, key, day_in_china(until), sites=registry, archived=archived)
     first = next((run_started(record["run"]) for record in archive.runs(key)), None)
     begun = first is not None and first >= since - FIRST_DAY
-    published = tuple(_published(covered, since, until)) if covered is not None else ()
+    published = tuple(_published(covered, since, until))
     return SiteDigest(
         key=key,
-        name=site.name if site is not None else key,
+        name=name_of(key, registry),
         begun=begun,
         published=published,
-        missing=tuple(_missing(covered, day_in_china(until))) if covered is not None else (),
+        missing=tuple(_missing(covered, day_in_china(until))),
         altered=tuple(_altered(archive, key, since, until)),
         runs=_runs(record for record in archive.runs(key) if since <= run_started(record["run"]) < until),
         findings=_findings(archive, key, covered, published),
@@ -229,10 +238,8 @@ def _runs(records: Iterable[Mapping[str, Any]]) -> Runs:
 
 
 def _findings(
-    archive: Archive, key: str, covered: Coverage | None, published: Iterable[Published]
+    archive: Archive, key: str, covered: Coverage, published: Iterable[Published]
 ) -> Mapping[str, int]:
-    if covered is None:
-        return {}
     names = {(name, one.year) for one in published for name in _names(covered, one.body)}
     found: Counter[str] = Counter()
     for year in sorted({year for _, year in names}):

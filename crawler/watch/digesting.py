@@ -54,7 +54,6 @@ def send_digest(
             elif channel.digest:
                 due[name] = channel
         digest = make() if due else None
-        moment = now
         for name, channel in due.items():
             assert digest is not None
             text = digest_message(digest, channel.language or settings.language)
@@ -64,7 +63,8 @@ def send_digest(
                 done.failed[name] = str(error)
                 continue
             period = {"from": stamp(digest.since), "to": stamp(digest.until)}
+            moment = state.after(now)
             archive.put_alerts({"kind": "digest", "channel": name, **period}, moment)
-            moment += timedelta(microseconds=1)
+            state.last = moment
             done.sent.append(name)
     return done

@@ -143,8 +143,6 @@ class SiteFacts:
     """Of the last months only."""
     tallies: Mapping[int, Tally] = field(default_factory=dict)
     """By report year, the newest ones only."""
-    covered: bool = True
-    """Whether cells and tallies say anything: of a site that the registry lacks nothing is known."""
     trouble: str = ""
     """Why nothing but its runs could be looked at."""
 

@@ -6,7 +6,7 @@ import json
 import logging
 import socket
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,10 +16,11 @@ from crawler.sites import Site
 from crawler.watch.facts import Cell, Changed, Facts, Overdue, RunSeen, SiteFacts, Tally, run_seen
 from crawler.watch.rules.house import is_thorough
 from pipelines.coverage.model import Coverage, day_in_china
+from pipelines.errors import PipelineError
 from pipelines.history.changes import changes
 from pipelines.report.marks import clean
 from storage.archive import Archive
-from storage.errors import ArchiveUnusable
+from storage.errors import ArchiveUnusable, StorageError
 from storage.fetching import fetched
 from storage.keys import run_started
 
@@ -42,10 +43,11 @@ def gather(archive: Archive, registry: Mapping[str, Site], only: Collection[str]
     Raises:
         StorageError: where the archive cannot be used.
     """
-    keys = [key for key in archive.sites() if not only or key in only]
+    archived = archive.sites()
+    keys = [key for key in archived if not only or key in only]
     return Facts(
         now=now,
-        sites=tuple(_carefully(archive, key, registry.get(key), now) for key in keys),
+        sites=tuple(_carefully(archive, key, registry, archived, now) for key in keys),
         audits=tuple(_audits(archive)),
         machine=socket.gethostname(),
         overdue=tuple(
@@ -55,34 +57,45 @@ def gather(archive: Archive, registry: Mapping[str, Site], only: Collection[str]
     )
 
 
-def _carefully(archive: Archive, key: str, site: Site | None, now: datetime) -> SiteFacts:
+def _carefully(
+    archive: Archive, key: str, registry: Mapping[str, Site], archived: Sequence[str], now: datetime
+) -> SiteFacts:
     """The site's facts, or its runs and what is wrong about the rest: one site must not blind the others."""
     try:
-        return site_facts(archive, key, site, now)
+        return _site(archive, key, registry, archived, now)
     except ArchiveUnusable:
         raise  # it is not this site's fault
+    except (StorageError, PipelineError) as error:
+        log.warning("%s cannot be looked at: %s", key, error)
+        trouble = str(error)
     except Exception as error:
         log.exception("%s cannot be looked at", key)
-        name = site.name if site is not None else key
-        begun, runs = _runs(archive, key)
-        return SiteFacts(
-            key, name, runs, begun, trouble=clean(f"{type(error).__name__}: {error}")[:MOST_SAID]
-        )
-
-
-def site_facts(archive: Archive, key: str, site: Site | None, now: datetime) -> SiteFacts:
-    """What the archive knows of one site; of one that the registry lacks, only its runs and changes."""
+        trouble = f"{type(error).__name__}: {error}"
     begun, runs = _runs(archive, key)
-    covered = coverage_lately(archive, key, site, now)
+    return SiteFacts(key, name_of(key, registry), runs, begun, trouble=clean(trouble)[:MOST_SAID])
+
+
+def name_of(key: str, registry: Mapping[str, Site]) -> str:
+    """The site's name for people; its key where the registry lacks it."""
+    return registry[key].name if key in registry else key
+
+
+def _site(
+    archive: Archive, key: str, registry: Mapping[str, Site], archived: Sequence[str], now: datetime
+) -> SiteFacts:
+    begun, runs = _runs(archive, key)
+    newest = day_in_china(now).year - 1
+    years = range(newest - YEARS + 1, newest + 1)
+    span = (years[0], years[-1])
+    covered = coverage_of(archive, key, day_in_china(now), span, sites=registry, archived=archived)
     return SiteFacts(
         key=key,
-        name=site.name if site is not None else key,
+        name=name_of(key, registry),
         runs=runs,
         begun=begun,
-        cells=tuple(_cells(covered)) if covered is not None else (),
+        cells=tuple(_cells(covered)),
         changes=tuple(_changes(archive, key, now)),
-        tallies=_tallies(archive, key, years_of_interest(now), _names(covered)),
-        covered=covered is not None,
+        tallies=_tallies(archive, key, years, _names(covered)),
     )
 
 
@@ -94,20 +107,6 @@ def _runs(archive: Archive, key: str) -> tuple[datetime | None, tuple[RunSeen, .
         begun = begun or run_started(record["run"])
         runs.append(run_seen(record))
     return begun, tuple(runs)
-
-
-def years_of_interest(now: datetime) -> range:
-    """The report years that are news: the newest one that can be due, and those that it is compared with."""
-    newest = day_in_china(now).year - 1
-    return range(newest - YEARS + 1, newest + 1)
-
-
-def coverage_lately(archive: Archive, key: str, site: Site | None, now: datetime) -> Coverage | None:
-    """The coverage of those years; None for a site that the registry lacks."""
-    years = years_of_interest(now)
-    if site is None:
-        return None
-    return coverage_of(archive, key, day_in_china(now), (years[0], years[-1]))
 
 
 def _cells(covered: Coverage) -> Iterator[Cell]:
@@ -127,10 +126,8 @@ def _cells(covered: Coverage) -> Iterator[Cell]:
             )
 
 
-def _names(covered: Coverage | None) -> dict[str, str]:
+def _names(covered: Coverage) -> dict[str, str]:
     """Each name of a body -> the one that its cells have."""
-    if covered is None:
-        return {}
     return {name: body.name for body in covered.bodies for name in (body.name, *body.names)}
 
 

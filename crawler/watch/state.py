@@ -84,6 +84,15 @@ class State:
     """Up to when each channel has had a digest."""
     summed: datetime | None = None
     """The evaluation that last wrote the whole state down."""
+    last: datetime | None = None
+    """The newest record."""
+
+    def after(self, now: datetime) -> datetime:
+        """A moment for the next record: now, or just after the newest one of a machine whose clock is ahead.
+
+        Records count in the order of their times.
+        """
+        return now if self.last is None or now > self.last else self.last + timedelta(microseconds=1)
 
     @property
     def open(self) -> list[Known]:
@@ -102,7 +111,7 @@ def fold(records: Iterable[Mapping[str, Any]], state: State | None = None) -> St
     """The state after these records, oldest first; `state`, that before them, is changed."""
     state = State() if state is None else state
     for record in records:
-        at = moment(record["noted"])
+        at = state.last = moment(record["noted"])
         match record.get("kind"):
             case "evaluation":
                 _evaluated(state, record, at)
@@ -130,11 +139,11 @@ def evaluate(state: State, verdict: Verdict, now: datetime, settle: timedelta) -
             changed.append(alert.to_json())
     for key, known in sorted(state.alerts.items()):
         alert = known.alert
-        if not known.open or key in verdict.alerts:
-            continue
+        if not known.open or key in verdict.alerts or alert.code not in CODES:
+            continue  # a code that only a newer version knows is not ours to end
         if not {key, f"{alert.code}:{alert.site}:*", f"{alert.code}:*"}.isdisjoint(verdict.unsure):
             continue
-        lasts = CODES[alert.code].lasts if alert.code in CODES else 0
+        lasts = CODES[alert.code].lasts
         if lasts is not None and now - alert.since >= timedelta(days=lasts):
             ended.append({"key": key, "end": "expired"})
         elif known.passing is None and settle:

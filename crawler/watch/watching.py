@@ -83,9 +83,10 @@ def watch(
         state = watched.state
         if state.summed is None or now - state.summed >= SUMMED:
             record["state"] = state.to_json()
+        moment = state.after(now)
         if watched.noted or state.evaluated is None or now - state.evaluated >= HEARD:
-            archive.put_alerts(record, now)
-        fold([record | {"noted": stamp(now)}], state)
+            archive.put_alerts(record, moment)
+        fold([record | {"noted": stamp(moment)}], state)
         _tell(archive, settings, watched, pause, say)
     return watched
 
@@ -99,7 +100,7 @@ def look(archive: Archive, settings: WatchSection, facts: Facts, now: datetime) 
 
 def foreseen(watched: Watched, settings: WatchSection) -> dict[str, News]:
     """What each channel would be told after this `look`; changes its state to that after it."""
-    record = {"kind": "evaluation", **watched.noted, "noted": stamp(watched.now)}
+    record = {"kind": "evaluation", **watched.noted, "noted": stamp(watched.state.after(watched.now))}
     fold([record], watched.state)
     return {name: found for name, _, found in _news(settings, watched)}
 
@@ -127,7 +128,6 @@ def _news(settings: WatchSection, watched: Watched) -> Iterable[tuple[str, Chann
 def _tell(
     archive: Archive, settings: WatchSection, watched: Watched, pause: float, say: Callable[[str], None]
 ) -> None:
-    moment = watched.now
     for name, channel, found in list(_news(settings, watched)):
         heard = found if channel.resolved else News(found.raised, found.changed, found.reminded)
         if heard:
@@ -140,7 +140,7 @@ def _tell(
                 continue
             if remark is not None:
                 say(f"channel {name}: {remark}")
-        moment += timedelta(microseconds=1)  # records are read in the order of their times
+        moment = watched.state.after(watched.now)
         record = delivery(name, found)
         archive.put_alerts(record, moment)
         fold([record | {"noted": stamp(moment)}], watched.state)

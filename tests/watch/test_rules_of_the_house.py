@@ -87,13 +87,6 @@ def test_a_site_that_cannot_be_looked_at_is_told_and_keeps_its_alerts() -> None:
     assert raised(site(run())) == []
 
 
-def test_a_site_that_the_registry_lacks_keeps_what_was_said_of_its_reports() -> None:
-    lacking = replace(site(run()), covered=False)
-    assert raised(lacking) == []
-    assert "late-body:example:*" in unsure(lacking)
-    assert "withdrawn:example:*" not in unsure(lacking)
-
-
 def test_sites_that_nobody_crawls_any_more() -> None:
     (alert,) = raised(site(run(80), run(50)))
     assert (alert.code, alert.subject) == ("scheduler-behind", "")

@@ -196,6 +196,13 @@ def test_an_alert_survives_its_record() -> None:
     assert alert_of(GONE.to_json()) == GONE
 
 
+def test_an_alert_that_only_a_newer_version_knows_is_not_ended() -> None:
+    story = Story()
+    story.see(replace(GONE, code="something-newer"))
+    assert story.see() == {}
+    assert not story.tell(remind=DAY).resolved
+
+
 def test_records_of_another_kind_are_passed_over() -> None:
     moment = datetime(2026, 1, 1).astimezone()
-    assert fold([{"kind": "something newer", "noted": stamp(moment)}]) == State()
+    assert fold([{"kind": "something newer", "noted": stamp(moment)}]).alerts == {}

@@ -79,6 +79,13 @@ def test_another_machine_knows_what_this_one_told(opened: Archive, played: Servi
     assert len(played.asked) == 1
 
 
+def test_a_machine_whose_clock_is_behind_tells_once(opened: Archive, played: Service) -> None:
+    evaluate(opened, WatchSection(), NOW, GONE)
+    for minutes in (5, 10):
+        evaluate(opened, settings(played.url), NOW - timedelta(minutes=60 - minutes), GONE)
+    assert len(played.asked) == 1
+
+
 def test_the_state_is_summed_up_now_and_then(opened: Archive, played: Service) -> None:
     section = settings(played.url)
     for day in range(0, 130, 10):

@@ -14,9 +14,11 @@ from crawler.watch.rules.runs import on_runs
 from crawler.watch.rules.storms import merged
 from crawler.watch.state import Verdict
 
-OF_REPORTS: tuple[SiteRule, ...] = (on_coverage, on_figures)
-_REPORT_CODES = ("late-body", "no-reports", "fewer-bodies", "carry-over-broken", "findings-jump")
-_CHANGE_CODES = ("table-changed", "withdrawn")
+OF_REPORTS: tuple[SiteRule, ...] = (on_coverage, on_changes, on_figures)
+_REPORT_CODES = (
+    "late-body", "no-reports", "fewer-bodies", "carry-over-broken", "findings-jump", "table-changed",
+    "withdrawn",
+)  # fmt: skip
 
 
 def judge(facts: Facts, open_keys: Collection[str], mute: Collection[str] = ()) -> Verdict:
@@ -41,13 +43,9 @@ def _of_site(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
     yield from on_runs(site, now)
     if site.trouble:
         yield _blind(site, now)
+        yield from (Unsure(f"{code}:{site.key}:*") for code in _REPORT_CODES)
     else:
-        yield from on_changes(site, now)
-    if site.covered and not site.trouble:
         yield from (outcome for rule in OF_REPORTS for outcome in rule(site, now))
-    else:
-        codes = (*_REPORT_CODES, *(_CHANGE_CODES if site.trouble else ()))
-        yield from (Unsure(f"{code}:{site.key}:*") for code in codes)
 
 
 def _blind(site: SiteFacts, now: datetime) -> Alert:
