@@ -32,7 +32,7 @@ def measure_run(to: Measured, site: str, record: Record) -> None:
         to.set("gongkai_run_news", said[news], site, news)
     for name in ("reports", "gaps", "unread", "bytes"):
         to.set(f"gongkai_run_{name}", said[name], site)
-    to.set("gongkai_run_lost", said["lost"] or 0, site)
+    to.set("gongkai_run_lost", said["lost"], site)
     to.set("gongkai_run_bugs", record.get("bugs"), site)
     to.set("gongkai_run_read", record.get("read"), site)
     if (lists := record.get("lists")) is not None:
