@@ -54,6 +54,8 @@ def _flat(place: str, values: Mapping[str, Any], said: Any) -> Iterator[Value]:
 
 
 def _shown(key: str, value: Any) -> Any:
+    if key.endswith(("_env", "_file")):  # where the secret is, and not what it is
+        return value
     if isinstance(value, str):
         return masked(value) if PRIVATE.search(key) else redact(value)
     if isinstance(value, dict) and PRIVATE.search(key):  # headers: a cookie may be one

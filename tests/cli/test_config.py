@@ -285,6 +285,7 @@ def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     written(
         '[proxy]\nhttp = "http://user:hush-proxy@127.0.0.1:1"\n'
         '[watch.channels.us]\nkind = "slack"\nurl = "https://hooks.example.org/hush/hook"\n'
+        '[watch.channels.them]\nkind = "dingtalk"\nurl_env = "A_HOOK"\nsecret_env = "A_KEY"\n'
         '[crawl.DEFAULT_REQUEST_HEADERS]\nCookie = "hush"\n'
     )
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush-key")
@@ -294,6 +295,7 @@ def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         shown = gongkai(*words)
         assert "hush" not in shown.stdout + shown.stderr
         assert "https://hooks.example.org/***" in shown.stdout
+        assert "A_KEY" in shown.stdout
 
 
 def test_a_file_to_begin_with_is_written_once() -> None:
