@@ -26,8 +26,8 @@ from storage.room import spool_limit
 from storage.run_records import Named, named, newest_of_each, read_records
 from storage.store import Store, address
 
-AGE = 60.0
-"""Seconds for which what was read of the archive is served again."""
+AGE = 300.0
+"""Seconds for which what was read of the archive is served again: each reading lists all run records."""
 PATIENCE = 5.0
 """Seconds for which a scrape waits for a reading; what is known from before is served then."""
 
@@ -42,8 +42,8 @@ class ArchiveCollector(Collector):
         self._age, self._patience = age, patience
         self._known = Measured(address(url))
         self._read_at = float("-inf")
-        self._records: dict[str, tuple[str, dict[str, Any]]] = {}
-        """By site: the key of the newest run record, and the record. It never changes."""
+        self._runs: dict[str, tuple[str, Measured]] = {}
+        """By site: the key of the newest run record, which never changes, and what was measured of it."""
         self._lock = threading.Lock()
         self._reading: threading.Thread | None = None
 
@@ -91,18 +91,20 @@ class ArchiveCollector(Collector):
 
     def _measure_runs(self, to: Measured, store: Store, every: list[Named]) -> None:
         newest = newest_of_each(every)
-        wanted = [one for one in newest.values() if self._records.get(one.site, ("",))[0] != one.key]
+        wanted = [one for one in newest.values() if self._runs.get(one.site, ("",))[0] != one.key]
         for one, record in read_records(store, wanted):
             if record is not None:
-                self._records[one.site] = one.key, record
+                measured = Measured(address(self.url))
+                measure_run(measured, one.site, record)
+                self._runs[one.site] = one.key, measured
         for site, count in Counter(one.site for one in every).items():
-            if site in self._records:
-                measure_run(to, site, self._records[site][1])
+            if site in self._runs:
+                to.update(self._runs[site][1])
             to.set("gongkai_runs_total", count, site)
 
     def _measure_here(self, to: Measured) -> None:
         try:
-            measure_spools(to, spooled(self.url), list(self._records))
+            measure_spools(to, spooled(self.url), list(self._runs))
             to.set("gongkai_spool_limit_bytes", spool_limit())
         except StorageError as error:
             log.warning("metrics: %s", error)
