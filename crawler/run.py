@@ -77,7 +77,7 @@ def crawl(
     outcomes = _Outcomes(archive, sum(map(len, chosen)), foreseen)
     process = Turns(prepared, arguments, outcomes.add)
     if not os.environ.get("GONGKAI_CONTACT") and "USER_AGENT" not in (settings or {}):
-        terminal.say("set GONGKAI_CONTACT, so that a site's owner can reach you")
+        terminal.say("set contact in gongkai.toml, or GONGKAI_CONTACT, so that a site's owner can reach you")
     hush(process.settings["LOG_LEVEL"])
     process.run(chosen)
     done = outcomes.end()

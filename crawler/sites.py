@@ -111,7 +111,9 @@ def _load(files: Iterable[Path]) -> dict[str, Site]:
         try:
             tables = tomllib.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise SiteFileError(f"{file}: no such file. GONGKAI_SITES names it; correct the name.") from None
+            raise SiteFileError(
+                f"{file}: no such file. GONGKAI_SITES, or site_files in the configuration, names it; correct it."
+            ) from None
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SiteFileError(f"{file}: cannot be read as TOML in UTF-8: {error}") from None
         for key, table in tables.items():

@@ -122,7 +122,7 @@ def _read(file: Path) -> Iterator[Reviewed]:
         document = tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
     except FileNotFoundError:
         raise CorrectionFileError(
-            f"{file}: no such file. Correct its name in {VARIABLE} or in the option."
+            f"{file}: no such file. Correct its name in {VARIABLE}, the configuration or the option."
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise CorrectionFileError(f"{file}: cannot be read as TOML in UTF-8: {error}") from None
