@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
+from pipelines.addresses import canonical
 from storage.journal import question
 
 if TYPE_CHECKING:
@@ -27,12 +28,6 @@ MAX_SHELLS = 5
 """Pages in a row without a new row after which frames and calls are followed no further."""
 FRUITLESS = 30
 """Pages in a row without a report after which a column is left: a calendar, or other matters."""
-SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
-SESSION = frozenset({"jsessionid", "phpsessid", "aspsessionid", "_t", "random", "rand", "rnd", "nocache"})
-"""Query parameters that change from one visit to the next and mean nothing."""
-TIMED = frozenset({"t", "r", "v", "_", "ts", "time", "timestamp", "sid"})
-"""The same, if the value looks it: a time in seconds or more, a fraction, a long identifier."""
-PASSING = re.compile(r"\d{10,}|0?\.\d+|(?=.*\d)[0-9A-Za-z]{16,}")
 
 
 Candidate = tuple[int, "ListPage"]
@@ -148,23 +143,6 @@ class Step:
 def question_of(page: ListPage) -> str:
     """What is asked with this page: see `storage.journal.question`."""
     return question(page.url.partition("#")[0], page.method, page.body)
-
-
-def canonical(url: str) -> str:
-    """The address without what only tells visits apart: for comparing, never for asking.
-
-    http and https are one, and so are a folder and its index page.
-    """
-    parts = urlsplit(url)
-    path = re.sub(r"/index\.s?html?$", "/", SESSION_PATH.sub("", parts.path))
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    kept = [(name, value) for name, value in pairs if not _passing(name.lower(), value)]
-    query = parts.query if kept == pairs else urlencode(kept)
-    return urlunsplit(("", parts.netloc.lower(), path, query, parts.fragment))
-
-
-def _passing(name: str, value: str) -> bool:
-    return name in SESSION or (name in TIMED and PASSING.fullmatch(value) is not None)
 
 
 def _home(url: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from crawler.cms import ListPage, rows
 from crawler.columns import Survey
 from crawler.links import annual_path, judge
-from crawler.walk import canonical
+from pipelines.addresses import canonical
 
 if TYPE_CHECKING:
     from crawler.cms import Family

@@ -19,7 +19,8 @@ from crawler.columns import Survey, reads_as_report, survey
 from crawler.links import judge
 from crawler.pages import first_address, list_page, request_of
 from crawler.record import Record
-from crawler.walk import MAX_LISTS, MAX_SHELLS, Candidate, Dialects, Step, Walk, canonical, question_of
+from crawler.walk import MAX_LISTS, MAX_SHELLS, Candidate, Dialects, Step, Walk, question_of
+from pipelines.addresses import canonical
 
 if TYPE_CHECKING:
     from scrapy.http import Response, TextResponse

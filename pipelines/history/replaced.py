@@ -13,11 +13,12 @@ from datetime import date, datetime, timedelta, timezone
 from functools import partial
 from urllib.parse import unquote, urljoin, urlsplit
 
+from pipelines.addresses import canonical
 from pipelines.history.comparing import SAME, Side, compare, compare_readings
 from pipelines.history.model import Change
 from pipelines.history.naming import has_tables, said
 from pipelines.history.opening import Closed, Opened, Opens
-from pipelines.history.sightings import Address, Stay, spelled
+from pipelines.history.sightings import Address, Stay
 
 CHINA = timezone(timedelta(hours=8))
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|rtf|txt)\b", re.IGNORECASE)
@@ -31,7 +32,7 @@ class Replaced:
     def __init__(self, found: dict[str, Address], opener: Opens) -> None:
         self._found = found
         self._opener = opener
-        self._files = {spelled(address.url) for address in found.values() if address.role == "attachment"}
+        self._files = {canonical(address.url) for address in found.values() if address.role == "attachment"}
         self._parts: defaultdict[str, list[Address]] = defaultdict(list)
         """By the address of a page: the files that are linked from it."""
         for address in found.values():
@@ -115,7 +116,7 @@ class Replaced:
             return link, "a picture in the page"
         try:
             url = urljoin(base, link)
-            parts, short = urlsplit(url), spelled(url)
+            parts, short = urlsplit(url), canonical(url)
         except ValueError:
             return None
         is_file = _FILE.search(unquote(f"{parts.path}?{parts.query}")) is not None

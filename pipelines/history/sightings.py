@@ -6,13 +6,12 @@ server's error, a transfer that broke off) is passed over.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from pipelines.addresses import canonical
 from storage.archive import Archive
 from storage.journal import Capture
 
@@ -24,9 +23,6 @@ UNNAMED = "no list or page of the site names it any more"
 _DOCUMENTS = ("report", "attachment")
 _STATES = ("captured", "unchanged", "resting", "absent", "failed", "refused", "blocked")
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-_SESSION = re.compile(r";[a-z]*session[a-z]*=[^/?#]*", re.IGNORECASE)
-_INDEX = re.compile(r"/index\.s?html?$")
-_VISIT = frozenset({"jsessionid", "phpsessid", "sessionid", "session", "sid", "csrf", "token", "nonce"})
 
 
 @dataclass(slots=True)
@@ -53,7 +49,7 @@ class Stay:
     def like(self, other: Stay) -> bool:
         """Whether the other sighting found the same."""
         mine, others = (self.state, self.sha256), (other.state, other.sha256)
-        return mine == others and spelled(self.final) == spelled(other.final)
+        return mine == others and canonical(self.final) == canonical(other.final)
 
     def extend(self, other: Stay) -> None:
         """Takes a later sighting of the same in."""
@@ -113,14 +109,6 @@ def addresses(archive: Archive, site: str) -> dict[str, Address]:
     return found
 
 
-def spelled(url: str) -> str:
-    """The address without what only tells visits and ways of writing apart: for comparing."""
-    parts = urlsplit(url)
-    path = _INDEX.sub("/", _SESSION.sub("", parts.path))
-    query = [(name, value) for name, value in parse_qsl(parts.query, True) if name.lower() not in _VISIT]
-    return parts.netloc.lower() + (path or "/") + ("?" + urlencode(query) if query else "")
-
-
 def _stay(capture: Capture) -> Stay | None:
     """What an exchange says of the address; None where it says nothing."""
     moment, final = capture.received, capture.final_url
@@ -149,11 +137,11 @@ def _close(record: Mapping[str, Any], found: Mapping[str, Address], crawls: set[
     run, begun, ended = str(record.get("run")), _moment(record.get("started")), _ended(record)
     if not record.get("complete") or run not in crawls or begun is None or record.get("years"):
         return
-    named = {spelled(url) for url in _named(record)}
-    years = {a.hints.get("year") for a in found.values() if a.role == "report" and spelled(a.url) in named}
+    named = {canonical(url) for url in _named(record)}
+    years = {a.hints.get("year") for a in found.values() if a.role == "report" and canonical(a.url) in named}
     for address in found.values():
         current = address.current
-        if spelled(address.url) in named:
+        if canonical(address.url) in named:
             if current.state == "unnamed" and (before := address.body_at(ended)) is not None:
                 address.see(replace(before, first=ended, last=ended, run=run, runs=1))
         elif not address.hints.get("parent") or address.stays[0].first >= begun or current.last >= begun:

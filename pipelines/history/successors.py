@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
+from pipelines.addresses import canonical
 from pipelines.history.naming import Names, hinted
-from pipelines.history.sightings import Address, Stay, spelled
+from pipelines.history.sightings import Address, Stay
 
 SHARED = 3
 """So many addresses with one body are an error page or a template, and nobody's report."""
@@ -55,7 +56,7 @@ class Successors:
 
 
 def _apart(other: Address, gone: Address) -> bool:
-    return spelled(other.url) != spelled(gone.url)
+    return canonical(other.url) != canonical(gone.url)
 
 
 def _there(address: Address, moment: datetime, sha256: str | None = None) -> Stay | None:

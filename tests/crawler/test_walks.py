@@ -10,7 +10,7 @@ from scrapy import Request
 
 from crawler import walk as walking
 from crawler.cms import FAMILIES
-from crawler.walk import canonical
+from pipelines.addresses import canonical
 from tests.crawler.web import COLUMN, HOST, Answer, Web, pager, rows
 
 
