@@ -12,11 +12,11 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from pipelines.coverage.differing import document_of
 from pipelines.coverage.facts import Address
 from pipelines.coverage.model import Claim, DateSource
 from pipelines.decoding import decode
 from pipelines.errors import PipelineError
-from pipelines.report.read import PARSER_VERSION
 from storage.archive import Archive
 from storage.errors import Damaged, NotFound
 
@@ -67,13 +67,8 @@ def _is_page(source: Mapping[str, Any], known: Mapping[str, Address]) -> bool:
 
 def _stated(archive: Archive, source: Mapping[str, Any]) -> str | None:
     """The day that the reading of one of several bodies states; of a body that is not read anew, none."""
-    reading = archive.parse(PARSER_VERSION, source["sha256"]) or {}
-    for document in reading.get("documents", ()):
-        own = (document.get("sources") or [{}])[0]
-        if own.get("member") == source.get("member") and own.get("part") == source.get("part"):
-            stated: str | None = document.get("published")
-            return stated
-    return None
+    document = document_of(archive, source)
+    return None if document is None else document.get("published")
 
 
 def _where(archive: Archive, source: Mapping[str, Any], day: date) -> DateSource | None:

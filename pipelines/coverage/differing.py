@@ -1,20 +1,47 @@
 """Whether what a report says was changed at its address: values and words, not bytes.
 
-Pages that count their visitors differ on every visit; that is no change.
+Pages that count their visitors or say which day it is differ on every visit; that is no change. Nor is what a
+page puts behind the report's last line. `gongkai changes` tells what was changed.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+from pipelines.coverage.model import day_in_china
+from pipelines.history.noise import stilled
+from pipelines.history.side_by_side import DAY_LINE, squeeze
 from pipelines.report.model import TABLES
 from pipelines.report.read import PARSER_VERSION
 from storage.archive import Archive
 
-_SPACE = re.compile(r"\s+")
+
+VERSIONS = 5
+"""Versions of a document that are compared; what was changed and changed back between them is passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one version says of the report."""
+
+    figures: Any
+    parts: tuple[tuple[int | None, str], ...]
+    """Number of each part, and its words without what changes on every visit."""
+
+    def differs(self, other: _Said) -> bool:
+        if self.figures != other.figures or len(self.parts) != len(other.parts):
+            return True
+        pairs = list(zip(self.parts, other.parts, strict=True))
+        if any(one != two for one, two in pairs[:-1]):
+            return True
+        return any(
+            number != following or not (old.startswith(new) or new.startswith(old))
+            for (number, old), (following, new) in pairs[-1:]
+        )
 
 
 def differ(archive: Archive, report: Mapping[str, Any], sources: Sequence[Mapping[str, Any]]) -> bool:
@@ -29,23 +56,41 @@ def differ(archive: Archive, report: Mapping[str, Any], sources: Sequence[Mappin
     for versions in places.values():
         if len({source["sha256"] for source in versions}) < 2:
             continue
-        ordered = sorted(versions, key=lambda source: str(source["captured"]))
-        said = [text for source in ordered if (text := _said(archive, source, report)) is not None]
-        if any(before != after for before, after in pairwise(said)):
+        ordered = _some(sorted(versions, key=lambda source: str(source["captured"])))
+        said = [one for source in ordered if (one := _said(archive, source)) is not None]
+        if any(before.differs(after) for before, after in pairwise(said)):
             return True
     return False
 
 
-def _said(archive: Archive, source: Mapping[str, Any], report: Mapping[str, Any]) -> Any:
-    """What one version says of this report, comparable; None where it is not read."""
-    reading = archive.parse(PARSER_VERSION, source["sha256"])
-    for document in (reading or {}).get("documents", ()):
+def _some(versions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The first and the last version and some between: a page may differ on each of a thousand visits."""
+    steps = min(len(versions), VERSIONS) - 1
+    return [versions[at * (len(versions) - 1) // steps] for at in range(steps + 1)]
+
+
+def _said(archive: Archive, source: Mapping[str, Any]) -> _Said | None:
+    """What one version says of this report; None where it is not read."""
+    visit = day_in_china(datetime.fromisoformat(source["captured"]))
+    document = document_of(archive, source)
+    if document is None:
+        return None
+    figures = [document.get(name) for name in (*TABLES, "statistics", "period")]
+    return _Said(figures, tuple(_parts(document.get("sections", ()), visit)))
+
+
+def document_of(archive: Archive, source: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The document of a report's source, as this parser reads it; None where it has not."""
+    reading = archive.parse(PARSER_VERSION, source["sha256"]) or {}
+    for document in reading.get("documents", ()):
         own = (document.get("sources") or [{}])[0]
         if own.get("member") == source.get("member") and own.get("part") == source.get("part"):
-            tables = [document.get(name) for name in TABLES]
-            sections = [
-                (section["number"], _SPACE.sub("", section["heading"]), _SPACE.sub("", section["text"]))
-                for section in document.get("sections", ())
-            ]
-            return tables, document.get("statistics"), sections, document.get("period")
+            found: Mapping[str, Any] = document
+            return found
     return None
+
+
+def _parts(sections: Iterable[Mapping[str, Any]], visit: date) -> Iterable[tuple[int | None, str]]:
+    for section in sections:
+        text = DAY_LINE.split(f"{section['heading']}\n{section['text']}")[0]
+        yield section["number"], squeeze("".join(stilled(text.splitlines(), visit)))
