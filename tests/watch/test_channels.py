@@ -173,6 +173,16 @@ def test_a_dead_service_is_named_without_its_token() -> None:
     assert caught.value.__suppress_context__
 
 
+@pytest.mark.parametrize("kind", ["webhook", "dingtalk"])
+def test_no_log_has_a_token_however_much_is_logged(
+    played: Service, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    played.answers(coded("errcode", 0))
+    deliver(channel(kind, f"{played.url}?access_token={TOKEN}"))
+    assert TOKEN not in caplog.text
+
+
 def test_secrets_come_from_where_they_are_kept(
     played: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +200,37 @@ def test_secrets_come_from_where_they_are_kept(
     (tmp_path / "hook").write_text(played.url)
     deliver(kept)
     assert len(played.asked) == 2
+
+
+@pytest.mark.parametrize("address", ["hooks.slack.com/x", "https://[x/", "https:// x", "ftp://x/"])
+def test_an_address_that_is_none_is_said_without_it(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("HOOK", address)
+    with pytest.raises(ChannelError, match="should begin with https://") as caught:
+        deliver(Channel.model_validate({"kind": "webhook", "url_env": "HOOK"}))
+    assert "x" not in str(caught.value).replace("should begin with https://", "")
+
+
+def test_a_bug_in_one_channel_is_that_channels_trouble(
+    played: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: object) -> None:
+        raise RuntimeError(played.url)
+
+    monkeypatch.setattr("crawler.watch.channels.robots.post", stumble)
+    with pytest.raises(ChannelError, match="RuntimeError") as caught:
+        deliver(channel("webhook", played.url))
+    assert TOKEN not in str(caught.value)
+
+
+def test_a_password_that_mail_cannot_carry_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORD", "密码")
+
+    def check(*_: Any) -> AuthResult:
+        return AuthResult(success=True, handled=False)
+
+    plain = {"authenticator": check, "auth_require_tls": False}
+    with post_office(Postman(), **plain) as port, pytest.raises(ChannelError, match="ASCII"):
+        deliver(mail_channel(port, user="me", password_env="WORD"))
 
 
 def test_a_file_gets_a_line_for_each_message(tmp_path: Path) -> None:

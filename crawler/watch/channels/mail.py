@@ -43,6 +43,8 @@ def send(channel: Channel, message: Message, now: datetime) -> str | None:
         raise ChannelError(f"{host}:{port}: {error.reason or 'no TLS'} (see tls and port)") from None
     except smtplib.SMTPNotSupportedError as error:
         raise ChannelError(f"{host}:{port}: {error} (see tls and port)") from None
+    except UnicodeError:
+        raise ChannelError(f"{host}: user and password should be ASCII") from None
     except (smtplib.SMTPException, OSError) as error:
         raise ChannelError(f"{host}:{port} cannot be reached ({type(error).__name__})", again=True) from None
     if refused:

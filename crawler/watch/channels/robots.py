@@ -11,6 +11,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import logging
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -61,6 +63,8 @@ def post(channel: Channel, message: Message, now: datetime) -> None:
         ChannelError: where the service does not take it; without address and secrets.
     """
     url = secret(channel, "url")
+    if not re.fullmatch(r"https?://[^\s/\[\]]+\S*", url or ""):
+        raise ChannelError("its address should begin with https:// and have no blanks in it")
     assert url is not None  # settings.py
     key = secret(channel, "secret") if channel.kind in ("feishu", "dingtalk") else None
     robot = _ROBOTS.get(channel.kind)
@@ -96,6 +100,7 @@ def _post(
     key: str | None = None,
 ) -> None:
     host = urlsplit(url).hostname
+    logging.getLogger("urllib3").setLevel(logging.INFO)  # its DEBUG lines have the address in them
     try:
         answer = requests.post(url, json=body, params=query, timeout=TIMEOUT, allow_redirects=False)
     except requests.Timeout:

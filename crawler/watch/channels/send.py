@@ -37,7 +37,13 @@ def send(channel: Channel, message: Message, now: datetime, *, pause: float = 1.
         reraise=True,
     ):
         with attempt:
-            return deliver(channel, message, now)
+            try:
+                return deliver(channel, message, now)
+            except ChannelError:
+                raise
+            except Exception as error:  # an edge: the other channels are to be told all the same
+                # Neither its words nor its traceback: they may have the address in them.
+                raise ChannelError(f"an error that nobody foresaw: {type(error).__name__}") from None
     raise AssertionError("a try either returns or raises")
 
 
