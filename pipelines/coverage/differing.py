@@ -19,7 +19,6 @@ from pipelines.report.model import TABLES
 from pipelines.report.read import PARSER_VERSION
 from storage.archive import Archive
 
-
 VERSIONS = 5
 """Versions of a document that are compared; what was changed and changed back between them is passed over."""
 
