@@ -112,7 +112,7 @@ def _load(files: Iterable[Path]) -> dict[str, Site]:
             tables = tomllib.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise SiteFileError(
-                f"{file}: no such file. GONGKAI_SITES, or site_files in the configuration, names it; correct it."
+                f"{file}: no such file. GONGKAI_SITES, or site_files of gongkai.toml, names it; correct that."
             ) from None
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SiteFileError(f"{file}: cannot be read as TOML in UTF-8: {error}") from None
