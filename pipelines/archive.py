@@ -339,6 +339,7 @@ class ArchivePipeline:
         except BaseException:
             archive.close()
             raise
+        self.run.note(getattr(self.crawler.spider, "about", {}))
         self.archive = archive
         self.local = archive.store.local
         if not self.local:

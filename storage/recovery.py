@@ -25,7 +25,7 @@ from storage.journal import Capture, read_segment, segment
 from storage.keys import capture_key, captures_prefix, digest, run_and_digest, run_started, runs_prefix
 from storage.ledger import Ledger
 from storage.run import SEGMENT, bring, lost, put_run_record
-from storage.spool import Slot, left_record, read, remove, remove_part, set_aside, slots
+from storage.spool import Slot, left_about, left_record, read, remove, remove_part, set_aside, slots
 from storage.store import Store, keep
 from storage.tally import Tally
 from storage.uploads import THREADS
@@ -100,7 +100,7 @@ class Recovery:
         for capture in self._index.captures(self._site, run=self._run):
             before = self._index.ask(self._site, partial(Ledger.sound_before, capture=capture))
             tally.add(capture, before)
-        return tally.to_json(run_started(self._run))
+        return tally.to_json(run_started(self._run)) | left_about(self._folder)
 
     def _has_record(self) -> bool:
         """Whether the store has the run's record, whole: that a key exists says little."""

@@ -27,7 +27,7 @@ from storage.journal import Capture, json_document, segment
 from storage.keys import capture_key, digest, run_and_digest, run_key, run_started
 from storage.leases import Claim, Lease
 from storage.room import Room
-from storage.spool import Entry, Slot, Spool, leave_record, read, read_line, remove
+from storage.spool import Entry, Slot, Spool, leave_about, leave_record, read, read_line, remove
 from storage.store import Store, keep
 from storage.tally import admitted
 from storage.uploads import Uploads
@@ -154,6 +154,10 @@ class Run:
             # is over left is for its recovery: both would seal the same captures.
             if self._batch and not self._freed:
                 self._put_batch()
+
+    def note(self, about: dict[str, Any]) -> None:
+        """Have this in the run's record even if it is killed; where the disk is full it is not."""
+        leave_about(self._spool.folder, about)
 
     @property
     def away(self) -> StorageError | None:

@@ -33,6 +33,8 @@ PART = 64 * 2**20
 """Bytes after which another part begins, so that what the archive has soon leaves the disk."""
 RECORD = "record.json"
 """The record of a run that ended while the store was away."""
+ABOUT = "about.json"
+"""What the record of a run says from its beginning on, for the case that it is killed."""
 ASIDE = "garbled"
 """The folder beside all spools for parts of which something could not be read."""
 
@@ -266,6 +268,20 @@ def leave_record(folder: Path, record: dict[str, Any]) -> None:
             os.fsync(file.fileno())
         unfinished.replace(path)
         sync_folder(folder)
+
+
+def leave_about(folder: Path, about: dict[str, Any]) -> None:
+    """Keep what is to be said of the run if it dies. Not flushed: worth having, and worth no waiting."""
+    with suppress(OSError):
+        (folder / ABOUT).write_bytes(json_document(about))
+
+
+def left_about(folder: Path) -> dict[str, Any]:
+    """What `leave_about` kept, as far as the disk has it."""
+    with suppress(OSError, ValueError):
+        about = json.loads((folder / ABOUT).read_bytes())
+        return about if isinstance(about, dict) else {}
+    return {}
 
 
 def left_record(folder: Path) -> dict[str, Any] | None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -19,7 +17,6 @@ from crawler.spool import counted, here
 from pipelines.archive import ArchivePipeline, Exchange
 from pipelines.parse import ParsePipeline
 from pipelines.report.model import TABLES
-from pipelines.report.read import PARSER
 from pipelines.versions import UNFIT
 from storage.errors import SiteBusy
 from storage.tally import admitted, span
@@ -118,7 +115,8 @@ class RunRecord:
         keeper = self.crawler.get_item_pipeline(ArchivePipeline)
         assert keeper is not None
         self._add_published()
-        written = self.record.to_json(reason) | {"years": self._years(), "versions": versions()}
+        spider: ReportSpider = self.crawler.spider  # type: ignore[assignment]
+        written = self.record.to_json(reason) | spider.about
         if keeper.run is not None:
             started = keeper.run.started
             written |= {"run": keeper.run.id, "started": started.isoformat(timespec="seconds")}
@@ -147,11 +145,6 @@ class RunRecord:
                 exit_code = Exit.INCOMPLETE
             self.outcome = Outcome(exit_code, written)
 
-    def _years(self) -> list[int] | None:
-        """The report years that were asked for; None for all."""
-        spider: ReportSpider = self.crawler.spider  # type: ignore[assignment]
-        return None if spider.wanted.wanted is None else sorted(spider.wanted.wanted)
-
     def _add_published(self) -> None:
         pipeline = self.crawler.get_item_pipeline(ParsePipeline)
         published: set[tuple[int, str]] = set()
@@ -164,17 +157,6 @@ class RunRecord:
                     self.record.left_unread(left.sha256, left.url, left.reason)
         self.record.bugs += pipeline.bugs if pipeline is not None else 0
         self.record.published = {"published": len(published), "removed": len(removed)}
-
-
-def versions() -> dict[str, str]:
-    """What this process crawls and reads with."""
-    return {
-        "gongkai": version("gongkai"),
-        "parser": PARSER,
-        "scrapy": version("scrapy"),
-        "python": platform.python_version(),
-        "platform": platform.platform(terse=True),
-    }
 
 
 def waiting(keeper: ArchivePipeline) -> str:

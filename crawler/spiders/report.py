@@ -27,6 +27,7 @@ from crawler.links import may_be_part
 from crawler.pages import first_address, question_in, text_page
 from crawler.rhythm import Rhythm
 from crawler.spiders.lists import Hints, ListSpider
+from crawler.versions import versions
 from crawler.walk import Step
 from pipelines.archive import ArchivePipeline
 
@@ -274,6 +275,12 @@ class ReportSpider(ListSpider):
         The shell does without `Crawler.crawl`; the others put a start of their own in place.
         """
         return not self.dry and self.crawler.crawling and type(self).start is ReportSpider.start
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What a run record says of the run from its beginning on: the years asked for, and all versions."""
+        years = self.wanted.wanted
+        return {"years": None if years is None else sorted(years), "versions": versions()}
 
     @property
     def archive(self) -> Archive | None:

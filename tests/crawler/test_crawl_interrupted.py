@@ -61,6 +61,7 @@ def test_killed_after_some_answers(
         named = [*killed["captured"], *killed["unchanged"], *with_reason]
         assert sorted(named) == sorted(c["url"] for c in kept if c["role"] != "robots")
         assert sum(killed["counts"].values()) == len(named)
+        assert (killed["years"], killed["versions"]) == ([2023], crawl.runs()[-1]["versions"])
         assert killed["bytes"] == sum(c["size"] for c in kept)
         assert killed["new"] == killed["captured"]
 

@@ -178,6 +178,21 @@ def test_what_a_crash_tore_is_no_damage(archive: Archive) -> None:
     assert not (folder.parents[2] / "garbled").exists()
 
 
+@pytest.mark.parametrize(
+    ("left", "years"),
+    [(b'{"years": [2024]}', [2024]), (b'{"years": [20', None), (b"[1]", None), (None, None)],
+)
+def test_what_a_run_noted_at_its_beginning_is_in_its_record_if_it_was_killed(
+    left: bytes | None, years: list[int] | None, archive: Archive
+) -> None:
+    folder = outage(archive, 3, part=10**6)
+    if left is not None:
+        (folder / "about.json").write_bytes(left)
+    archive.recover(NOW)
+    [record] = archive.runs("xuxian")
+    assert (record["ended"], record.get("years"), record["found"]) == ("crashed", years, 3)
+
+
 def test_a_record_that_was_torn_counts_as_none(archive: Archive) -> None:
     folder = outage(archive, 3, part=10**6)
     (folder / "record.json").write_text('{"ended": "fin')
