@@ -74,7 +74,8 @@ CODES: dict[str, Code] = {
     ),
     "list-empty": Code(
         "warning", "栏目突然为空", "list empty",
-        "a list that offered reports offers none, in two runs or for three days",
+        "a list that offered reports offers none, and no other has them instead, in two runs or for three "
+        "days",
         "open the list; if the site has a new look, `gongkai sites check` and `gongkai probe`",
     ),
     "fewer-bodies": Code(

@@ -143,6 +143,11 @@ def test_a_list_that_is_suddenly_empty() -> None:
     assert codes(site(*empty)) == []
 
 
+def test_a_list_whose_reports_stand_in_another_one_now_is_no_alert() -> None:
+    moved = [run(days, lists={LIST: 0, LIST + "b": 13}) for days in (1, 0.1)]
+    assert codes(site(run(2, lists={LIST: 10, LIST + "b": 3}), *moved)) == []
+
+
 def test_a_site_whose_lists_are_all_empty_is_one_alert() -> None:
     many = {f"{LIST}{n}": 3 for n in range(9)}
     empty = [run(days, lists=dict.fromkeys(many, 0)) for days in (1, 0.1)]

@@ -182,6 +182,8 @@ def _list_empty(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
         if last.lists.get(url) == 0 and (bad := streak(site.runs, partial(_empties, url)))
     }
     asked = [url for url in offered if url in last.lists]
+    if empty and sum(last.lists.values()) >= _offered_before(site, min(map(_first, empty.values()))):
+        return  # what they had stands in other lists now
     if len(empty) >= SITE_WIDE and 2 * len(empty) > len(asked):
         bad = max(empty.values(), key=len)
         yield weighed(_all_empty(site, list(empty), bad), bad, now)
@@ -200,6 +202,16 @@ def _list_empty(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
             {"url": url, "family": last.families.get(url), "runs": [run.run for run in bad]},
         )
         yield weighed(alert, bad, now)
+
+
+def _first(runs: list[RunSeen]) -> datetime:
+    return runs[0].started
+
+
+def _offered_before(site: SiteFacts, when: datetime) -> int:
+    """How many entries all lists offered in the last whole run before that moment."""
+    runs = [run for run in site.runs if run.ended == "finished" and run.whole and run.started < when]
+    return sum(runs[-1].lists.values()) if runs else 0
 
 
 def _all_empty(site: SiteFacts, urls: list[str], bad: list[RunSeen]) -> Alert:
