@@ -151,6 +151,8 @@ class _Found:
         readings = before.opened.reading, after.opened.reading
         seen = SideBySide((one, other), readings, (before.visit, after.visit))
         cells, passages, beside = seen.differences()
+        if (cells or passages) and (one.recognised or other.recognised):
+            self.notes.append("it is a picture, and its text is recognised: compare both by eye")
         self.cells += cells
         self.outside &= seen.outside
         self.passages += passages

@@ -6,7 +6,7 @@ Bytes in, plain values out; it is called in a worker process (`opening.py`). It 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 
@@ -67,6 +67,8 @@ class Content:
     """What its links and pictures lead to, as written; of HTML only."""
     frame: str = ""
     """A digest of how it is built, without words and without what is random on each visit; of HTML only."""
+    recognised: bool = False
+    """Its text is what character recognition made of pictures."""
     problem: str = ""
     """Why it shows nothing here."""
 
@@ -100,9 +102,15 @@ def _content(body: bytes, kind: str, member: str | None) -> Content:
     root = _tree(body) if kind == HTML else None
     words = frozenset() if root is None else _words_of_links(root)
     lines, slots = _shown(document, words)
-    if root is None:
-        return Content(member, kind, _digest(body), lines, slots, problem=problem)
-    return Content(member, kind, _digest(body), lines, slots, _links(root), _frame(root), problem)
+    content = Content(
+        member, kind, _digest(body), lines, slots, recognised=_recognised(document), problem=problem
+    )
+    return content if root is None else replace(content, links=_links(root), frame=_frame(root))
+
+
+def _recognised(document: Document) -> bool:
+    parts = (part for b in document.blocks for part in (b.cells if isinstance(b, Grid) else (b,)))
+    return any(getattr(part, "confidence", None) is not None for part in parts)
 
 
 def _shown(document: Document, links: frozenset[str]) -> tuple[tuple[Line, ...], tuple[Slot, ...]]:

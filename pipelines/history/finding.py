@@ -79,6 +79,8 @@ def _may_be(site: str, moment: Moment, beginning: str) -> bool:
     before = next((s for s in reversed(address.stays[:number]) if s.state == "there"), None)
     if before is None:
         return False
+    if stay.state != "there":
+        return True  # where it is now nobody knows yet
     bodies = [(before.sha256, stay.sha256), (None, stay.sha256)]
     return any(
         change_id(site, address.url, aspect, *pair, stay.first).startswith(beginning)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 from pipelines.addresses import canonical
@@ -22,6 +23,8 @@ NO_PAGE = "a page that says that it does not exist stands in its place"
 UNNAMED = "no list or page of the site names it any more"
 _DOCUMENTS = ("report", "attachment")
 _STATES = ("captured", "unchanged", "resting", "absent", "failed", "refused", "blocked")
+_short = lru_cache(maxsize=200_000)(canonical)
+"""The same addresses come again in each run."""
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -48,8 +51,9 @@ class Stay:
 
     def like(self, other: Stay) -> bool:
         """Whether the other sighting found the same."""
-        mine, others = (self.state, self.sha256), (other.state, other.sha256)
-        return mine == others and canonical(self.final) == canonical(other.final)
+        if (self.state, self.sha256) != (other.state, other.sha256):
+            return False
+        return self.final == other.final or _short(self.final) == _short(other.final)
 
     def extend(self, other: Stay) -> None:
         """Takes a later sighting of the same in."""
@@ -137,11 +141,11 @@ def _close(record: Mapping[str, Any], found: Mapping[str, Address], crawls: set[
     run, begun, ended = str(record.get("run")), _moment(record.get("started")), _ended(record)
     if not record.get("complete") or run not in crawls or begun is None or record.get("years"):
         return
-    named = {canonical(url) for url in _named(record)}
-    years = {a.hints.get("year") for a in found.values() if a.role == "report" and canonical(a.url) in named}
+    named = {_short(url) for url in _named(record)}
+    years = {a.hints.get("year") for a in found.values() if a.role == "report" and _short(a.url) in named}
     for address in found.values():
         current = address.current
-        if canonical(address.url) in named:
+        if _short(address.url) in named:
             if current.state == "unnamed" and (before := address.body_at(ended)) is not None:
                 address.see(replace(before, first=ended, last=ended, run=run, runs=1))
         elif not address.hints.get("parent") or address.stays[0].first >= begun or current.last >= begun:
