@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -69,6 +71,19 @@ def test_replace_puts_other_bytes_in_place(store: Store) -> None:
     store.replace("reports/xuxian/2025/x.json", b"two")
     assert store.get("reports/xuxian/2025/x.json") == b"two"
     assert list(store.list()) == ["reports/xuxian/2025/x.json"]
+
+
+def test_a_place_says_when_something_was_put_last(store: Store) -> None:
+    """Leases compare these times with each other, and with no machine's clock."""
+    store.replace("leases/one/a", b"1")
+    store.replace("leases/one/b", b"2")
+    first, second = store.modified("leases/one/a"), store.modified("leases/one/b")
+    assert timedelta() <= second - first < timedelta(seconds=30)
+    sleep(1.1)  # S3 has seconds
+    store.replace("leases/one/a", b"1")
+    assert store.modified("leases/one/a") > second
+    with pytest.raises(NotFound):
+        store.modified("leases/one/c")
 
 
 def test_what_is_not_there_is_not_found(store: Store) -> None:
