@@ -1,7 +1,8 @@
 """Whether a site was crawled already since a moment: what a scheduler's crawl looks at once it has the site.
 
 Several machines that share an archive have the same turns; the first to come does it. It must not judge how
-good the crawl was: one that came to its own end and found anything is not repeated before its next turn.
+good the crawl was: one that came to its own end counts, for a site that is blocked or dead is not to be asked
+by each machine in its turn; the one that failed tries again later.
 """
 
 from __future__ import annotations
@@ -32,10 +33,7 @@ def crawled_since(store: Store, site: str, since: datetime, years: Collection[in
 
 
 def _counts(record: dict[str, Any], years: Collection[int] | None) -> bool:
-    found = record.get("counts", {})
-    if record.get("ended") != "finished" or not any(
-        found.get(state) for state in ("captured", "unchanged", "resting")
-    ):
+    if record.get("ended") != "finished":
         return False
     had = record.get("years")
     return had is None or (years is not None and set(years) <= set(had))

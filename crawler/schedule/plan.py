@@ -67,9 +67,9 @@ class Turn:
         """Its name for people."""
         return f"{self.site} ({self.job.name})" if self.of_site else self.job.name
 
-    def words(self, due: datetime, archive: str) -> list[str]:
-        """What follows `gongkai` on the command line of the turn at `due`."""
-        since = ["--unless-since", self.trigger.counts_from(due).isoformat()]
+    def words(self, counts_from: datetime, archive: str) -> list[str]:
+        """What follows `gongkai` on the command line; what was done since `counts_from` is not repeated."""
+        since = ["--unless-since", counts_from.isoformat()]
         words: list[str] = [self.job.kind]
         match self.job.kind:
             case "crawl":

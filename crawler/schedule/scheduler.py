@@ -109,7 +109,7 @@ class Scheduler:
         self._start_some(now)
         if self._tidied is None or now - self._tidied >= TIDIED:
             self._tidied = now
-            self._slots.tidy(now - self._plan.keep_logs, now)
+            self._slots.tidy(now - self._plan.keep_logs)
             tidy(self._logs, self._plan.keep_logs, now)
 
     def stop(self) -> None:
@@ -166,7 +166,10 @@ class Scheduler:
 
     def _start(self, slot: Slot, now: datetime) -> None:
         turn = self._turns[slot.job, slot.site]
-        command = [*self._plan.command, *turn.words(slot.due, self._plan.archive)]
+        # After a failure only what was done since counts: else the failed run itself would.
+        _, _, failed = self._slots.history(slot)
+        since = max(turn.trigger.counts_from(slot.due), failed or slot.due - timedelta(days=1))
+        command = [*self._plan.command, *turn.words(since, self._plan.archive)]
         path, opened = self._log(slot)
         with opened as log:
             try:
@@ -179,8 +182,8 @@ class Scheduler:
         self._children[slot] = Child(
             process, self._elapsed(), turn.job.limit, self._plan.grace, turn.job.memory
         )
-        self._say(f"{turn.shown}: started{f', log {path}' if path is not None else ''}")
         self._slots.began(slot, known_by, path)
+        self._say(f"{turn.shown}: started{f', log {path}' if path is not None else ''}")
 
     def _log(self, slot: Slot) -> tuple[Path | None, AbstractContextManager[IO[bytes] | None]]:
         """The slot's log file; where none can be written its words come out with the scheduler's own."""
@@ -239,7 +242,7 @@ class Scheduler:
             self._say(f"{name}: stopped, {outcome(code)}; the next scheduler goes on with it")
             return
         elif code == Exit.BUSY:
-            busy, _ = self._slots.counts(slot)
+            busy, _, _ = self._slots.history(slot)
             pause = min(BUSY_PAUSE * 2 ** min(busy, 10), BUSY_LONGEST)
             self._slots.again(slot, code, now, now + pause, busy=True)
             self._say(f"{name}: another process is at it; again at {shown(now + pause)}")
@@ -256,7 +259,7 @@ class Scheduler:
         """It failed: what may pass is tried again, some times; the rest waits for its next turn."""
         turn = self._turns.get((slot.job, slot.site))
         passes = PASSES_LIGHT if turn is not None and turn.job.kind in LIGHT else PASSES
-        _, failures = self._slots.counts(slot)
+        _, failures, _ = self._slots.history(slot)
         if code in passes and failures < len(PAUSES):
             then = now + PAUSES[failures]
             self._slots.again(slot, code, now, then, busy=False)

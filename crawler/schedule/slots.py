@@ -29,6 +29,9 @@ LEASE = timedelta(minutes=1)
 AHEAD = timedelta(hours=1)
 """What lies further in the future than this was written by a clock that was wrong."""
 
+IN_MEMORY = Path(":memory:")
+"""In place of a file: for a look at what nobody has begun."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS known (      -- since when a job is planned for a site: nothing older is made up
     job TEXT, site TEXT, cron TEXT NOT NULL, since TEXT NOT NULL,
@@ -49,13 +52,19 @@ CREATE TABLE IF NOT EXISTS schedulers ( -- who is, or was, at work on this file
     turns INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
-_LATER = {
-    "process": "TEXT",  # pid and what tells it from a later one of that number
-    "busy": "INTEGER NOT NULL DEFAULT 0",  # how often in a row the site was busy
-    "failures": "INTEGER NOT NULL DEFAULT 0",  # how often in a row it failed in a way that may pass
-    "note": "TEXT NOT NULL DEFAULT ''",  # what the exit code does not say
-}
-"""Columns of `slots` that a file of an older version lacks."""
+_LATER = (
+    ("slots", "process", "TEXT"),  # pid and what tells it from a later one of that number
+    ("slots", "busy", "INTEGER NOT NULL DEFAULT 0"),  # how often in a row the site was busy
+    (
+        "slots",
+        "failures",
+        "INTEGER NOT NULL DEFAULT 0",
+    ),  # how often in a row it failed in a way that may pass
+    ("slots", "failed", "TEXT"),  # when it last did
+    ("slots", "note", "TEXT NOT NULL DEFAULT ''"),  # what the exit code does not say
+    ("schedulers", "stopped", "INTEGER NOT NULL DEFAULT 0"),  # in order, not killed
+)
+"""Table, name and type of columns that a file of an older version lacks."""
 _RUN = "due, state, attempts, started, ended, exit_code, log, not_before, note"
 
 
@@ -108,6 +117,12 @@ class Seen:
     started: datetime
     seen: datetime
     turns: int
+    stopped: bool = False
+    """Whether it ended in order."""
+
+    def lives(self, now: datetime) -> bool:
+        """Whether it is at work, as far as its last word tells."""
+        return not self.stopped and now - LEASE <= self.seen
 
 
 class Slots:
@@ -116,8 +131,8 @@ class Slots:
     Every method raises `ArchiveUnusable` where the disk is full or fails; what was noted before stays.
     """
 
-    def __init__(self, path: Path, *, lease: timedelta = LEASE) -> None:
-        """Opens the file, creating it where it is new; one that is corrupt is put aside."""
+    def __init__(self, path: Path, *, lease: timedelta = LEASE, mend: bool = False) -> None:
+        """Opens the file, creating it where it is new; `mend`: one that is corrupt is put aside."""
         self.path = path
         self._lease = lease
         self.host = socket.gethostname()
@@ -133,13 +148,15 @@ class Slots:
                 raise
             except sqlite3.DatabaseError:
                 self._db.close()
+                if not mend:
+                    raise
                 self.put_aside = _put_aside(path)
                 self._open()
 
     def close(self) -> None:
         """Closes the file; what is running stays claimed until its lease ends."""
         with suppress(sqlite3.Error):
-            self._db.execute("DELETE FROM schedulers WHERE owner = ?", (self.owner,))
+            self._db.execute("UPDATE schedulers SET stopped = 1 WHERE owner = ?", (self.owner,))
         self._db.close()
 
     # ------------------------------------------------------------------ what is due
@@ -236,7 +253,8 @@ class Slots:
                 (_text(now + self._lease), self.owner),
             )
             db.execute(
-                "INSERT INTO schedulers VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE"
+                "INSERT INTO schedulers (owner, host, started, seen, turns) VALUES (?1, ?2, ?3, ?4, ?5)"
+                " ON CONFLICT DO UPDATE"
                 " SET seen = excluded.seen, turns = excluded.turns",
                 (self.owner, self.host, _text(started), _text(now), turns),
             )
@@ -289,25 +307,25 @@ class Slots:
         note: str = "",
     ) -> None:
         """The slot is due again later, and this attempt does not count: its site was busy, or it failed."""
-        count = "busy = busy + 1" if busy else "failures = failures + 1, busy = 0"
+        count = "busy = busy + 1" if busy else "failures = failures + 1, failed = ?1, busy = 0"
         self._set(
             slot,
-            f"state = 'due', attempts = attempts - 1, {count}, ended = ?, exit_code = ?, not_before = ?,"
-            " note = ?",
+            f"state = 'due', attempts = attempts - 1, ended = ?, exit_code = ?, not_before = ?, note = ?,"
+            f" {count}",
             _text(now),
             exit_code,
             _text(not_before),
             note,
         )
 
-    def counts(self, slot: Slot) -> tuple[int, int]:
-        """How often in a row the slot's site was busy, and how often it failed."""
+    def history(self, slot: Slot) -> tuple[int, int, datetime | None]:
+        """How often in a row the slot's site was busy, how often it failed, and when it last did."""
         with self._errors():
-            found = self._db.execute(
-                "SELECT busy, failures FROM slots WHERE job = ? AND site = ? AND due = ?",
+            busy, failures, failed = self._db.execute(
+                "SELECT busy, failures, failed FROM slots WHERE job = ? AND site = ? AND due = ?",
                 (slot.job, slot.site, _text(slot.due)),
             ).fetchone()
-        return found or (0, 0)
+        return busy, failures, None if failed is None else _moment(failed)
 
     def stopped(self, slot: Slot, exit_code: int | None, now: datetime) -> None:
         """The scheduler itself stopped it: due again, at once, and this attempt does not count."""
@@ -354,11 +372,16 @@ class Slots:
     def schedulers(self) -> list[Seen]:
         """Who is at work on this file, as each last said; those that were killed, too."""
         with self._errors():
-            rows = self._db.execute("SELECT owner, host, started, seen, turns FROM schedulers").fetchall()
-        return [Seen(owner, host, _moment(a), _moment(b), turns) for owner, host, a, b, turns in rows]
+            rows = self._db.execute(
+                "SELECT owner, host, started, seen, turns, stopped FROM schedulers"
+            ).fetchall()
+        return [
+            Seen(owner, host, _moment(started), _moment(seen), turns, bool(stopped))
+            for owner, host, started, seen, turns, stopped in rows
+        ]
 
-    def tidy(self, before: datetime, now: datetime) -> None:
-        """Takes away what ended before that, but for each job's newest slot, and schedulers long gone."""
+    def tidy(self, before: datetime) -> None:
+        """Takes away what was due before that, but for each job's newest slot, and schedulers long gone."""
         with self._transaction() as db:
             db.execute(
                 "DELETE FROM slots AS old WHERE state IN ('done', 'skipped', 'lost') AND due < ? AND EXISTS ("
@@ -366,7 +389,9 @@ class Slots:
                 " AND started IS NOT NULL)",
                 (_text(before),),
             )
-            db.execute("DELETE FROM schedulers WHERE seen < ?", (_text(now - timedelta(days=1)),))
+            # What is still due then is not planned any more.
+            db.execute("DELETE FROM slots WHERE state = 'due' AND due < ?", (_text(before),))
+            db.execute("DELETE FROM schedulers WHERE seen < ?", (_text(before),))
 
     # ------------------------------------------------------------------ the file
 
@@ -375,12 +400,13 @@ class Slots:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(_SCHEMA)
-        there = {row[1] for row in self._db.execute("PRAGMA table_info(slots)")}
-        for name, kind in _LATER.items():
-            if name not in there:
+        if self._db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("it is malformed")
+        for table, name, kind in _LATER:
+            if name not in {row[1] for row in self._db.execute(f"PRAGMA table_info({table})")}:
                 # Another scheduler may be at it just now.
                 with suppress(sqlite3.OperationalError):
-                    self._db.execute(f"ALTER TABLE slots ADD COLUMN {name} {kind}")
+                    self._db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
     def _set(self, slot: Slot, assignments: str, *values: object) -> None:
         """Changes a slot that this owner runs; one that another scheduler took over stays theirs."""

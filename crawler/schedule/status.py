@@ -5,14 +5,19 @@ For `gongkai schedule --list`, for alerts, metrics and `gongkai doctor`. It chan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from crawler.explaining import outcome
 from crawler.schedule.plan import Plan, Turn
 from crawler.schedule.settings import Kind
-from crawler.schedule.slots import LEASE, Run, Seen, Slots
+from crawler.schedule.slots import Run, Seen, Slots
 from crawler.schedule.verb import opened
+from storage.errors import StorageError
+from storage.run_records import named, newest_of_each, read_records
+from storage.store import open_store
 
 BEHIND: dict[Kind, timedelta] = {
     "crawl": timedelta(hours=12),
@@ -32,6 +37,18 @@ class Line:
     next: datetime | None
     """None where nobody can know: when a newer parser is installed."""
     last: Run | None
+    newest: Crawled | None = None
+    """Of a site: its newest crawl in the archive, by whatever machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """A crawl as its run record tells."""
+
+    run: str
+    started: datetime
+    outcome: str
+    machine: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +93,32 @@ def list_lines(archive: str) -> list[Line]:
         ConfigError, SiteFileError: where the configuration or the registry is wrong.
         ArchiveUnusable: where the schedule's memory cannot be opened.
     """
-    with opened(archive) as schedule:
+    with opened(archive, "list") as schedule:
         assert schedule is not None
-        return lines(schedule.plan, schedule.slots, datetime.now(UTC))
+        plan = schedule.plan
+        found = lines(plan, schedule.slots, datetime.now(UTC))
+    newest: dict[str, Crawled] = {}
+    with suppress(StorageError):  # the archive is away, or not there yet
+        newest = _newest(archive, {turn.site for turn in plan.turns if turn.of_site})
+    return [replace(line, newest=newest.get(line.turn.site)) for line in found]
+
+
+def _newest(archive: str, sites: Collection[str]) -> dict[str, Crawled]:
+    store = open_store(archive, create=False)
+    try:
+        newest = newest_of_each(one for one in named(store) if one.site in sites).values()
+        return {
+            one.site: Crawled(one.run, one.started, outcome(record), str(record.get("machine", "")))
+            for one, record in read_records(store, newest)
+            if record is not None
+        }
+    finally:
+        store.close()
 
 
 def behind(plan: Plan, slots: Slots, now: datetime) -> list[Overdue]:
     """Every turn that is behind, the oldest first, whether or not a scheduler lives."""
-    lives = alive(slots.schedulers(), now)
+    lives = any(seen.lives(now) for seen in slots.schedulers())
     waiting = {(run.slot.job, run.slot.site): run for run in slots.open_slots()}
     found = []
     for turn in plan.turns:
@@ -115,14 +150,14 @@ def overdue(archive: str, now: datetime) -> list[Overdue]:
 def status(archive: str, now: datetime) -> Status | None:
     """How this machine's schedule for the archive stands; None where no scheduler was ever used here. As
     `overdue`. The archive itself is not asked."""
-    with opened(archive, ask=False) as schedule:
+    with opened(archive, "status") as schedule:
         if schedule is None:
             return None
         plan, slots = schedule.plan, schedule.slots
         seen = slots.schedulers()
         waiting = slots.open_slots()
         return Status(
-            tuple(one for one in seen if now - LEASE <= one.seen),
+            tuple(one for one in seen if one.lives(now)),
             max((one.seen for one in seen), default=None),
             tuple(lines(plan, slots, now)),
             tuple(run for run in waiting if run.state == "running"),
@@ -139,8 +174,3 @@ def _why(run: Run | None, lives: bool) -> str:
     if run.not_before is not None:
         return "it failed, or its site was busy, and is tried again"
     return "it was stopped and is due again"
-
-
-def alive(seen: Sequence[Seen], now: datetime) -> bool:
-    """Whether any of them lives."""
-    return any(now - LEASE <= one.seen for one in seen)

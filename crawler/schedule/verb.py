@@ -10,20 +10,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from crawler.config import Config, load
 from crawler.errors import ReportNotFound
 from crawler.schedule.loop import run, run_once, seconds
 from crawler.schedule.plan import Known, Plan, make_plan, needs_archive
 from crawler.schedule.scheduler import Scheduler, shown
-from crawler.schedule.slots import Slots
+from crawler.schedule.slots import IN_MEMORY, Slots
 from crawler.sites import load_sites
 from pipelines.report.read import PARSER
 from storage.archive import Archive, state_folder
 from storage.errors import StorageError
 
 Say = Callable[[str], None]
+Purpose = Literal["run", "list", "status"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def run_schedule(archive: str, *, once: bool, say: Say) -> int:
         ReportNotFound: where the plan is of the archive's sites, and it has none.
         ArchiveUnusable: where the memory cannot be opened.
     """
-    with opened(archive, say=say) as schedule:
+    with opened(archive, "run", say) as schedule:
         assert schedule is not None
         plan, slots = schedule.plan, schedule.slots
         if not plan.turns or (schedule.replan is not None and not any(turn.of_site for turn in plan.turns)):
@@ -72,31 +75,27 @@ def run_schedule(archive: str, *, once: bool, say: Say) -> int:
 
 
 @contextmanager
-def opened(archive: str, *, ask: bool = True, say: Say | None = None) -> Iterator[Schedule | None]:
+def opened(archive: str, purpose: Purpose, say: Say | None = None) -> Iterator[Schedule | None]:
     """The schedule of this machine for that archive.
 
-    `ask`: the archive which sites it has, where the plan is of those, and make what is missing; without it
-    those that were planned for before count, and None stands where there was never a scheduler. As
-    `run_schedule`.
+    To `run` or `list` it the archive is asked which sites it has, where the plan is of those; a `status` is
+    of those planned for before, and None where there was never a scheduler. Only to run it anything is made
+    or mended. As `run_schedule`.
     """
     config = load()
     state = state_folder(archive)
     path = state / "schedule.sqlite"
-    if not ask and not path.exists():
+    if purpose == "status" and not path.exists():
         yield None
         return
-    slots = Slots(path)
+    slots = Slots(path if purpose == "run" or path.exists() else IN_MEMORY, mend=purpose == "run")
     if slots.put_aside is not None and say is not None:
         say(f"{path} was corrupt and is begun anew: what was due is forgotten. It is {slots.put_aside}")
     try:
-        plan = _planned(config, archive, slots, ask=ask, say=say)
+        plan = _planned(config, archive, slots, ask=purpose != "status", say=say)
+        replan = partial(_planned, config, archive, None, ask=True)
         of_archive = needs_archive(config.schedule)
-        yield Schedule(
-            plan,
-            slots,
-            plan.logs or state / "logs",
-            (lambda: _planned(config, archive, None, ask=True)) if of_archive else None,
-        )
+        yield Schedule(plan, slots, plan.logs or state / "logs", replan if of_archive else None)
     finally:
         slots.close()
 
@@ -115,7 +114,7 @@ def _planned(config: Config, archive: str, slots: Slots | None, *, ask: bool, sa
             ask = False
         if not ask and slots is not None:
             archived = slots.known_sites()
-    known = Known(load_sites(), archived, PARSER, channels=bool(getattr(config.watch, "channels", None)))
+    known = Known(load_sites(), archived, PARSER, channels=bool(config.watch.channels))
     return make_plan(config.schedule, archive, known, config.path)
 
 

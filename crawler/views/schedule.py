@@ -11,13 +11,13 @@ from rich.table import Table
 
 from crawler.schedule.scheduler import outcome, shown
 from crawler.schedule.slots import Run
-from crawler.schedule.status import Line
+from crawler.schedule.status import Crawled, Line
 
 
 def schedule_view(lines: Sequence[Line]) -> Table:
     """A line for each turn, in order of time."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("job", "site", "next (Asia/Shanghai)", "when", "last", "how it went", "log"):
+    for heading in ("job", "site", "next", "when", "last", "how it went", "newest crawl in the archive"):
         table.add_column(heading, overflow="fold")
     for line in lines:
         turn, last = line.turn, line.last
@@ -28,8 +28,10 @@ def schedule_view(lines: Sequence[Line]) -> Table:
             turn.trigger.text,
             "never" if last is None or last.started is None else shown(last.started),
             "" if last is None else went(last),
-            (last.log or "") if last is not None else "",
+            "" if line.newest is None else _newest(line.newest),
         )
+    table.caption = "Asia/Shanghai; last and how it went: on this machine (--json has the logs)"
+    table.caption_justify = "left"
     return table
 
 
@@ -43,6 +45,7 @@ def schedule_json(lines: Sequence[Line]) -> list[dict[str, Any]]:
             "when": line.turn.trigger.text,
             "next": _stamp(line.next),
             "last": None if line.last is None else _run_json(line.last),
+            "newest": None if line.newest is None else _newest_json(line.newest),
         }
         for line in lines
     ]
@@ -60,6 +63,20 @@ def went(run: Run) -> str:
         case "lost":
             return f"killed {run.attempts} times, given up until its next turn"
     return f"{run.note}: {how}" if run.note else how
+
+
+def _newest(crawled: Crawled) -> str:
+    where = f" on {crawled.machine}" if crawled.machine else ""
+    return f"{shown(crawled.started)} {crawled.outcome}{where}"
+
+
+def _newest_json(crawled: Crawled) -> dict[str, Any]:
+    return {
+        "run": crawled.run,
+        "started": _stamp(crawled.started),
+        "outcome": crawled.outcome,
+        "machine": crawled.machine,
+    }
 
 
 def _run_json(run: Run) -> dict[str, Any]:

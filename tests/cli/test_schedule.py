@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Timer
 from time import monotonic, sleep
 
 import pytest
@@ -19,6 +20,7 @@ from storage.archive import state_folder
 from tests.schedule.made import made_up
 
 Process = subprocess.Popen[str]
+CRON = "0 0 1 1 *"
 
 
 class Place:
@@ -36,7 +38,7 @@ class Place:
         command = [sys.executable, str(self.folder / "fake.py"), str(self.folder)]
         (self.folder / "gongkai.toml").write_text(
             f"archive = 'archive'\nstate = 'state'\n[schedule]\ncommand = {json.dumps(command)}\n{more}\n"
-            '[schedule.jobs.yearly]\nkind = "crawl"\ncron = "0 0 1 1 *"\nsites = ["bjxch"]\n'
+            f'[schedule.jobs.yearly]\nkind = "crawl"\ncron = "{CRON}"\nsites = ["bjxch"]\n'
         )
 
     def start(self, *options: str) -> Process:
@@ -65,11 +67,9 @@ class Place:
 
     def missed(self) -> None:
         """As if the plan had been known for longer than a year, so that a turn was missed."""
-        assert self.start("--once").wait(30) == 0
-        slots = self.memory()
-        slots._db.execute(
-            "UPDATE known SET since = ?", ((datetime.now(UTC) - timedelta(days=370)).isoformat(),)
-        )
+        slots, long_ago = self.memory(), datetime.now(UTC) - timedelta(days=370)
+        slots.standing("yearly", "bjxch", CRON, long_ago)
+        slots._db.execute("UPDATE known SET since = ?", (long_ago.isoformat(),))
         slots.close()
 
     def hold(self) -> Path:
@@ -96,11 +96,13 @@ def place(tmp_path: Path) -> Iterator[Place]:
 def until(process: Process, words: str) -> str:
     """What it says until a line has these words."""
     assert process.stderr is not None
-    said = ""
+    said, patience = "", Timer(60, process.kill)
+    patience.start()
     while words not in said:
         line = process.stderr.readline()
         assert line, said
         said += line
+    patience.cancel()
     return said
 
 
@@ -173,7 +175,7 @@ def test_a_killed_scheduler_leaves_a_crawl_that_the_next_one_takes_over(place: P
     following = place.start("--once")
     until(following, "runs on, though its scheduler is gone; taken over")
     held.unlink()
-    assert following.wait(30) == 1  # nobody saw how it ended
+    assert following.wait(60) == 1  # nobody saw how it ended
     assert place.start("--once").wait(30) == 0
     assert (place.last().state, place.last().exit_code) == ("done", 0)
 

@@ -38,7 +38,7 @@ def test_what_was_crawled_since_is_left_alone_and_leaves_no_trace(tmp_path: Path
     assert crawled_since(store, "bjxch", datetime.now(UTC) + HOUR, {2023}) is None
 
 
-def test_a_run_that_did_not_end_by_itself_or_found_nothing_does_not_count(tmp_path: Path) -> None:
+def test_a_run_that_did_not_end_by_itself_does_not_count(tmp_path: Path) -> None:
     store, since = open_store(str(tmp_path), create=True), datetime(2026, 1, 1, tzinfo=UTC)
     sound = {"ended": "finished", "counts": {"captured": 1}, "years": None, "machine": "m"}
     for number, (record, counts) in enumerate(
@@ -46,8 +46,7 @@ def test_a_run_that_did_not_end_by_itself_or_found_nothing_does_not_count(tmp_pa
             (sound, True),
             (sound | {"ended": "shutdown"}, False),
             (sound | {"ended": "crashed"}, False),
-            (sound | {"counts": {"captured": 0, "failed": 3}}, False),
-            (sound | {"counts": {"resting": 3}}, True),
+            (sound | {"counts": {"captured": 0, "blocked": 3}}, True),
         ]
     ):
         site, data = f"s{number}", json.dumps(record).encode()

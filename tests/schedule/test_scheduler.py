@@ -55,7 +55,7 @@ class Desk:
 
     def another(self) -> Scheduler:
         """A scheduler more on the same memory."""
-        slots = Slots(self.folder / "schedule.sqlite")
+        slots = Slots(self.folder / "schedule.sqlite", mend=True)
         return Scheduler(self.plan, slots, self.folder / "logs", self.said.append, lambda: self.seconds)
 
     def restart(self) -> Scheduler:
@@ -493,6 +493,19 @@ def test_what_may_pass_is_tried_again_and_then_left_until_the_next_turn(tmp_path
     assert (desk.last().state, desk.last().exit_code, desk.scheduler.worst) == ("done", code, code)
 
 
+def test_what_is_tried_again_counts_only_what_was_done_since_it_failed(desk: Desk) -> None:
+    """Its own failed run would be in its way, as another machine's is meant to be."""
+    (desk.folder / "fake.py").write_text(
+        "import pathlib, sys\n"
+        "(pathlib.Path(sys.argv[1]) / 'crawls').open('a').write(sys.argv[5] + '\\n')\nsys.exit(6)"
+    )
+    desk.tick(EVE)
+    desk.tick(DUE + timedelta(minutes=3))
+    failed = DUE + timedelta(minutes=3)
+    desk.tick(failed + PAUSES[0])
+    assert [datetime.fromisoformat(moment) for moment in desk.crawls] == [DUE, failed]
+
+
 @pytest.mark.parametrize("code", [1, 2, 5, 10])
 def test_what_does_not_pass_by_itself_waits_for_its_next_turn(desk: Desk, code: int) -> None:
     desk.exits("bjxch", code)
@@ -638,3 +651,21 @@ def test_what_is_not_done_in_time_is_behind_and_why(desk: Desk) -> None:
     desk.exits("bjxch", 0)
     desk.tick(DUE + timedelta(days=1))
     assert said(DUE + timedelta(days=1)) == []
+
+
+def test_a_scheduler_that_stopped_or_was_killed_does_not_live(desk: Desk) -> None:
+    desk.tick(EVE)
+    (seen,) = desk.slots.schedulers()
+    assert seen.lives(EVE + LEASE)
+    assert not seen.lives(EVE + LEASE + timedelta(seconds=1))
+    desk.slots.close()
+    (seen,) = desk.restart()._slots.schedulers()
+    assert not seen.lives(EVE)
+    assert seen.seen == EVE
+
+
+def test_a_look_mends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "schedule.sqlite").write_bytes(b"no database" * 1000)
+    with pytest.raises(ArchiveUnusable):
+        Slots(tmp_path / "schedule.sqlite")
+    assert [path.name for path in tmp_path.iterdir()] == ["schedule.sqlite"]
