@@ -77,6 +77,14 @@ def test_a_crawl_that_was_not_whole_calls_nobody_missing(
     assert [note.code for note in cell.notes] == [code]
 
 
+def test_a_run_that_read_no_list_is_no_look_at_them(body: Played) -> None:
+    body.crawl("2025-02-10")
+    body.crawl("2025-02-20", record={"lists": []})
+    looked = body.survey(DAY).looked
+    assert looked is not None
+    assert looked.date().isoformat() == "2025-02-10"
+
+
 def test_an_older_whole_crawl_counts_where_the_newest_was_not(body: Played) -> None:
     body.crawl("2025-02-10")
     body.crawl("2025-02-20", record={"ended": "shutdown"})
