@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 
 from crawler.errors import ConfigError
 from crawler.metrics.collecting import ArchiveCollector
-from crawler.schedule.slots import Run
+from crawler.schedule.rows import Run
 from crawler.schedule.status import Status, status
 from storage.errors import StorageError
 

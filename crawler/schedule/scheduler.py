@@ -18,7 +18,8 @@ from crawler.schedule.calendar import ZONE
 from crawler.schedule.children import UNSEEN, Child, adopt, spawn
 from crawler.schedule.logs import log_path, tidy
 from crawler.schedule.plan import LIGHT, Plan, Turn
-from crawler.schedule.slots import Slot, Slots
+from crawler.schedule.rows import Slot
+from crawler.schedule.slots import Slots
 
 CANNOT_START = 127
 """The exit code noted where the command cannot be started at all, as a shell would."""

@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 from crawler.explaining import outcome
 from crawler.schedule.plan import Plan, Turn
+from crawler.schedule.rows import Run, Seen
 from crawler.schedule.settings import Kind
-from crawler.schedule.slots import Run, Seen, Slots
+from crawler.schedule.slots import Slots
 from crawler.schedule.verb import opened
 from storage.errors import StorageError
 from storage.run_records import named, newest_of_each, read_records

@@ -17,9 +17,10 @@ from typing import Literal
 from crawler.config import Config, load
 from crawler.errors import ReportNotFound
 from crawler.schedule.loop import run, run_once, seconds
+from crawler.schedule.memory import IN_MEMORY
 from crawler.schedule.plan import Known, Plan, make_plan, needs_archive
 from crawler.schedule.scheduler import Scheduler, shown
-from crawler.schedule.slots import IN_MEMORY, Slots
+from crawler.schedule.slots import Slots
 from crawler.sites import load_sites
 from pipelines.report.read import PARSER
 from storage.archive import Archive, state_folder

@@ -9,8 +9,8 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
+from crawler.schedule.rows import Run
 from crawler.schedule.scheduler import outcome, shown
-from crawler.schedule.slots import Run
 from crawler.schedule.status import Crawled, Line
 
 

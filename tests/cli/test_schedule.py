@@ -15,7 +15,8 @@ from time import monotonic, sleep
 
 import pytest
 
-from crawler.schedule.slots import Run, Slots
+from crawler.schedule.rows import Run
+from crawler.schedule.slots import Slots
 from storage.archive import state_folder
 from tests.schedule.made import made_up
 

@@ -13,7 +13,7 @@ import pytest
 from crawler.errors import ConfigError
 from crawler.schedule.metrics import METRICS, families, serve
 from crawler.schedule.plan import Job, Turn
-from crawler.schedule.slots import Run, Seen, Slot
+from crawler.schedule.rows import Run, Seen, Slot
 from crawler.schedule.status import Line, Overdue, Status
 from crawler.schedule.triggers import Cron
 
