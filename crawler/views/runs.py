@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -39,11 +38,13 @@ STATES = {
 def runs_view(runs: Runs) -> RenderableType:
     """A line for each run, the newest first."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in ("began (Beijing)", "site", "run", "outcome"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("expected", "found", "new", "changed", "lacking", "unread", "took"):
-        table.add_column(heading, justify="right", no_wrap=True)
     names = _short([*(left.run for left in runs.here), *(one["run"] for one in runs.listed)])
+    table.add_column("Beijing", min_width=11)
+    table.add_column("site", overflow="fold")
+    table.add_column("run", min_width=max(map(len, names.values())))
+    table.add_column("outcome", min_width=10)
+    for heading in ("expected", "found", "new", "changed", "lacks", "unread", "  took"):
+        table.add_column(heading, justify="right", min_width=len(heading))
     for left in runs.here:
         state = "under way" if left.living else "waits"
         table.add_row("", left.site, names[left.run], Text(state, style="cyan"))
@@ -53,13 +54,15 @@ def runs_view(runs: Runs) -> RenderableType:
             continue
         lacking = None if one["failed"] is None else one["failed"] + (one["blocked"] or 0)
         numbers = one["expected"], one["found"], one["new"], one["changed"], lacking, one["unread"]
-        began, word = moment(one["started"]), _outcome(one["outcome"])
+        began, word = moment(one["started"])[5:], _outcome(one["outcome"])
         took = duration(one["seconds"])
         table.add_row(began, one["site"], names[one["run"]], word, *map(_number, numbers), took)
     words = [f"{left.site} {left.run}: {waiting_as(left)}" for left in runs.here if not left.living]
     if runs.more:
         words.append(f"and {runs.more} older; --limit {len(runs.listed) + runs.more} shows all")
-    words.append("– not known   lacking: failed or blocked   next: gongkai runs RUN, the name as shown")
+    words.append(
+        "Beijing: when it began   – not known   lacks: failed or blocked   next: gongkai runs RUN, as shown"
+    )
     return Lines(table, *(Text(line, style="dim") for line in words))
 
 
@@ -79,8 +82,13 @@ def run_view(record: Record) -> RenderableType:
 
 def _short(names: Sequence[str]) -> dict[str, str]:
     """Each name with as much of it as tells it from the others: its second, if no other began in it."""
-    seconds_of = Counter(name[:15] for name in set(names))
-    return {name: name if seconds_of[name[:15]] > 1 else name[:15] for name in names}
+    known = set(names)
+    short = {}
+    for name in known:
+        lengths = (15, 18, 20)
+        alone = (n for n in lengths if sum(other.startswith(name[:n]) for other in known) == 1)
+        short[name] = name[: next(alone, None)]
+    return short
 
 
 def _circumstances(record: Record) -> Iterator[str]:

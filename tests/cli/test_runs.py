@@ -101,11 +101,20 @@ def test_runs_are_listed_newest_first_with_what_became_of_them() -> None:
         ["xuxian", names[1][:15], "complete", "3"],
         ["xuxian", names[0][:15], "incomplete", "2"],
     ]
-    assert lines[0][:2] == ["2026-02-03", "12:07"], "the time in China"
+    assert lines[0][:2] == ["02-03", "12:07"], "the time in China"
     assert lines[2][6:] == ["1", "–", "–", "1", "–", "30", "s"]
     assert [one["run"] for one in listed()] == names[::-1]
     assert [one["run"] for one in listed("xuxian")] == names[1::-1]
     assert [one["changed"] for one in listed()] == [1, 1, None]
+
+
+def test_runs_that_began_in_one_second_are_told_apart() -> None:
+    names = [ran(WHOLE, site) for site in ("xuxian", "yixian", "lixian")]
+    shown = gongkai("runs").stdout
+    for line in (line.split() for line in shown.splitlines() if "2026" in line):
+        (name,) = (name for name in names if name.startswith(line[3]))
+        assert gongkai("runs", line[3]).stdout.split()[1] == name
+    assert "…" not in shown
 
 
 def test_the_newest_are_listed_and_the_others_counted() -> None:
