@@ -20,6 +20,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from crawler import config
 from crawler.errors import DemoUnavailable
 from crawler.exits import Exit
 from crawler.views.report import report_view
@@ -170,9 +171,12 @@ def _replica() -> Iterator[dict[str, str]]:
 
 
 def _environment(told: Mapping[str, str]) -> dict[str, str]:
-    """This process's variables with the replica's proxies and no other."""
+    """This process's variables with the replica's proxies and no other.
+
+    The configuration file has had its say: read again there, its `[proxy]` would lead past the replica.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    return kept | dict(told) | {"GONGKAI_CONTACT": "the demo"}
+    return kept | dict(told) | {"GONGKAI_CONTACT": "the demo", config.VARIABLE: os.devnull}
 
 
 def _make_sure(told: Mapping[str, str]) -> None:

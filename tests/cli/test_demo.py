@@ -114,3 +114,21 @@ def test_the_crawl_knows_no_other_proxy(monkeypatch: pytest.MonkeyPatch) -> None
     told = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
     environment = demo._environment(told)
     assert {name: v for name, v in environment.items() if "proxy" in name.lower()} == told
+
+
+def test_no_configuration_leads_past_the_replica(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file's `[proxy]` may name hosts that are asked without one, as a whole country's."""
+    file = tmp_path / "gongkai.toml"
+    file.write_text('[proxy]\nnone = [".gov.cn"]\n', encoding="utf-8")
+    monkeypatch.setenv("GONGKAI_CONFIG", str(file))
+    told = {"http_proxy": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
+    code = "import os; from crawler import config; config.load(); print(os.environ.get('no_proxy'))"
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=demo._environment(told),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == "None\n"
