@@ -21,6 +21,10 @@ _UNIT_FIRST = re.compile(r"(?:市|区|县|旗|州)(?!场|政|容|域|划|长|志
 _TOWNSHIP = re.compile(r"(?:(?:街道|镇|乡|苏木)(?:人民政府|政府|办事处|办公室|办|党政办公室)?|地区办事处)$")
 _TOWNSHIP_OFFICE = re.compile(r"(?:街道|镇|乡)(?:.{2,}(?:所|站|中心|队))$")
 """They are no departments of a government at county level."""
+_ZONE = re.compile(
+    r"(?:开发|高新|园|景|度假|保税|示范|试验|合作|自贸|新)区.{0,12}(?:管理委员会|管委会)|[产工科]?[业技]园.{0,9}(?:管理委员会|管委会)"
+)
+"""A zone's administration is a government's outpost and no department; 城市管理委员会 is one."""
 _GOVERNMENT = re.compile(rf"[{_UNITS}](?:人民)?政府$")
 _INSTITUTION = re.compile(
     r"(?:大学|学院|学校|小学|中学|幼儿园|医院|卫生院|公司|集团|银行|供水|供电|供热|燃气)$"
@@ -58,7 +62,7 @@ def kind_of(name: str, place: str) -> Kind:
         return "government"
     if _TOWNSHIP.search(known):
         return "township"
-    if _INSTITUTION.search(known) or _TOWNSHIP_OFFICE.search(known):
+    if _INSTITUTION.search(known) or _TOWNSHIP_OFFICE.search(known) or _ZONE.search(known):
         return "institution"
     if _GOVERNMENT.search(known):
         return "government"
