@@ -37,14 +37,14 @@ STATES = {
 
 def runs_view(runs: Runs) -> RenderableType:
     """A line for each run, the newest first."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
     names = _short([*(left.run for left in runs.here), *(one["run"] for one in runs.listed)])
     table.add_column("Beijing", min_width=11)
-    table.add_column("site", overflow="fold")
+    table.add_column("site", overflow="fold", max_width=12)
     table.add_column("run", min_width=max(map(len, names.values())))
     table.add_column("outcome", min_width=10)
-    for heading in ("expected", "found", "new", "changed", "lacks", "unread", "  took"):
-        table.add_column(heading, justify="right", min_width=len(heading))
+    for heading in ("expected", "found", "new", "changed", "lacks", "unread", "took"):
+        table.add_column(heading, justify="right", min_width=max(6, len(heading)))
     for left in runs.here:
         state = "under way" if left.living else "waits"
         table.add_row("", left.site, names[left.run], Text(state, style="cyan"))
