@@ -61,7 +61,7 @@ def changes(
 
 @click.command(
     short_help="Show one change, before and after.",
-    epilog="Exit codes: 0 done, 2 several changes have an ID that begins so, 7 a body is lost or damaged, "
+    epilog="Exit codes: 0 done, 2 several changes have an ID that begins so, 4 a body's coding is damaged, 7 a body is lost or damaged, "
     "9 there is no such change.",
 )
 @click.argument("which", metavar="ID|URL")
@@ -100,7 +100,10 @@ def diff(
                 click.echo(line)
         else:
             print_view(change_view(found), whole=True)
-        for path in write_bodies(opened, found, out) if out is not None else ():
-            say(f"wrote {path}")
+        try:
+            for path in write_bodies(opened, found, out) if out is not None else ():
+                say(f"wrote {path}")
+        except OSError as error:
+            wrong(f"--out {out}: {error.strerror}; name a folder that can be written to")
     if others:
         say(f"other changes of this address: {', '.join(one.change.id for one in others)}")

@@ -122,6 +122,13 @@ def test_both_bodies_are_written_as_they_were_received(run: Any, tmp_path: Path)
     assert bodies == {"before": PAGE.replace(b"<p", b"<p id='7'", 1), "after": OTHER}
 
 
+def test_a_folder_that_cannot_be_written_to_is_named(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("here")
+    result = run("diff", URL, "--out", str(tmp_path / "file" / "out"))
+    assert result.exit_code == Exit.USAGE
+    assert "name a folder" in result.stderr
+
+
 def test_markup_is_printed_as_a_unified_diff(run: Any) -> None:
     lines = run("diff", URL, "--markup").stdout.splitlines()
     assert lines[0].startswith(f"--- {URL}")
