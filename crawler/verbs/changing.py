@@ -61,8 +61,8 @@ def changes(
 
 @click.command(
     short_help="Show one change, before and after.",
-    epilog="Exit codes: 0 done, 2 several changes have an ID that begins so, 4 a body's coding is damaged, 7 a body is lost or damaged, "
-    "9 there is no such change.",
+    epilog="Exit codes: 0 done, 2 several changes have an ID that begins so, 4 a body's coding is damaged, "
+    "7 a body is lost or damaged, 9 there is no such change.",
 )
 @click.argument("which", metavar="ID|URL")
 @archive_option
