@@ -29,10 +29,6 @@ class ConfigError(CrawlerError):
         self.problems = problems
 
 
-class ScheduleFileError(CrawlerError):
-    """Raised when the schedule file is missing or plans something impossible; names file, key and remedy."""
-
-
 class ReportNotFound(CrawlerError):
     """Raised when the archive has no report of the site, year and body that were asked for."""
 

@@ -70,7 +70,7 @@ def run_schedule(archive: str, *, once: bool, say: Say) -> int:
             serve(archive, plan.metrics)
             say(f"metrics at http://{plan.metrics}/metrics")
         jobs, sites = len(plan.jobs), len({turn.site for turn in plan.turns if turn.of_site})
-        say(f"{jobs} jobs, {sites} sites; logs in {schedule.logs}")
+        say(f"{jobs} job(s), {sites} site(s); logs in {schedule.logs}")
         run(scheduler, say, schedule.replan)
     return 0
 

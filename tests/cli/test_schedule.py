@@ -128,7 +128,7 @@ def test_a_signal_asks_the_running_crawl_to_stop_and_the_next_scheduler_goes_on(
     place.missed()
     held = place.hold()
     process = place.start()
-    assert "1 jobs, 1 sites" in until(process, "started")
+    assert "1 job(s), 1 site(s)" in until(process, "started")
     process.send_signal(number)
     until(process, "stopping: 1 running job(s) finish their page")
     assert process.wait(30) == 0
