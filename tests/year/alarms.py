@@ -93,7 +93,11 @@ def _late(
     due = moment(deadline + PATIENCE) + timedelta(hours=14)
     out = moment(report.day) if report.day is not None else None
     looked = first_sound(visits, column(county), due)
-    if looked is None or (out is not None and looked >= out):
+    if looked is None:
+        return
+    if out is not None and looked >= out:  # nobody looked in time, but its page says when it appeared
+        if report.states > deadline and (seen := _seen(report, visits)) is not None:
+            yield Raised("late-body", county.key, f"{report.body.name} {YEAR}", seen, watched.by(seen))
         return
     others = [moment(other.day) for other in newest if other.day is not None]
     first = min(others, default=None)
@@ -150,8 +154,8 @@ def _of_the_house(watched: Watched) -> Iterator[Raised]:
     found, mended = moment(DAMAGE.found), moment(DAMAGE.mended)
     yield Raised("damage", "", "", found - timedelta(hours=6), watched.by(found), watched.by(mended, 3))
     yield Raised("scheduler-behind", "", "", moment(PAUSE.first), watched.by(moment(PAUSE.end)))
-    for before, leap in watched.gaps():
-        yield Raised("scheduler-behind", "", "", before, leap + MARGIN, must=False)
+    for before, leap in watched.gaps():  # of a machine's jobs, and of sites that nobody crawled meanwhile
+        yield from [Raised("scheduler-behind", "", "", before, leap + MARGIN, must=False)] * 2
 
 
 def _seen(report: Report, visits: Sequence[Visit]) -> datetime | None:

@@ -16,7 +16,8 @@ from typing import Any
 from tests.year import alarms, truth
 from tests.year.compare import alerts, alerts_differ, changes_differ, coverage_differs
 from tests.year.play import MACHINES, Play
-from tests.year.story import COUNTIES, DAMAGE, PAUSE, YEARS, County, moment
+from tests.year.stage import address
+from tests.year.story import COUNTIES, DAMAGE, PAUSE, YEARS, County, moment, reports
 
 SCHEDULE = """[schedule]
 sites = {sites}
@@ -92,9 +93,14 @@ def _with_accidents(leaps: Sequence[datetime]) -> list[tuple[datetime, Act | Non
 
 
 def _damage(play: Play) -> list[str]:
-    """A copy is made, as always in May, and then a bit flips."""
+    """A copy is made, as always in May, and then a bit of a report flips that is not received again."""
     done = play.gongkai("copy", "archive", "copy")
-    body = sorted((play.archive / "raw").glob("*/*"))[0]
+    county = next(county for county in COUNTIES if county.key == DAMAGE.county)
+    url = address(next(report for report in reports(county) if report.year == YEARS[0]))
+    lines = (file.read_text("utf-8").splitlines() for file in play.archive.glob("captures/*/*/*/*.jsonl"))
+    captures = (json.loads(line) for file in lines for line in file)
+    digest = next(one["sha256"] for one in captures if one.get("url") == url and one["status"] == 200)
+    body = play.archive / "raw" / digest[:2] / digest
     said = body.read_bytes()
     body.chmod(0o644)
     body.write_bytes(bytes([said[0] ^ 1]) + said[1:])
