@@ -25,7 +25,7 @@ DateSource = Literal["metadata", "page", "document", "list"]
 """Where a day of publication is stated: the page's meta tags, a label or line on the page, the text of a
 document without a page, the entry of the list that leads there."""
 NoteCode = Literal[
-    "date-doubtful", "dates-disagree", "date-implausible", "relaunch-date", "at-least",
+    "date-doubtful", "dates-disagree", "date-implausible", "relaunch-date", "visit-day", "at-least",
     "perhaps-other-year", "withdrawn", "blocked", "refused", "not-served", "not-a-report", "not-read",
     "year-doubtful", "published-as", "other-site", "not-crawled", "too-soon", "years-not-asked",
     "crawl-incomplete", "column-not-seen", "whole-year", "perhaps-listed", "stated-only",

@@ -152,6 +152,10 @@ def _of_document(
     if relaunches.near(first.day, report.year, report.organization):
         note("relaunch-date", f"{_says(first)}, as reports of other years do: perhaps a new website's day")
         return "undated", first
+    visited = abs(first.day - day_in_china(document.first)) <= timedelta(days=1)
+    if visited and all(claim.source == "page" for claim in credible):
+        note("visit-day", f"{_says(first)}, when it was first fetched: perhaps the page's calendar")
+        return "undated", first
     early = [day for day in document.hinted if date(report.year + 1, 1, 1) <= day <= deadline.day]
     if early:
         note(

@@ -52,6 +52,8 @@ class Page:
     damaged: bool = False
     modified: str | None = None
     noise: str = ""
+    calendar: bool = False
+    """Whether that day stands on the page in a line of its own, and not in its metadata."""
     role: Role = "report"
 
     @property
@@ -71,7 +73,8 @@ class Page:
             "is_report": self.is_report,
             "legible": self.legible,
         }
-        meta = f'<meta name="PubDate" content="{self.says} 10:00">' if self.says else ""
+        day = "<p>{}</p>" if self.calendar else '<meta name="PubDate" content="{} 10:00">'
+        meta = day.format(self.says) if self.says else ""
         damaged = "DAMAGED" if self.damaged else ""
         return (
             f"<html>{meta}<!--{json.dumps(said, ensure_ascii=False)}-->{damaged}{self.noise}</html>".encode()

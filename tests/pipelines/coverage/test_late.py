@@ -166,6 +166,20 @@ def test_page_and_list_that_disagree_about_the_deadline_leave_it_open(site: Play
     }  # fmt: skip
 
 
+def test_a_line_with_the_day_of_the_visit_may_be_a_calendar(site: Played) -> None:
+    site.put(Page(BODY, 2024, says="2025-06-01", calendar=True))
+    site.crawl("2025-06-01")
+    cell = site.cell("2025-06-02", BODY, 2024)
+    assert cell.state == "undated"
+    assert cell.says("visit-day")
+
+
+def test_the_day_of_the_visit_counts_where_the_list_states_it_too(site: Played) -> None:
+    site.put(Page(BODY, 2024, says="2025-06-01", listed="2025-06-01", calendar=True))
+    site.crawl("2025-06-01")
+    assert site.cell("2025-06-02", BODY, 2024).state == "late"
+
+
 def test_days_that_reports_of_several_years_share_are_a_new_website_s(site: Played) -> None:
     site.put(*(Page(BODY, year, says="2025-05-06") for year in (2021, 2022, 2023, 2024)))
     site.crawl("2025-06-01")
