@@ -27,6 +27,6 @@ class Exit(IntEnum):
     BUSY = 8
     """Another process is crawling this site into this archive."""
     NOT_FOUND = 9
-    """`show`, `runs`, `changes`, `diff`, `reparse`, `rebuild`, `probe`, `wacz`, `bag`: nothing of it is there."""
+    """`show`, `runs`, `changes`, `diff`, `reparse`, `rebuild`, `probe`, `wacz`, `bag`: it is not there."""
     DAMAGED = 10
     """`verify`, `rebuild`: something is not what it was; each finding says how it can be mended."""
