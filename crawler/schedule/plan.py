@@ -6,7 +6,7 @@ It must not look at the clock, the archive or the network; every complaint names
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -128,9 +128,13 @@ def make_plan(section: ScheduleSection, archive: str, known: Known, file: Path |
     Raises:
         ConfigError: where it names a site that the registry does not have.
     """
+    jobs = _jobs(section, channels=known.channels)
+    sites = {name: _sites_of(name, table, section, known, file) for name, table in jobs.items()}
+    # Of all jobs together: what two jobs' sites share is seen by neither alone.
+    hosts = _hosts({site for name, named in sites.items() if _by_site(jobs[name]) for site in named}, known)
     turns: list[Turn] = []
-    for name, table in _jobs(section, channels=known.channels).items():
-        turns += _turns(name, table, section, known, file)
+    for name, table in jobs.items():
+        turns += _turns(name, table, sites[name], hosts, known.parser)
     return Plan(
         turns=tuple(turns),
         archive=archive,
@@ -151,12 +155,26 @@ def _by_site(table: JobSection) -> bool:
     return table.kind in ("crawl", "reparse")
 
 
-def _turns(
+def _sites_of(
     name: str, table: JobSection, section: ScheduleSection, known: Known, file: Path | None
-) -> Iterator[Turn]:
+) -> list[str]:
+    """The sites that the job is of; of one that is of the whole archive those that it names."""
     own = table.sites is not None
     where = f"{file or 'gongkai.toml'}: [schedule{f'.jobs.{name}' if own else ''}]"
-    named = table.sites if isinstance(table.sites, tuple) else ()
+    if _by_site(table):
+        return _sites(table.sites or section.sites, known, where)
+    return _checked(table.sites, known, where) if isinstance(table.sites, tuple) else []
+
+
+def _hosts(sites: Iterable[str], known: Known) -> dict[str, str]:
+    """What stands for each site's hosts: the same for those that share one."""
+    found = groups(known.registry[site] for site in sorted(sites) if site in known.registry)
+    return {site.key: group[0].key for group in found for site in group}
+
+
+def _turns(
+    name: str, table: JobSection, sites: Sequence[str], hosts: Mapping[str, str], parser: str
+) -> Iterator[Turn]:
     job = Job(
         name,
         table.kind,
@@ -164,27 +182,19 @@ def _turns(
         table.options,
         duration(table.limit or LIMITS[table.kind]),
         None if table.memory is None else size_in_bytes(table.memory),
-        named if table.kind == "verify" else (),
+        tuple(sites) if table.kind == "verify" else (),
     )
     if not _by_site(table):
         assert table.cron is not None
-        if named:
-            _checked(named, known, where)
         yield Turn(job, f"_{table.kind}", f"_{table.kind}", Cron(table.cron))
         return
-    sites = _sites(table.sites or section.sites, known, where)
-    hosts = {
-        site.key: group[0].key
-        for group in groups(known.registry[site] for site in sites if site in known.registry)
-        for site in group
-    }
     placed = calendars(sites)
     for site in sites:
         trigger: Trigger = placed[site]
         if table.cron is not None:
             trigger = Cron(table.cron)
         elif table.kind == "reparse":
-            trigger = NewParser(known.parser)
+            trigger = NewParser(parser)
         yield Turn(job, site, hosts.get(site, site), trigger)
 
 

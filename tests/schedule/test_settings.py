@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from crawler.cli import main
 from crawler.config.loading import read
 from crawler.errors import ConfigError
 from crawler.schedule.plan import Known, Plan, make_plan, needs_archive
+from crawler.schedule.settings import JobSection, ScheduleSection
 from crawler.sites import load_sites
 
 ROOT = Path(__file__).parents[2]
@@ -162,3 +164,15 @@ def test_what_is_shown_is_understood(tmp_path: Path, where: str) -> None:
     assert blocks
     for block in blocks:
         assert planned(tmp_path, block).turns
+
+
+def test_sites_that_share_a_host_share_it_whichever_jobs_they_are_of() -> None:
+    one, other = (replace(SITES["bjxch"], key=key) for key in ("one", "other"))
+    jobs = {"all": JobSection(kind="crawl"), "often": JobSection(kind="crawl", sites=("other",))}
+    section = ScheduleSection(sites=("one", "other"), jobs=jobs)
+    plan = make_plan(section, "./archive", Known({"one": one, "other": other}, (), "gongkai 1.0"))
+    assert {turn.key: turn.host for turn in plan.turns} == {
+        ("all", "one"): "one",
+        ("all", "other"): "one",
+        ("often", "other"): "one",
+    }
