@@ -111,7 +111,7 @@ def digest(
     """Tell what was published, what is late, missing or changed, how the crawls went, which alerts are open.
 
     With --send each channel gets it in its language, once: a second machine, or a second time within half the
-    days, sends nothing.
+    days, sends nothing. Where digests were missed it begins where the last one ended, 60 days ago at most.
     """
     from crawler.config import load
     from crawler.exits import Exit
@@ -134,11 +134,12 @@ def digest(
         wrong("--since is a day that is still to come")
     with Archive.open(archive, create=False) as opened:
 
-        def make() -> Digest:
-            return digest_of(opened, load_sites(), settings.sites, read_state(opened, now), begin, now)
+        def make(since: datetime) -> Digest:
+            state = read_state(opened, now, since)
+            return digest_of(opened, load_sites(), settings.sites, state, since, now)
 
         if not sending:
-            made = make()
+            made = make(begin)
             if as_json:
                 print_json(made.to_json())
             else:
@@ -148,6 +149,11 @@ def digest(
         sent = send_digest(opened, settings, make, now, now - begin)
     for name, why in sent.failed.items():
         say(f"channel {name}: {why}")
+    for name, (last, first) in sent.gaps.items():
+        say(
+            f"channel {name}: its last digest went up to {last.astimezone(CHINA):%Y-%m-%d}, this one begins "
+            f"on {first.astimezone(CHINA):%Y-%m-%d} (Asia/Shanghai)"
+        )
     for name, when in sent.had.items():
         say(f"channel {name} has had a digest up to {when.astimezone(CHINA):%Y-%m-%d %H:%M} (Asia/Shanghai)")
     if not (sent.sent or sent.had or sent.failed):

@@ -101,6 +101,14 @@ class Digest:
     raised: tuple[Alert, ...] = ()
     resolved: tuple[Alert, ...] = ()
     open: tuple[Alert, ...] = ()
+    before: datetime | None = None
+    """Up to when the last one went that was sent, where some have been missed since; earlier than `since`
+    where that is longer ago than a digest reaches."""
+
+    @property
+    def missed(self) -> date | None:
+        """The day of `before`, in China."""
+        return None if self.before is None else day_in_china(self.before)
 
     @property
     def days(self) -> tuple[date, date]:
@@ -138,6 +146,7 @@ class Digest:
             "archive": self.archive,
             "since": stamp(self.since),
             "until": stamp(self.until),
+            "before": None if self.before is None else stamp(self.before),
             "sites": [_plain(asdict(site)) for site in self.sites],
             "alerts": {
                 name: [alert.to_json() for alert in getattr(self, name)]

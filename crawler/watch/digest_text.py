@@ -50,10 +50,10 @@ def digest_message(digest: Digest, language: Language) -> Message:
 
 
 def _name(digest: Digest, language: Language) -> str:
-    length = digest.until - digest.since
-    if length <= timedelta(days=1):
+    days = round((digest.until - digest.since) / timedelta(days=1))  # one begins where the last one ended
+    if days <= 1:
         return "日报" if language == "zh" else "Daily digest"
-    if length == timedelta(days=7):
+    if days == 7:
         return "周报" if language == "zh" else "Weekly digest"
     return "简报" if language == "zh" else "Digest"
 

@@ -86,6 +86,8 @@ class State:
     """The evaluation that last wrote the whole state down."""
     last: datetime | None = None
     """The newest record."""
+    kept: timedelta = KEPT
+    """For how long an alert that has ended is remembered; a digest may look further back."""
 
     def after(self, now: datetime) -> datetime:
         """A moment for the next record: now, or just after the newest one of a machine whose clock is ahead.
@@ -222,7 +224,7 @@ def _evaluated(state: State, record: Mapping[str, Any], at: datetime) -> None:
         state.summed = at
     state.evaluated = at
     alerts = state.alerts
-    for key in [k for k, known in alerts.items() if known.ended is not None and at - known.ended > KEPT]:
+    for key in [k for k, known in alerts.items() if known.ended and at - known.ended > state.kept]:
         del alerts[key]
     for said in record.get("raised", ()):
         alert = alert_of(said)
@@ -264,8 +266,12 @@ def _delivered(state: State, record: Mapping[str, Any], at: datetime) -> None:
 
 
 def _restore(state: State, said: Mapping[str, Any]) -> None:
-    state.alerts = {one["key"]: _known(one) for one in said["alerts"]}
-    state.digests = {channel: moment(at) for channel, at in said["digests"].items()}
+    """To what is said comes what is known already: alerts that ended too long ago to be said, and digests
+    that were being sent when it was written, so that their records are older."""
+    ended = {key: known for key, known in state.alerts.items() if not known.open}
+    state.alerts = ended | {one["key"]: _known(one) for one in said["alerts"]}
+    for channel, at in said["digests"].items():
+        state.digests[channel] = max(moment(at), state.digests.get(channel, moment(at)))
 
 
 def _known(said: Mapping[str, Any]) -> Known:

@@ -18,7 +18,7 @@ from crawler.watch.facts import Facts
 from crawler.watch.message import message
 from crawler.watch.rules import judge
 from crawler.watch.settings import Channel, WatchSection
-from crawler.watch.state import Known, News, State, delivery, evaluate, fold, news, stamp
+from crawler.watch.state import KEPT, Known, News, State, delivery, evaluate, fold, moment, news, stamp
 from storage.archive import Archive
 
 LEASE = "_watch"
@@ -55,11 +55,12 @@ class Watched:
         }
 
 
-def read_state(archive: Archive, now: datetime) -> State:
-    """Where all alerts of the archive stand, by its alert records."""
-    lately = list(archive.alert_records(now - SUMMED - timedelta(days=15)))
-    start = next((number for number, record in enumerate(lately) if "state" in record), None)
-    return fold(archive.alert_records(None) if start is None else lately[start:])
+def read_state(archive: Archive, now: datetime, since: datetime | None = None) -> State:
+    """Where all alerts of the archive stand, by its alert records; with those that ended after `since`."""
+    kept = KEPT if since is None else max(KEPT, now - since)
+    lately = list(archive.alert_records((since or now) - SUMMED - timedelta(days=15)))
+    whole = any("state" in one and (since is None or moment(one["noted"]) <= since) for one in lately)
+    return fold(lately if whole else archive.alert_records(None), State(kept=kept))
 
 
 def watch(
@@ -83,10 +84,10 @@ def watch(
         state = watched.state
         if state.summed is None or now - state.summed >= SUMMED:
             record["state"] = state.to_json()
-        moment = state.after(now)
+        at = state.after(now)
         if watched.noted or state.evaluated is None or now - state.evaluated >= HEARD:
-            archive.put_alerts(record, moment)
-        fold([record | {"noted": stamp(moment)}], state)
+            archive.put_alerts(record, at)
+        fold([record | {"noted": stamp(at)}], state)
         _tell(archive, settings, watched, pause, say)
     return watched
 
@@ -140,8 +141,8 @@ def _tell(
                 continue
             if remark is not None:
                 say(f"channel {name}: {remark}")
-        moment = watched.state.after(watched.now)
+        at = watched.state.after(watched.now)
         record = delivery(name, found)
-        archive.put_alerts(record, moment)
-        fold([record | {"noted": stamp(moment)}], watched.state)
+        archive.put_alerts(record, at)
+        fold([record | {"noted": stamp(at)}], watched.state)
         watched.told[name] = len(heard.open) + len(heard.resolved)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crawler.watch.alert import Alert
-from crawler.watch.digest import Altered, Digest, Missing, Published, Runs, SiteDigest
+from crawler.watch.digest import Altered, Digest, Missing, Published, Runs, SiteDigest, digest_of
 from crawler.watch.digest_text import digest_message
-from crawler.watch.digesting import Sent, send_digest
+from crawler.watch.digesting import REACH, Sent, send_digest
+from crawler.watch.facts import Facts
 from crawler.watch.settings import Channel, WatchSection
+from crawler.watch.watching import read_state, watch
 from storage.archive import Archive
-from tests.watch.made import NOW, ago
+from tests.watch.made import NOW, ago, dead, run, site
 from tests.watch.services import Answer, Service, service
 
 WEEK = timedelta(days=7)
@@ -123,7 +126,10 @@ def played() -> Iterator[Service]:
 
 
 def sent(archive: Archive, section: WatchSection, days: float = 0) -> Sent:
-    return send_digest(archive, section, made, NOW + timedelta(days=days), WEEK, pause=0.001)
+    now = NOW + timedelta(days=days)
+    return send_digest(
+        archive, section, lambda since: replace(made(), since=since, until=now), now, WEEK, pause=0.001
+    )
 
 
 def section(played: Service, **more: Any) -> WatchSection:
@@ -149,6 +155,47 @@ def test_a_digest_that_was_not_taken_is_sent_again(opened: Archive, played: Serv
     played.answers(Answer())
     assert sent(opened, section(played, language="en"), 0.1).sent == ["ops"]
     assert "Weekly digest" in played.asked[-1].body["title"]
+
+
+def test_a_digest_begins_where_the_last_one_ended(opened: Archive, played: Service) -> None:
+    sent(opened, section(played))
+    sent(opened, section(played), 7.01)
+    sent(opened, section(played), 27)
+    second, third = (asked.body for asked in played.asked[1:])
+    assert datetime.fromisoformat(second["since"]) == NOW
+    assert (second["before"], "截至" in second["text"]) == (None, False)
+    assert second["title"].startswith("[Gongkai] 周报")
+    assert datetime.fromisoformat(third["since"]) == NOW + timedelta(days=7.01)
+    assert "上次发出的简报截至 2026-02-17，此后有简报未能发出。本期从那时起。" in third["text"]
+
+
+def test_a_digest_reaches_back_two_months(opened: Archive, played: Service) -> None:
+    sent(opened, section(played, language="en"))
+    now = NOW + timedelta(days=100)
+    assert sent(opened, section(played, language="en"), 100).gaps == {"ops": (NOW, now - REACH)}
+    text = played.asked[1].body["text"]
+    assert (
+        "some were missed since. This one begins on 2026-03-22: for the time before, gongkai digest" in text
+    )
+
+
+def test_alerts_of_long_ago_are_in_a_long_digest(opened: Archive) -> None:
+    gone, well = site(run(2), dead(1), dead(0.1)), site(run(1))
+    for day in (*range(3), *range(3, 120, 3)):
+        now = NOW + timedelta(days=day)
+        facts = Facts(now=now, sites=(gone if day == 0 else well,), machine="here")
+        watch(opened, WatchSection(), lambda facts=facts: facts, now)  # type: ignore[misc]
+    until = NOW + timedelta(days=119)
+
+    def alerts(since: datetime) -> tuple[int, int]:
+        found = digest_of(opened, {}, (), read_state(opened, until, since), since, until)
+        return sum(one.code == "host-gone" for one in found.raised), sum(
+            one.code == "host-gone" for one in found.resolved
+        )
+
+    assert alerts(NOW - timedelta(days=1)) == (1, 1)
+    assert alerts(NOW + timedelta(days=1)) == (0, 1)
+    assert alerts(NOW + timedelta(days=60)) == (0, 0)
 
 
 def test_days_are_those_of_china() -> None:

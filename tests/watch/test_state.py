@@ -46,6 +46,12 @@ class Story:
         self.records.append(record | {"noted": stamp(self.now)})
 
 
+def test_a_digest_noted_while_the_state_was_written_counts() -> None:
+    earlier = {"kind": "digest", "channel": "ops", "to": stamp(NOW), "noted": stamp(NOW)}
+    written = {"kind": "evaluation", "state": State().to_json(), "noted": stamp(NOW + DAY)}
+    assert fold([earlier, written]).digests == {"ops": NOW}
+
+
 def test_an_alert_is_told_once_and_then_its_end() -> None:
     story = Story()
     assert [one["key"] for one in story.see(GONE)["raised"]] == [GONE.key]
