@@ -110,7 +110,7 @@ class Scheduler:
         self._start_some(now)
         if self._tidied is None or now - self._tidied >= TIDIED:
             self._tidied = now
-            self._slots.tidy(now - self._plan.keep_logs)
+            self._slots.tidy(now - self._plan.keep_logs, self._turns)
             tidy(self._logs, self._plan.keep_logs, now)
 
     def stop(self) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import socket
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -267,8 +267,11 @@ class Slots(Memory):
             for owner, host, started, seen, turns, stopped in rows
         ]
 
-    def tidy(self, before: datetime) -> None:
-        """Takes away what was due before that, but for each job's newest slot, and schedulers long gone."""
+    def tidy(self, before: datetime, planned: Collection[tuple[str, str]]) -> None:
+        """Takes away what was due before that, but for each job's newest slot, and schedulers long gone.
+
+        What is due still, of a (job, site) that is `planned`, stays.
+        """
         with self._transaction() as db:
             db.execute(
                 "DELETE FROM slots AS old WHERE state IN ('done', 'skipped', 'lost') AND due < ? AND EXISTS ("
@@ -276,8 +279,13 @@ class Slots(Memory):
                 " AND started IS NOT NULL)",
                 (text(before),),
             )
-            # What is still due then is not planned any more.
-            db.execute("DELETE FROM slots WHERE state = 'due' AND due < ?", (text(before),))
+            left = db.execute(
+                "SELECT DISTINCT job, site FROM slots WHERE state = 'due' AND due < ?", (text(before),)
+            ).fetchall()
+            db.executemany(
+                "DELETE FROM slots WHERE state = 'due' AND due < ? AND job = ? AND site = ?",
+                [(text(before), *key) for key in left if key not in planned],
+            )
             db.execute("DELETE FROM schedulers WHERE seen < ?", (text(before),))
 
     def _set(self, slot: Slot, assignments: str, *values: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from crawler.schedule.rows import LEASE
 from crawler.schedule.scheduler import PAUSES
 from crawler.schedule.slots import Slots
 from crawler.schedule.status import behind, lines
+from crawler.schedule.triggers import Cron
 from storage.errors import ArchiveUnusable
-from tests.schedule.desk import DAY, DUE, EVE, Desk, ended
+from tests.schedule.desk import DAY, DUE, EVE, Desk, ended, turn
 
 # ------------------------------------------------------------------ the memory
 
@@ -75,6 +77,24 @@ def test_old_logs_and_slots_are_tidied_away_and_nothing_else(desk: Desk) -> None
     assert foreign.exists()
     rows = desk.slots._db.execute("SELECT due FROM slots ORDER BY due").fetchall()
     assert [datetime.fromisoformat(due) for (due,) in rows] == [DUE + 89 * DAY, DUE + 92 * DAY]
+
+
+def test_what_is_still_due_is_not_tidied_away(tmp_path: Path) -> None:
+    monthly = Cron("0 4 2 * *")
+    sites = ("s1", "s2", "s3")
+    turns = [turn(site=site, trigger=monthly) for site in sites]
+    desk = Desk(tmp_path, *turns, parallel=1, keep_logs=DAY)
+    held = [desk.hold(site) for site in sites]
+    desk.scheduler.tick(EVE)
+    desk.scheduler.tick(DUE)
+    desk.scheduler.plan = replace(desk.plan, turns=tuple(turns[:2]))
+    desk.scheduler.tick(DUE + 3 * DAY)
+    for path in held:
+        path.unlink()
+    for _ in range(3):
+        desk.wait(DUE + 3 * DAY)
+    assert sorted(desk.crawls) == ["crawl s1", "crawl s2"]
+    assert not desk.slots.open_slots()
 
 
 # ------------------------------------------------------------------ what it says of itself
