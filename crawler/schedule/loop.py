@@ -19,6 +19,7 @@ from time import monotonic
 from types import FrameType
 
 from crawler.errors import CrawlerError
+from crawler.exits import Exit
 from crawler.schedule.plan import Plan
 from crawler.schedule.scheduler import Scheduler
 from storage.errors import StorageError
@@ -47,6 +48,8 @@ class Loop:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="replan")
         self._signals: list[int] = []
         self._complained: tuple[str, datetime] | None = None
+        self.failed = False
+        """Whether the last beat could not do its work."""
 
     def run(self, *, once: bool) -> None:
         """Beats until a signal has stopped it and everything has ended; `once`: until nothing runs."""
@@ -70,7 +73,9 @@ class Loop:
         self._look_for_sites(now)
         try:
             self._scheduler.tick(now)
+            self.failed = False
         except StorageError as error:
+            self.failed = True
             self._complain(str(error), now)
 
     def _obey(self, now: datetime) -> None:
@@ -154,9 +159,13 @@ def run(scheduler: Scheduler, say: Say, replan: Replan | None = None) -> None:
 
 
 def run_once(scheduler: Scheduler, say: Say) -> int:
-    """Runs what is due now, waits for it, and gives the first exit code that was not 0."""
-    Loop(scheduler, say).run(once=True)
-    return scheduler.worst
+    """Runs what is due now, waits for it, and gives the first exit code that was not 0.
+
+    Where the memory could not be used that is `ARCHIVE`: what is due is not known.
+    """
+    loop = Loop(scheduler, say)
+    loop.run(once=True)
+    return scheduler.worst or (Exit.ARCHIVE if loop.failed else Exit.OK)
 
 
 def seconds() -> float:

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from crawler.errors import ConfigError
+from crawler.errors import ConfigError, CrawlerError
 from crawler.metrics.collecting import ArchiveCollector
 from crawler.schedule.rows import Run
 from crawler.schedule.status import Status, status
@@ -48,8 +48,8 @@ class ScheduleCollector(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """The metrics; none where the memory cannot be read."""
-        with suppress(StorageError, ConfigError):
+        """The metrics; none where the memory, the configuration or the registry cannot be read."""
+        with suppress(StorageError, CrawlerError):
             found = status(self._archive, datetime.now(UTC))
             if found is not None:
                 yield from families(found)

@@ -16,6 +16,7 @@ from typing import Literal
 
 from crawler.config import Config, load
 from crawler.errors import ReportNotFound
+from crawler.exits import Exit
 from crawler.schedule.loop import run, run_once, seconds
 from crawler.schedule.memory import IN_MEMORY
 from crawler.schedule.plan import Known, Plan, make_plan, needs_archive
@@ -61,7 +62,7 @@ def run_schedule(archive: str, *, once: bool, say: Say) -> int:
         scheduler = Scheduler(plan, slots, schedule.logs, say, seconds)
         if once:
             code = run_once(scheduler, say)
-            if not scheduler.begun:
+            if not scheduler.begun and code == Exit.OK:
                 say(_nothing(plan))
             return code
         if plan.metrics is not None:

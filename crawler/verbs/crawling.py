@@ -96,7 +96,7 @@ def crawl(
 @click.command(
     short_help="Crawl, verify, watch and report by itself.",
     epilog="Without a scheduler: one line of crontab runs `gongkai crawl SITE`; see docs/running.md. "
-    "Exit codes: 0 stopped, or all done; with --once the first that a job gave.",
+    "Exit codes: 0 stopped, or all done; with --once the first that a job gave, 7 where its memory fails.",
 )
 @click.option("--once", is_flag=True, help="Run what is due now, wait for it, and end.")
 @click.option("--list", "only_list", is_flag=True, help="Show what runs when and how it last went, and end.")

@@ -12,8 +12,9 @@ from time import monotonic, sleep
 
 import pytest
 
+from crawler.exits import Exit
 from crawler.schedule import loop
-from crawler.schedule.loop import Loop
+from crawler.schedule.loop import Loop, run_once
 from crawler.schedule.plan import Job, Plan, Turn
 from crawler.schedule.scheduler import Scheduler
 from crawler.schedule.slots import Slots
@@ -91,3 +92,12 @@ def test_a_signal_is_heard_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert said == ["looking at everything anew"]
     assert monotonic() - began < 10
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_once_does_not_call_it_well_where_the_memory_fails(tmp_path: Path) -> None:
+    scheduler, _, said = made(tmp_path)
+    scheduler._slots._db.execute("PRAGMA query_only = 1")
+    assert run_once(scheduler, said.append) == Exit.ARCHIVE
+    assert "cannot be used" in said[0]
+    scheduler._slots._db.execute("PRAGMA query_only = 0")
+    assert run_once(scheduler, said.append) == Exit.OK

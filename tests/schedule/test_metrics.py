@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import ConfigError
-from crawler.schedule.metrics import METRICS, families, serve
+from crawler.schedule.metrics import METRICS, ScheduleCollector, families, serve
 from crawler.schedule.plan import Job, Turn
 from crawler.schedule.rows import Run, Seen, Slot
+from crawler.schedule.slots import Slots
 from crawler.schedule.status import Line, Overdue, Status
 from crawler.schedule.triggers import Cron
+from storage.archive import state_folder
 
 DUE = datetime(2026, 1, 1, 20, tzinfo=UTC)
 
@@ -73,3 +75,13 @@ def test_it_is_served_where_no_scheduler_was_ever_used(
     with opener.open(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
         assert answer.status == 200
         assert b"gongkai_archive_reachable" in answer.read()
+
+
+def test_a_registry_that_is_wrong_just_now_takes_no_other_metric_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GONGKAI_STATE", str(tmp_path))
+    Slots(state_folder("archive") / "schedule.sqlite").close()
+    (tmp_path / "sites.toml").write_text("[half\n")
+    monkeypatch.setenv("GONGKAI_SITES", str(tmp_path / "sites.toml"))
+    assert list(ScheduleCollector("archive").collect()) == []
