@@ -18,6 +18,9 @@ from crawler.watch.codes import CODES
 KEPT = timedelta(days=30)
 """An alert that has ended is remembered for so long, for channels that could not be told yet."""
 
+RETIRED = timedelta(days=35)
+"""A machine that has not looked for so long looks no more; what only it could see nobody can tell now."""
+
 LEEWAY = timedelta(hours=2)
 """A daily evaluation is not quite a day after the one before."""
 
@@ -70,6 +73,8 @@ class Verdict:
     unsure: Collection[str] = frozenset()
     """Keys of alerts of which the facts say nothing now: those that are open stay as they are. `code:site:*`
     and `code:*` stand for all of a site, and for all."""
+    retired: Collection[str] = frozenset()
+    """Keys of open alerts that only a machine could judge which looks no more: they end, untold."""
 
 
 @dataclass(slots=True)
@@ -80,6 +85,8 @@ class State:
     """By key: those that are open, and those that have ended lately."""
     evaluated: datetime | None = None
     """When the rules were last asked."""
+    machines: dict[str, datetime] = field(default_factory=dict)
+    """When each machine that still looks last asked the rules."""
     digests: dict[str, datetime] = field(default_factory=dict)
     """Up to when each channel has had a digest."""
     summed: datetime | None = None
@@ -105,6 +112,7 @@ class State:
         """The whole state, for a record from which a fold can begin."""
         return {
             "alerts": [known.to_json() for _, known in sorted(self.alerts.items())],
+            "machines": {machine: stamp(at) for machine, at in sorted(self.machines.items())},
             "digests": {channel: stamp(at) for channel, at in sorted(self.digests.items())},
         }
 
@@ -146,7 +154,8 @@ def evaluate(state: State, verdict: Verdict, now: datetime, settle: timedelta) -
         if not {key, f"{alert.code}:{alert.site}:*", f"{alert.code}:*"}.isdisjoint(verdict.unsure):
             continue
         lasts = CODES[alert.code].lasts
-        if lasts is not None and now - alert.since >= timedelta(days=lasts):
+        old = lasts is not None and now - alert.since >= timedelta(days=lasts)
+        if old or key in verdict.retired:
             ended.append({"key": key, "end": "expired"})
         elif known.passing is None and settle:
             passing.append(key)
@@ -223,6 +232,9 @@ def _evaluated(state: State, record: Mapping[str, Any], at: datetime) -> None:
         _restore(state, record["state"])
         state.summed = at
     state.evaluated = at
+    if machine := record.get("machine"):
+        state.machines[machine] = at
+    state.machines = {name: seen for name, seen in state.machines.items() if at - seen <= RETIRED}
     alerts = state.alerts
     for key in [k for k, known in alerts.items() if known.ended and at - known.ended > state.kept]:
         del alerts[key]
@@ -270,6 +282,7 @@ def _restore(state: State, said: Mapping[str, Any]) -> None:
     that were being sent when it was written, so that their records are older."""
     ended = {key: known for key, known in state.alerts.items() if not known.open}
     state.alerts = ended | {one["key"]: _known(one) for one in said["alerts"]}
+    state.machines = {name: moment(at) for name, at in said.get("machines", {}).items()}
     for channel, at in said["digests"].items():
         state.digests[channel] = max(moment(at), state.digests.get(channel, moment(at)))
 

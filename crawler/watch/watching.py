@@ -18,12 +18,24 @@ from crawler.watch.facts import Facts
 from crawler.watch.message import message
 from crawler.watch.rules import judge
 from crawler.watch.settings import Channel, WatchSection
-from crawler.watch.state import KEPT, Known, News, State, delivery, evaluate, fold, moment, news, stamp
+from crawler.watch.state import (
+    KEPT,
+    RETIRED,
+    Known,
+    News,
+    State,
+    delivery,
+    evaluate,
+    fold,
+    moment,
+    news,
+    stamp,
+)
 from storage.archive import Archive
 
 LEASE = "_watch"
 HEARD = timedelta(hours=20)
-"""Without news an evaluation is noted, too, if the last was so long ago: others see that somebody looks."""
+"""Without news an evaluation is noted, too, if this machine's last was so long ago: it is seen to look."""
 SUMMED = timedelta(days=30)
 """So often a record carries the whole state, so that a fold need not begin at the beginning."""
 
@@ -34,6 +46,8 @@ class Watched:
 
     now: datetime
     state: State
+    machine: str = ""
+    """Which machine looked."""
     noted: Mapping[str, Any] = field(default_factory=dict)
     """What was new: raised, changed, passing, back, ended."""
     told: dict[str, int] = field(default_factory=dict)
@@ -80,12 +94,13 @@ def watch(
     """
     with archive.lease(LEASE, "gongkai watch"):
         watched = look(archive, settings, gather(), now)
-        record = {"kind": "evaluation", **watched.noted}
+        record = {"kind": "evaluation", "machine": watched.machine, **watched.noted}
         state = watched.state
+        seen = state.machines.get(watched.machine)
         if state.summed is None or now - state.summed >= SUMMED:
             record["state"] = state.to_json()
         at = state.after(now)
-        if watched.noted or state.evaluated is None or now - state.evaluated >= HEARD:
+        if watched.noted or seen is None or now - seen >= HEARD:
             archive.put_alerts(record, at)
         fold([record | {"noted": stamp(at)}], state)
         _tell(archive, settings, watched, pause, say)
@@ -95,8 +110,10 @@ def watch(
 def look(archive: Archive, settings: WatchSection, facts: Facts, now: datetime) -> Watched:
     """What the rules say is new; nothing is noted and nobody is told. The state is that before it."""
     state = read_state(archive, now)
-    verdict = judge(facts, {known.alert.key for known in state.open}, settings.mute)
-    return Watched(now, state, evaluate(state, verdict, now, timedelta(days=settings.settle)))
+    looking = {machine for machine, seen in state.machines.items() if now - seen <= RETIRED}
+    verdict = judge(facts, {known.alert.key for known in state.open}, settings.mute, looking)
+    noted = evaluate(state, verdict, now, timedelta(days=settings.settle))
+    return Watched(now, state, facts.machine, noted)
 
 
 def foreseen(watched: Watched, settings: WatchSection) -> dict[str, News]:

@@ -62,7 +62,7 @@ def test_more_damage_of_a_new_kind_is_news() -> None:
 
 
 def behind(*late: Overdue, open_keys: tuple[str, ...] = ()) -> tuple[list[Alert], set[str]]:
-    verdict = judge(Facts(now=NOW, machine="here", overdue=late), open_keys)
+    verdict = judge(Facts(now=NOW, machine="here", overdue=late), open_keys, (), {"there"})
     return list(verdict.alerts.values()), set(verdict.unsure)
 
 
@@ -76,6 +76,18 @@ def test_jobs_that_are_overdue_on_this_machine() -> None:
 def test_another_machine_is_not_this_ones_affair() -> None:
     there = "scheduler-behind::there"
     assert behind(open_keys=(there,)) == ([], {there})
+
+
+def test_a_machine_that_looks_no_more_leaves_nothing_open() -> None:
+    keys = (
+        "scheduler-behind::",
+        "scheduler-behind::here",
+        "scheduler-behind::there",
+        "scheduler-behind::old",
+    )
+    verdict = judge(Facts(now=NOW, machine="here"), keys, (), {"there"})
+    assert verdict.retired == {"scheduler-behind::old"}
+    assert verdict.unsure == {"scheduler-behind::there"}
 
 
 def test_a_site_that_cannot_be_looked_at_is_told_and_keeps_its_alerts() -> None:

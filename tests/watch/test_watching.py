@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from crawler.cli import main
 from crawler.watch.alert import Alert
-from crawler.watch.facts import Facts, SiteFacts
+from crawler.watch.facts import Facts, Overdue, SiteFacts
 from crawler.watch.settings import Channel, WatchSection
 from crawler.watch.watching import Watched, read_state, watch
 from storage.archive import Archive
@@ -100,6 +100,26 @@ def test_an_evaluation_without_news_writes_no_more_than_once_a_day(opened: Archi
     for hour in range(49):
         evaluate(opened, WatchSection(), NOW + timedelta(hours=hour), WELL)
     assert len(list(opened.alert_records(None))) == 3
+
+
+def test_what_only_a_retired_machine_could_see_ends_untold(opened: Archive, played: Service) -> None:
+    def look(machine: str, day: float, *late: Overdue) -> list[str]:
+        now = NOW + day * DAY
+        facts = Facts(now=now, machine=machine, overdue=late)
+        watch(opened, settings(played.url), lambda: facts, now, pause=0.001)
+        return [known.alert.subject for known in read_state(opened, now).open]
+
+    late = Overdue("crawl bjxch", NOW - DAY)
+    assert look("old", 0, late) == ["old"]
+    for day in range(5, 35, 5):
+        assert look("new", day) == ["old"]
+    assert look("old", 35, late) == ["old"]
+    for day in range(40, 71, 5):
+        assert look("new", day) == ["old"]
+    assert look("new", 70.1) == []
+    assert len(played.asked) == 1
+    assert look("old", 71, late) == ["old"]
+    assert len(played.asked) == 2
 
 
 def test_channels_hear_what_they_asked_for(opened: Archive, played: Service, tmp_path: Path) -> None:

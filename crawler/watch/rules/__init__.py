@@ -7,7 +7,7 @@ from datetime import datetime
 
 from crawler.watch.alert import Alert
 from crawler.watch.facts import Facts, SiteFacts
-from crawler.watch.rules.house import on_audits, on_schedule
+from crawler.watch.rules.house import OF_MACHINES, on_audits, on_schedule
 from crawler.watch.rules.outcome import Outcome, SiteRule, Suspect, Unsure
 from crawler.watch.rules.reports import on_changes, on_coverage, on_figures
 from crawler.watch.rules.runs import on_runs
@@ -21,10 +21,20 @@ _REPORT_CODES = (
 )  # fmt: skip
 
 
-def judge(facts: Facts, open_keys: Collection[str], mute: Collection[str] = ()) -> Verdict:
-    """What all rules say of the facts, given the keys of the alerts that are open; none of muted codes."""
+def judge(
+    facts: Facts,
+    open_keys: Collection[str],
+    mute: Collection[str] = (),
+    machines: Collection[str] = (),
+) -> Verdict:
+    """What all rules say of the facts, given the keys of the alerts that are open; none of muted codes.
+
+    `machines`: those that still look, beside this one.
+    """
     outcomes: list[Outcome] = [outcome for site in facts.sites for outcome in _of_site(site, facts.now)]
     outcomes += [*on_audits(facts.audits), *on_schedule(facts, open_keys)]
+    elsewhere = {key: key.removeprefix(OF_MACHINES) for key in open_keys if key.startswith(OF_MACHINES)}
+    retired = {key for key, name in elsewhere.items() if name not in ("", facts.machine, *machines)}
     alerts: dict[str, Alert] = {}
     looked_at = {"", *(site.key for site in facts.sites)}
     unsure = {key for key in open_keys if key.split(":", 2)[1] not in looked_at}
@@ -36,7 +46,7 @@ def judge(facts: Facts, open_keys: Collection[str], mute: Collection[str] = ()) 
                 alerts[outcome.alert.key] = outcome.alert
         elif outcome.code not in mute:
             alerts[outcome.key] = outcome
-    return Verdict(alerts, unsure)
+    return Verdict(alerts, unsure - retired, retired)
 
 
 def _of_site(site: SiteFacts, now: datetime) -> Iterator[Outcome]:

@@ -13,6 +13,8 @@ from pipelines.coverage.model import day_in_china
 
 STALE = timedelta(days=45)
 """No plan lets a site wait for so long; the rarest default is a month."""
+OF_MACHINES = "scheduler-behind::"
+"""What the keys of the alerts begin with that only the machine named in them can judge."""
 HASHED = ("body-damaged", "body-truncated", "body-swapped")
 """Damage that only hashing the body again shows to be gone."""
 
@@ -55,10 +57,8 @@ def is_thorough(audit: Mapping[str, Any]) -> bool:
 def on_schedule(facts: Facts, open_keys: Collection[str]) -> Iterator[Outcome]:
     """Jobs of this machine that are overdue, and sites that nobody crawls any more."""
     code = "scheduler-behind"
-    own = f"{code}::{facts.machine}"
-    yield from (
-        Unsure(key) for key in open_keys if key.startswith(f"{code}::") and key not in (own, f"{code}::")
-    )
+    known = (OF_MACHINES, f"{OF_MACHINES}{facts.machine}")
+    yield from (Unsure(key) for key in open_keys if key.startswith(OF_MACHINES) and key not in known)
     if facts.overdue:
         first = min(facts.overdue, key=lambda one: one.due)
         count, since = len(facts.overdue), day_in_china(first.due)
