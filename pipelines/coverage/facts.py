@@ -39,6 +39,10 @@ class Address:
     trouble: Trouble | None = None
     """What was wrong with the last answer, if anything was."""
     reason: str = ""
+    asked: datetime | None = None
+    """When it was first asked for."""
+    missed: datetime | None = None
+    """When it was first asked for in vain, though nothing said that it does not exist."""
     gone: datetime | None = None
     """Since when it answers that it does not exist, if it does now."""
     modified: datetime | None = None
@@ -57,6 +61,8 @@ class Document:
     of: no proof, but they raise doubt."""
     parents: tuple[str, ...] = ()
     attachment: bool = False
+    missed: datetime | None = None
+    """When it was first asked for in vain, before it was had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,10 @@ class Loose:
     trouble: Trouble
     reason: str
     parents: tuple[str, ...] = ()
+    since: datetime | None = None
+    """When it was first asked for."""
+    days: tuple[date, ...] = ()
+    """Days of publication that its list entries state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,8 @@ class Look:
     """What it had answers to, or knew and let rest: lists and reports, each `bare`."""
     troubled: tuple[Loose, ...] = ()
     """Report pages that lists named and that it could not have."""
+    closed: tuple[str, ...] = ()
+    """Lists that robots.txt, or where crawls go, kept from it, each `bare`."""
     offering: frozenset[str] = frozenset()
     """The lists that named reports, each `bare`; where the record does not say, those on which a report that
     it met is known to be named."""

@@ -55,6 +55,7 @@ def addresses_of(captures: Iterable[Capture], until: datetime) -> dict[str, Addr
 def _add(address: Address, capture: Capture) -> None:
     said = hints_of(capture.hints)
     address.role, address.last = capture.role, capture.received
+    address.asked = address.asked or capture.received
     address.organization = address.organization or said.organization
     address.year = address.year or said.year
     address.title = address.title or said.title
@@ -71,6 +72,8 @@ def _add(address: Address, capture: Capture) -> None:
             address.modified = min(address.modified or modified, modified)
     elif capture.status in (404, 410) or {"soft-404", "login"} & set(capture.flags):
         address.gone = address.gone or capture.received
+    else:
+        address.missed = address.missed or capture.received
 
 
 def _trouble(capture: Capture) -> tuple[Trouble | None, str]:
@@ -152,6 +155,7 @@ def _document(url: str, first: datetime, address: Address | None, stated: tuple[
         hinted=tuple(hinted),
         parents=() if address is None else tuple(address.parents),
         attachment=address is not None and address.role == "attachment",
+        missed=None if address is None else address.missed,
     )
 
 
@@ -184,7 +188,10 @@ def loose_of(known: Mapping[str, Address], published: Iterable[Found]) -> Iterat
         trouble: Trouble = address.trouble or "not-a-report"
         reason = address.reason or _UNPUBLISHED
         organization, year = named(address.title, address.organization, address.year)
-        yield Loose(address.url, organization, year, trouble, reason, tuple(address.parents))
+        yield Loose(
+            address.url, organization, year, trouble, reason, tuple(address.parents), address.asked,
+            tuple(address.days),
+        )  # fmt: skip
 
 
 def named(
@@ -207,7 +214,7 @@ def looks_of(
 ) -> list[Look]:
     """The crawls that began before that moment, oldest first, each with what it can prove."""
     looks = sorted(
-        (look for record in records if (look := _look(record, known)).started < until),
+        (look for record in records if (look := _look(record, known, until)).started < until),
         key=lambda look: (look.started, look.run),
     )
     usual: list[int] = []
@@ -219,18 +226,21 @@ def looks_of(
     return looks
 
 
-def _look(record: Mapping[str, Any], known: Mapping[str, Address]) -> Look:
+def _look(record: Mapping[str, Any], known: Mapping[str, Address], until: datetime) -> Look:
     answered = frozenset(
         url for state in ("captured", "unchanged", "resting") for url in record.get(state) or ()
     )
-    started = record.get("started")
+    text, stopped = record.get("started"), record.get("stopped")
+    started = datetime.fromisoformat(text) if text else run_started(str(record["run"]))
+    over = stopped is None or datetime.fromisoformat(stopped) < until  # else what it met is not all known
     return Look(
         run=str(record.get("run", "")),
-        started=datetime.fromisoformat(started) if started else run_started(str(record["run"])),
-        finished=_finished(record),
+        started=started,
+        finished=over and _finished(record),
         years=_years(record, answered, known),
         touched=frozenset(bare(url) for url in answered),
-        troubled=tuple(_troubled(record, known)),
+        troubled=tuple(replace(one, since=started) for one in _troubled(record, known)),
+        closed=tuple(bare(t["url"]) for t in record.get("refused") or () if t.get("role") == "list"),
         offering=_offering(record, answered, known),
         reports=int(record.get("reports") or 0),
     )

@@ -73,6 +73,8 @@ class Site:
     """Kind and report year -> bodies of which something of the year is known."""
     was_named: Callable[[str, str], bool]
     """Whether a list of that run named that address."""
+    troubled: Mapping[str, datetime]
+    """When a crawl first could not have a page that a list named, by its address."""
     mentioned: Callable[[str, Row, int], str | None]
     """What a list of that run says of the body and year, though nothing of it was taken for a report."""
     successors: Callable[[Row, int], str | None]
@@ -149,15 +151,55 @@ def _published(
 
 def _time(row: Row, report: Found, due: Deadline, site: Site, asked: Question) -> Judged:
     absent = _absent(row, report, site, asked)
-    return judge_time(report, due, site.relaunches, absent, _perhaps_other_year(row, report))
+    judged = judge_time(report, due, site.relaunches, absent, _perhaps_other_year(row, report))
+    if judged.punctuality == "late" and absent is None and (found := _named_before(row, report, site, due)):
+        day, url = found
+        message = f"a list named {url} as this report by {day.isoformat()}; it could not be had or read"
+        notes = [note for note in judged.notes if note.code != "stated-only"]
+        return Judged("undated", judged.published, None, (*notes, Note("perhaps-listed", message)))
+    return judged
 
 
 def _absent(row: Row, report: Found, site: Site, asked: Question) -> datetime | None:
     """When a crawl first proved that the report was not there though it was due."""
     if report.site is not None:
         return None
-    look = first_absence(site.looks, asked, report.documents, report.first, site.was_named)
+    vain = _named_in_vain(row, report, site)
+    look = first_absence(
+        [look for look in site.looks if not any(look.met(url) for _, url in vain)],
+        asked,
+        report.documents,
+        min((moment for moment, _ in vain), default=report.first),
+        lambda run, url: site.was_named(run, url) or site.mentioned(run, row, report.year) is not None,
+    )
     return look.started if look is not None else None
+
+
+def _named_in_vain(row: Row, report: Found, site: Site) -> list[tuple[datetime, str]]:
+    """Each address that a list called this report and where it was not found, with when that was first:
+    it may have stood there unread."""
+    year = report.year
+    moments = [(one.since, one.url) for one in row.loose.get(year, ())]
+    moments += [
+        (document.first, document.url) for one in row.named.get(year, ()) for document in one.documents
+    ]
+    moments += [(document.missed, document.url) for document in report.documents]
+    moments += [(site.troubled.get(document.url), document.url) for document in report.documents]
+    return [
+        (moment, url)
+        for moment, url in moments
+        if moment is not None and date(year, 12, 1) <= day_in_china(moment) < day_in_china(report.first)
+    ]
+
+
+def _named_before(row: Row, report: Found, site: Site, due: Deadline) -> tuple[date, str] | None:
+    """By when, and where, the report may have stood already, as lists and what stood there say."""
+    found = [(day_in_china(moment), url) for moment, url in _named_in_vain(row, report, site)]
+    days = [(day, one.url) for one in row.loose.get(report.year, ()) for day in one.days]
+    named = (d for one in row.named.get(report.year, ()) for d in one.documents)
+    days += [(claim.day, d.url) for d in named for claim in d.claims]
+    found += [(day, url) for day, url in days if date(report.year, 12, 1) <= day <= due.day]
+    return min(found, default=None)
 
 
 def _perhaps_other_year(row: Row, report: Found) -> str | None:

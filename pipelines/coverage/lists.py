@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pipelines.decoding import decode
 from pipelines.errors import PipelineError
@@ -36,11 +36,12 @@ class ListsOf:
     def named(self, run: str, address: str) -> bool:
         """Whether a list of that run holds the address's end; True, too, where that cannot be known."""
         parts = urlsplit(address)
-        end = (parts.query or PurePosixPath(parts.path).name).encode()
+        end = parts.query or PurePosixPath(parts.path).name
         if len(end) < _TELLING:
             return True
+        written = {way.encode() for one in (end, unquote(end)) for way in (one, html.escape(one))}
         bodies = [self._body(sha256, headers) for sha256, headers in self._lists(run).items()]
-        return not bodies or any(body is None or end in body for body in bodies)
+        return not bodies or any(body is None or any(way in body for way in written) for body in bodies)
 
     def mentioned(self, run: str, names: Collection[str], others: Collection[str], year: int) -> str | None:
         """A title on a list of that run that has one of these names, that report year and a report's words.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from pipelines.coverage.deadlines import PATIENCE
-from pipelines.coverage.facts import Document, Look, Loose
+from pipelines.coverage.facts import Document, Look, Loose, bare
 from pipelines.coverage.model import Note, NoteCode, day_in_china
 
 ENOUGH = 0.8
@@ -67,6 +67,9 @@ def why_not(look: Look, asked: Question) -> Note | None:
         return Note("years-not-asked", f"the crawl of {_day(look.started)} did not ask for {asked.year}")
     if not look.finished:
         message = f"the crawl of {_day(look.started)} did not read every list to its end"
+        return Note("crawl-incomplete", message)
+    if (closed := _closed(look, asked.column)) is not None:
+        message = f"the crawl of {_day(look.started)} was not allowed to read the list {closed}"
         return Note("crawl-incomplete", message)
     for one in look.troubled:
         if _may_be(one, asked, everywhere=True):
@@ -123,6 +126,13 @@ def _thin(look: Look, peers: Sequence[Peer]) -> bool:
     known = [peer for peer in peers if peer.first < look.started]
     met = sum(any(look.met(url) for url in peer.urls) for peer in known)
     return met < ENOUGH * len(known)
+
+
+def _closed(look: Look, column: Column) -> str | None:
+    """A list that was kept from the crawl, on a host on which the body's reports are named: it may be the
+    next page of their column."""
+    hosts = {bare(parent).split("/")[0] for parent in column.parents}
+    return next((url for url in look.closed if url.split("/")[0] in hosts), None)
 
 
 def _saw(look: Look, column: Column) -> bool:

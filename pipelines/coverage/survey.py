@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from functools import partial
 
 from pipelines.coverage.deadlines import DEFAULT, PATIENCE, Deadlines, deadline
@@ -69,6 +70,7 @@ def survey(
         per_year=Counter(year for row in rows.all() for year in row.reports),
         per_kind=Counter((row.kind, year) for row in rows.all() for year in row.known),
         was_named=lists.named,
+        troubled=_first_troubled(looks),
         mentioned=partial(_mentioned, lists, rows.all(), place),
         successors=partial(_successor, rows.all(), place),
         peers=partial(_peers, _peers_by_kind(rows.all())),
@@ -105,7 +107,14 @@ def _with_troubled(loose: list[Loose], looks: Sequence[Look], reports: Iterable[
     """What is left over, with pages that were never answered and that only run records know of."""
     known = {one.url for one in loose} | {d.url for report in reports for d in report.documents}
     newest = {one.url: one for look in looks for one in look.troubled}
-    return loose + [newest[url] for url in sorted(newest) if url not in known]
+    first = _first_troubled(looks)
+    rest = (replace(newest[url], since=first[url]) for url in sorted(newest) if url not in known)
+    return [*loose, *rest]
+
+
+def _first_troubled(looks: Sequence[Look]) -> dict[str, datetime]:
+    """When a crawl first could not have a page that a list named, by its address."""
+    return {one.url: look.started for look in reversed(looks) for one in look.troubled}
 
 
 class _Rows:

@@ -354,3 +354,72 @@ def test_a_title_with_the_year_of_publication_stands_in_for_the_year_before(site
     cell = site.cell("2025-06-02", BODY, 2024)
     assert cell.state == "unknown"
     assert cell.says("perhaps-other-year")
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        Page(BODY, 2024, says="2025-01-20", url="/nb/old.html", damaged=True),
+        Page(BODY, 2024, says="2025-01-20", url="/nb/old.html", is_report=False),
+        Page(BODY, 2024, says="2025-01-20", url="/nb/old.html", status=500),
+        Page(BODY, 2024, says="2025-01-20", url="/nb/old.html", told="虚构县财务局"),
+    ],
+    ids=["damaged", "not-a-report", "error", "another-name"],
+)  # fmt: skip
+def test_a_page_that_a_list_called_it_in_time_may_have_been_it(site: Played, old: Page) -> None:
+    site.put(old)
+    site.crawl("2025-01-25")
+    site.take(old)
+    site.crawl("2025-02-15")
+    site.put(Page(BODY, 2024, says="2025-02-18"))
+    site.crawl("2025-02-20")
+    cell = site.cell("2025-06-02", BODY, 2024)
+    assert (cell.state, cell.says("perhaps-listed")) == ("undated", True)
+
+
+def test_an_unreadable_page_that_was_replaced_before_anybody_looked_in_time(site: Played) -> None:
+    old = Page(BODY, 2024, url="/nb/old.html", damaged=True)
+    site.put(old)
+    site.crawl("2025-02-10")
+    site.take(old)
+    site.put(Page(BODY, 2024, says="2025-02-18"))
+    site.crawl("2025-02-20")
+    assert site.cell("2025-06-02", BODY, 2024).state == "undated"
+
+
+def test_an_unreadable_page_that_came_late_itself_excuses_nobody(site: Played) -> None:
+    site.crawl("2025-02-10")
+    old = Page(BODY, 2024, url="/nb/old.html", damaged=True)
+    site.put(old)
+    site.crawl("2025-02-14")
+    site.take(old)
+    site.put(Page(BODY, 2024, says="2025-02-18"))
+    site.crawl("2025-02-20")
+    cell = site.cell("2025-06-02", BODY, 2024)
+    assert (cell.state, cell.late_days) == ("late", 18)
+
+
+def test_a_page_that_had_no_answer_in_time_and_bears_a_later_day_is_undated(site: Played) -> None:
+    page = Page(BODY, 2024, says="2025-02-18")
+    site.put(page)
+    site.crawl("2025-01-25", failing={page.address: "failed"})
+    site.crawl("2025-02-20")
+    cell = site.cell("2025-06-02", BODY, 2024)
+    assert (cell.state, cell.says("perhaps-listed")) == ("undated", True)
+
+
+def test_an_address_that_a_list_writes_with_entities_was_named(site: Played) -> None:
+    site.words = '<a href="/nb/show.php?cat=12&amp;id=4567">年报</a>'
+    site.crawl("2025-02-10")
+    site.words = ""
+    site.put(Page(BODY, 2024, says="2025-01-20", url="/nb/show.php?cat=12&id=4567"))
+    site.crawl("2025-02-20")
+    assert site.cell("2025-06-02", BODY, 2024).state == "on-time"
+
+
+def test_a_title_without_an_address_was_named(site: Played) -> None:
+    site.words = f'{{"id": 4567, "title": "{BODY}2024年政府信息公开工作年度报告"}}'
+    site.crawl("2025-02-10")
+    site.put(Page(BODY, 2024, says="2025-01-20", url="/art/2025/1/20/art_12_4567.html"))
+    site.crawl("2025-02-20")
+    assert site.cell("2025-06-02", BODY, 2024).state == "on-time"

@@ -343,3 +343,21 @@ def test_titles_in_json_and_gbk_are_read(body: Played) -> None:
         body.charset = "utf-8" if charset == "json" else charset
         body.crawl("2025-02-10" if charset == "json" else "2025-02-11")
         assert body.cell(DAY, BODY, 2024).state == "unknown"
+
+
+def test_a_list_that_robots_txt_forbids_may_name_it(body: Played) -> None:
+    body.years("虚构县司法局", 2024)
+    page = {"url": HOST + "/nb/index_2.html", "role": "list", "reason": "robots.txt forbids it"}
+    body.crawl("2025-02-10", record={"refused": [page]})
+    cell = body.cell(DAY, BODY, 2024)
+    assert (cell.state, cell.says("crawl-incomplete")) == ("unknown", True)
+    away = page | {"url": "https://elsewhere.gov.cn/nb/index.html"}
+    body.crawl("2025-02-11", record={"refused": [away]})
+    assert body.cell(DAY, BODY, 2024).state == "missing"
+
+
+def test_a_crawl_that_went_on_after_the_day_proves_nothing_as_of_that_day(body: Played) -> None:
+    body.years("虚构县司法局", 2024)
+    body.crawl("2025-02-10", hour=23, record={"stopped": "2025-02-10T16:30:00+00:00"})
+    assert body.cell("2025-02-10", BODY, 2024).state == "unknown"
+    assert body.cell("2025-02-11", BODY, 2024).state == "missing"
