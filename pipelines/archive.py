@@ -348,10 +348,10 @@ class ArchivePipeline:
     def _look_who_was_here(self, archive: Archive, site: str) -> None:
         """Raises `CrawledAlready` where GONGKAI_UNLESS_SINCE says that this crawl is not needed any more."""
         since: str = self.crawler.settings["GONGKAI_UNLESS_SINCE"]
-        years = getattr(self.crawler.spider, "wanted", None)
         if since:
-            moment, asked = datetime.fromisoformat(since), None if years is None else years.wanted
-            if (already := crawled_since(archive.store, site, moment, asked)) is not None:
+            asked, moment = getattr(self.crawler.spider, "about", {}), datetime.fromisoformat(since)
+            years, recheck = asked.get("years"), asked.get("recheck", False)
+            if (already := crawled_since(archive.store, site, moment, years, recheck=recheck)) is not None:
                 raise CrawledAlready(already)
 
     def _compared(self, item: Exchange, archive: Archive, site: str) -> tuple[Capture, str | None]:

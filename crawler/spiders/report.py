@@ -278,9 +278,13 @@ class ReportSpider(ListSpider):
 
     @property
     def about(self) -> dict[str, Any]:
-        """What a run record says of the run from its beginning on: the years asked for, and all versions."""
+        """What a run record says of the run from its beginning on: what was asked for, and all versions."""
         years = self.wanted.wanted
-        return {"years": None if years is None else sorted(years), "versions": versions()}
+        return {
+            "years": None if years is None else sorted(years),
+            "recheck": self.rhythm.recheck,
+            "versions": versions(),
+        }
 
     @property
     def archive(self) -> Archive | None:

@@ -29,7 +29,8 @@ def put_run(store: Store, site: str, began: datetime, record: dict[str, Any]) ->
 def test_what_was_crawled_since_is_left_alone_and_leaves_no_trace(tmp_path: Path, replica: Replica) -> None:
     crawl, began = Crawl(replica, tmp_path), datetime.now(UTC).replace(microsecond=0)
     with Archive.open(crawl.archive, state=tmp_path / "another machine") as archive:
-        put_run(archive.store, "bjxch", began, SOUND | {"years": [2023], "machine": "elsewhere"})
+        of_year = {"years": [2023], "recheck": True, "machine": "elsewhere"}
+        put_run(archive.store, "bjxch", began, SOUND | of_year)
         # A crawl of a year does not stand for one of all years, nor for one since a later moment.
         assert crawled_since(archive.store, "bjxch", began, {2023}) is not None
         assert crawled_since(archive.store, "bjxch", began, {2022, 2023}) is None
@@ -56,6 +57,16 @@ def test_a_run_that_did_not_end_by_itself_does_not_count(tmp_path: Path) -> None
     ):
         put_run(store, f"s{number}", since, record)
         assert (crawled_since(store, f"s{number}", since, None) is not None) is counts, record
+
+
+def test_a_run_that_let_pages_rest_does_not_stand_for_one_that_lets_none(tmp_path: Path) -> None:
+    store, since = open_store(str(tmp_path), create=True), datetime(2026, 1, 1, tzinfo=UTC)
+    put_run(store, "bjxch", since, SOUND | {"recheck": False})
+    assert crawled_since(store, "bjxch", since, None) is not None
+    assert crawled_since(store, "bjxch", since, None, recheck=True) is None
+    assert crawled_since(store, "bjxch", since, {2020}, recheck=True) is None
+    put_run(store, "bjxch", since + HOUR, SOUND | {"recheck": True})
+    assert crawled_since(store, "bjxch", since, {2020}, recheck=True) is not None
 
 
 def test_a_moment_without_its_zone_is_refused(tmp_path: Path, replica: Replica) -> None:
