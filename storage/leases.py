@@ -112,6 +112,8 @@ class Lease:
         self._since = ""
         self._key = ""
         self._warned = False
+        self._released: set[str] = set()
+        """Claims that are released for good, where the store lets nothing be removed: read once."""
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._keep, name=f"lease {name}", daemon=True)
 
@@ -186,7 +188,8 @@ class Lease:
     def _others(self) -> tuple[list[Claim], bool]:
         """The live claims of others, and whether one's own is listed. Dead ones are taken away."""
         keys = list(self._store.list(leases_prefix(self._name)))
-        claims = [claim for key in keys if key != self._key and (claim := self._read(key)) is not None]
+        others = [key for key in keys if key != self._key and key not in self._released]
+        claims = [claim for key in others if (claim := self._read(key)) is not None]
         mine = self._store.modified(self._key) if claims else None
         return [one for one in claims if mine and not self._is_dead(one, mine)], self._key in keys
 
@@ -198,7 +201,10 @@ class Lease:
             return None  # released just now
         except (ValueError, TypeError, KeyError):
             claim = Claim(key, "held", Holder("", "unknown", 0, ""), "unknown")
-        return None if claim.state == "released" else claim
+        if claim.state == "released":
+            self._released.add(key)
+            return None
+        return claim
 
     def _is_dead(self, claim: Claim, mine: datetime) -> bool:
         """Whether nobody relies on the claim any more; then it goes. `mine`: when one's own was put."""

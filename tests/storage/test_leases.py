@@ -275,6 +275,17 @@ def test_a_store_that_lets_nothing_be_removed_has_leases_too(place: LocalStore) 
     assert len(claims(place)) == 2
 
 
+@pytest.mark.usefixtures("short")
+def test_claims_that_stay_for_ever_are_read_once_and_not_at_each_renewal(place: LocalStore) -> None:
+    for _ in range(5):
+        Lease.take(Undying(place), NAME, ONE).release()
+    watched = Undying(place)
+    lease = Lease.take(watched, NAME, OTHER)
+    until(lambda: watched.calls["list leases"] > 3)
+    lease.release()
+    assert watched.calls["get leases"] == 5
+
+
 def test_a_store_that_is_away_is_said_at_once(place: LocalStore) -> None:
     watched = WatchedStore(place)
     watched.failing = True
