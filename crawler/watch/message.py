@@ -29,13 +29,13 @@ _WORDS: dict[Language, dict[str, str]] = {
         "resolved": "{} 条已恢复",
         "and": "，", "head_raised": "", "head_changed": "（有变化）", "head_reminded": "（仍未恢复）",
         "head_resolved": "（已恢复）", "more": "……另有 {} 条", "etc": "等", "sep": "、", "colon": "：",
-        "foot": "全部未恢复的告警：gongkai watch", "archive": "（归档库）",
+        "do": "  处理：", "foot": "全部未恢复的告警：gongkai watch", "archive": "（归档库）",
     },
     "en": {
         "raised": "{} new", "changed": "{} changed", "reminded": "{} still so", "resolved": "{} resolved",
         "and": ", ", "head_raised": "", "head_changed": " (changed)", "head_reminded": " (still so)",
         "head_resolved": " (resolved)", "more": "... and {} more", "etc": ", ...", "sep": ", ", "colon": ": ",
-        "foot": "All open alerts: gongkai watch", "archive": "(archive)",
+        "do": "  To do: ", "foot": "All open alerts: gongkai watch", "archive": "(archive)",
     },
 }  # fmt: skip
 
@@ -68,6 +68,9 @@ def message(news: News, language: Language, archive: str) -> Message:
             alerts = list(group)
             lines += ["", f"■ {heading(code, language)}{words[f'head_{part}']} ({len(alerts)})"]
             lines += _told(alerts, language)
+            if part != "resolved" and code in CODES:
+                do = CODES[code].do_zh if language == "zh" else CODES[code].do
+                lines.append(words["do"] + do.replace("`", ""))
     if news.open:
         lines += ["", words["foot"]]
     data = {

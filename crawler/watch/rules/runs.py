@@ -8,6 +8,7 @@ from functools import partial
 
 from crawler.watch.alert import Alert
 from crawler.watch.facts import RunSeen, SiteFacts
+from crawler.watch.reasons import in_chinese
 from crawler.watch.rules.outcome import Outcome, Suspect, Unsure, streak, weighed
 from pipelines.coverage.model import day_in_china
 
@@ -242,7 +243,7 @@ def _said(reason: str) -> str:
 
 
 def _why(reason: str) -> str:
-    return f"原因：{reason}" if reason else ""
+    return f"原因：{in_chinese(reason)}。" if reason else ""
 
 
 def _day(when: datetime) -> str:
