@@ -1,4 +1,4 @@
-"""The reasons of run records in Chinese; the records have them in English, as `crawler/failures.py` words them.
+"""The reasons of run records in Chinese; records have them in English, as `crawler/failures.py` words them.
 
 Whole clauses are put into Chinese; one that is not known here stays as it is.
 """
