@@ -6,7 +6,7 @@ page puts behind the report's last line. `gongkai changes` tells what was change
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -89,7 +89,13 @@ def document_of(archive: Archive, source: Mapping[str, Any]) -> Mapping[str, Any
     return None
 
 
-def _parts(sections: Iterable[Mapping[str, Any]], visit: date) -> Iterable[tuple[int | None, str]]:
+def _parts(sections: Sequence[Mapping[str, Any]], visit: date) -> Iterator[tuple[int | None, str]]:
+    """Only from the last numbered part on the page may say anything between; where numbers begin anew (a
+    table of contents, several reports), anywhere."""
+    numbers = [section["number"] for section in sections if section["number"] is not None]
+    own = len(numbers) > 1 and numbers == sorted(set(numbers))
     for section in sections:
-        text = DAY_LINE.split(f"{section['heading']}\n{section['text']}")[0]
-        yield section["number"], squeeze("".join(stilled(text.splitlines(), visit)))
+        lines = [section["heading"], *section["text"].splitlines()]
+        if not own or section["number"] in (None, numbers[-1]):
+            lines = stilled(DAY_LINE.split("\n".join(lines))[0].splitlines(), visit)
+        yield section["number"], squeeze("".join(lines))

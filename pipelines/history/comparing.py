@@ -187,17 +187,19 @@ def _matched(
 def _by_parts(before: Reading, after: Reading) -> Iterator[Passage]:
     """Of documents whose lines break otherwise, or stand on other pages: the parts that say something else.
 
-    What follows the day at the end of a part is the page's and not the report's, and the last part may have
-    more of the page behind it.
+    What follows the day at the end of the last part is the page's and not the report's, and it may have more
+    of the page behind it.
     """
     for one, other in _matched(before, after):
         parts = [
-            {part["number"]: DAY_LINE.split(part["text"])[0] for part in (report or {}).get("sections", ())}
+            {part["number"]: part["text"] for part in (report or {}).get("sections", ())}
             for report in (one, other)
         ]
         numbers = sorted(set(parts[0]) & set(parts[1]) - {None})
         for number in numbers:
             texts = parts[0][number], parts[1][number]
+            if number == numbers[-1]:
+                texts = DAY_LINE.split(texts[0])[0], DAY_LINE.split(texts[1])[0]
             old, new = (squeeze(text) for text in texts)
             if number == numbers[-1]:
                 old, new = old[: len(new)], new[: len(old)]

@@ -51,6 +51,8 @@ class Slot:
     column: int
     text: str
     link: bool = False
+    behind: int = 0
+    """How many lines of running text stand before its grid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,9 @@ def _shown(document: Document, links: frozenset[str]) -> tuple[tuple[Line, ...],
         elif isinstance(block, Grid):
             table = number if block.place.table is None else block.place.table
             cells = sorted(block.cells, key=lambda cell: (cell.row, cell.column))
-            slots += (Slot(table, c.row, c.column, c.text, _is_link(c.text, links)) for c in cells)
+            slots += (
+                Slot(table, c.row, c.column, c.text, _is_link(c.text, links), len(lines)) for c in cells
+            )
         else:
             lines += (Line(" ".join(text.split())) for _, text in block.lines if text.strip())
     return tuple(lines), tuple(slots)

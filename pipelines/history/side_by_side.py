@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from difflib import SequenceMatcher
 from itertools import count
@@ -44,6 +45,7 @@ class SideBySide:
         self._one, self._other = contents
         self._days = visits
         self._extents = [_extent(*side) for side in zip(contents, readings, strict=True)]
+        self._cores = [_core(*side) for side in zip(contents, readings, strict=True)]
         self.outside = True
         """Whether all passages found stand outside of the report."""
 
@@ -60,21 +62,35 @@ class SideBySide:
         return self._cell_texts(0) == self._cell_texts(1)
 
     def _cell_texts(self, side: int) -> list[str]:
-        slots = (self._one, self._other)[side].slots
-        texts = stilled([slot.text for slot in slots], self._days[side])
+        texts = self._stilled_slots((self._one, self._other)[side], side)
         return [squeezed for text in texts if (squeezed := squeeze(text))]
 
     def _flow(self, content: Content, side: int) -> str:
-        return "".join(
-            squeeze(text) for text in stilled([line.text for line in content.lines], self._days[side])
-        )
+        return "".join(squeeze(text) for text in self._stilled_lines(content, side))
+
+    def _stilled_lines(self, content: Content, side: int) -> list[str]:
+        """The lines without what each visit sees anew; between the report's headings nothing is left out."""
+        texts = stilled([line.text for line in content.lines], self._days[side])
+        pairs = zip(content.lines, texts, strict=True)
+        return [line.text if at in self._cores[side] else text for at, (line, text) in enumerate(pairs)]
+
+    def _stilled_slots(self, content: Content, side: int) -> list[str]:
+        """The same of the cells."""
+        texts = stilled([slot.text for slot in content.slots], self._days[side])
+        pairs = zip(content.slots, texts, strict=True)
+        return [slot.text if self._is_own(slot, side) else text for slot, text in pairs]
+
+    def _is_own(self, slot: Slot, side: int) -> bool:
+        """Whether a cell stands between the report's headings."""
+        return slot.behind - 1 in self._cores[side]
 
     def _cells(self) -> tuple[list[Change], list[Passage], bool]:
         sides = []
         for side, content in enumerate((self._one, self._other)):
-            texts = stilled([slot.text for slot in content.slots], self._days[side])
-            pairs = zip(content.slots, texts, strict=True)
-            sides.append([(slot, solid) for slot, text in pairs if (solid := squeeze(text))])
+            pairs = zip(content.slots, self._stilled_slots(content, side), strict=True)
+            # Between the headings a figure is the report's, though a link to a page 2 prints the same.
+            own = ((replace(s, link=s.link and not self._is_own(s, side)), text) for s, text in pairs)
+            sides.append([(slot, solid) for slot, text in own if (solid := squeeze(text))])
         cells: list[Change] = []
         prose: list[Passage] = []
         beside = False
@@ -90,7 +106,7 @@ class SideBySide:
     def _passages(self) -> tuple[list[Passage], bool]:
         sides = []
         for side, content in enumerate((self._one, self._other)):
-            texts = stilled([line.text for line in content.lines], self._days[side])
+            texts = self._stilled_lines(content, side)
             within = self._extents[side]
             pairs = zip(content.lines, texts, count(), strict=False)
             sides.append(
@@ -125,6 +141,18 @@ def _extent(content: Content, reading: Reading) -> range:
     begin = max((number for number in range(at[0]) if solid[number] in titles), default=0)
     behind = (n for n in range(at[-1], len(solid)) if DAY_LINE.fullmatch(content.lines[n].text))
     return range(begin, next(behind, len(solid)) + 1)
+
+
+def _core(content: Content, reading: Reading) -> range:
+    """The lines from the report's first numbered heading to its last one: nothing of the page's stands there.
+
+    Of a heading that stands in a table of contents, too, the last one counts.
+    """
+    headings = {
+        squeeze(part["heading"]) for report in reading for part in report["sections"] if part["number"]
+    }
+    last = {text: at for at, line in enumerate(content.lines) if (text := squeeze(line.text)) in headings}
+    return range(min(last.values()), max(last.values())) if last else range(0)
 
 
 def _is_around(line: Line) -> bool:

@@ -25,6 +25,7 @@ SITE = "xugou"
 PLACE = "虚构省虚构县"
 HOST = "https://www.xugou.gov.cn"
 LIST = HOST + "/nb/index.html"
+HAN = "零一二三四五六"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Page:
     """The body that the document names, where the list names another."""
     told_year: int | None = None
     words: str = "正文"
+    """Its text; a form feed begins the next numbered part."""
     status: int = 200
     flags: tuple[str, ...] = ()
     is_report: bool = True
@@ -105,7 +107,11 @@ class PageReader:
                     organization=said["organization"],
                     year=said["year"],
                     published=date.fromisoformat(said["published"]) if said["published"] else None,
-                    sections=(Section(1, "一、总体情况", said["words"]),) if said["legible"] else (),
+                    sections=tuple(
+                        Section(number, f"{HAN[number]}、总体情况", words)
+                        for number, words in enumerate(said["words"].split("\f"), 1)
+                        if said["legible"]
+                    ),
                     findings=findings,
                     sources=(Source("0" * 64, "text/html"),),
                     parser="page",

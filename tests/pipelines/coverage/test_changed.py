@@ -67,3 +67,27 @@ def test_a_report_that_is_taken_away_was_published_all_the_same(site: Played) ->
     cell = site.cell("2025-06-02", BODY, 2024)
     assert (cell.state, cell.punctuality) == ("changed", "on-time")
     assert cell.says("withdrawn")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["网站访问量：{}次\f其他", "全年情况：截至\n2024年12月31日\n共{}件\f其他"],
+    ids=["label", "day"],
+)
+def test_a_figure_between_the_headings_is_no_counter_of_the_page(site: Played, words: str) -> None:
+    site.put(Page(BODY, 2024, says="2025-01-20", words=words.format(120)))
+    site.crawl("2025-01-25")
+    site.put(Page(BODY, 2024, says="2025-01-20", words=words.format(350)))
+    site.crawl("2025-02-10")
+    assert site.cell("2025-06-02", BODY, 2024).state == "changed"
+
+
+@pytest.mark.parametrize(
+    "words", ["总体\f其他\n浏览次数：{}", "总体\f其他\n2025年1月20日\n{}"], ids=["label", "day"]
+)
+def test_what_the_page_says_behind_the_last_heading_is_no_change(site: Played, words: str) -> None:
+    site.put(Page(BODY, 2024, says="2025-01-20", words=words.format(120)))
+    site.crawl("2025-01-25")
+    site.put(Page(BODY, 2024, says="2025-01-20", words=words.format(350)))
+    site.crawl("2025-02-10")
+    assert site.cell("2025-06-02", BODY, 2024).state == "on-time"

@@ -300,3 +300,38 @@ def test_labels_of_a_table_are_words_and_its_figures_are_not(told: Told) -> None
     told.crawl(("/a.html", None))
     (change,) = told.changes()
     assert (change.kind, change.cells) == ("prose", ())
+
+
+def _within(extra: str) -> bytes:
+    """The report's page with something before its second heading."""
+    page = PAGE.decode()
+    at = page.rindex("<p", 0, page.index("二、主动公开"))
+    return (page[:at] + extra + page[at:]).encode()
+
+
+def test_a_figure_of_the_report_beside_a_counter_s_label_is_told(told: Told) -> None:
+    table = (
+        "<table border=1><tr><td>项目</td><td>数值</td></tr><tr><td>网站访问量</td><td>{}</td></tr></table>"
+    )
+    for number in (120000, 350000):
+        line = f"<p>网站访问量：{number}次</p>"
+        told.crawl(("/a.html", _within(table.format(number))), ("/b.html", _within(line)))
+    figures, words = told.changes()
+    assert (figures.kind, [cell.after for cell in figures.cells]) == ("tables", ["350000"])
+    assert (words.kind, words.prose[0].after) == ("prose", ("网站访问量：350000次",))
+
+
+def test_a_counter_beside_the_report_is_none(told: Told) -> None:
+    for number in (12, 13, 14):
+        table = f"<table><tr><td>浏览次数</td><td>{number}</td></tr></table><p>阅读量：{number}</p>"
+        told.crawl(("/a.html", html.wrap(f"{table}{html.article(TRUTH)}{table}", TRUTH.title)))
+    assert set(kinds(told.changes())) == {"noise"}
+
+
+def test_a_figure_of_the_report_is_no_link_because_a_page_s_number_is(told: Told) -> None:
+    links = "<p><a href='/1.html'>1</a> <a href='/3.html'>3</a></p>"
+    table = "<table border=1><tr><td>培训次数</td><td>{}</td></tr></table>"
+    told.crawl(("/a.html", _within(links + table.format(1))))
+    told.crawl(("/a.html", _within(links + table.format(3))))
+    (change,) = told.changes()
+    assert (change.kind, [cell.after for cell in change.cells]) == ("tables", ["3"])
