@@ -29,12 +29,18 @@ def tidy(folder: Path, keep: timedelta, now: datetime) -> int:
         for day in folder.iterdir():
             if not _DAY.fullmatch(day.name) or not _before(day.name, oldest):
                 continue
-            for log in day.iterdir():
-                if _LOG.fullmatch(log.name):
-                    log.unlink()
-                    gone += 1
-            with contextlib.suppress(OSError):
-                day.rmdir()  # it stays where something else lies in it
+            gone += _take_away(day)
+    return gone
+
+
+def _take_away(day: Path) -> int:
+    gone = 0
+    with contextlib.suppress(OSError):  # of another user, perhaps: the other days go all the same
+        for log in day.iterdir():
+            if _LOG.fullmatch(log.name):
+                log.unlink()
+                gone += 1
+        day.rmdir()  # it stays where something else lies in it
     return gone
 
 

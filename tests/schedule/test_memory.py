@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.schedule.logs import tidy
 from crawler.schedule.rows import LEASE
 from crawler.schedule.scheduler import PAUSES
 from crawler.schedule.slots import Slots
@@ -77,6 +78,17 @@ def test_old_logs_and_slots_are_tidied_away_and_nothing_else(desk: Desk) -> None
     assert foreign.exists()
     rows = desk.slots._db.execute("SELECT due FROM slots ORDER BY due").fetchall()
     assert [datetime.fromisoformat(due) for (due,) in rows] == [DUE + 89 * DAY, DUE + 92 * DAY]
+
+
+def test_a_day_of_logs_that_cannot_be_taken_away_keeps_no_other(tmp_path: Path) -> None:
+    days = [tmp_path / f"2026-01-{number:02}" for number in range(1, 10)]
+    for day in days:
+        day.mkdir()
+        (day / "040000-bjxch-daily.log").touch()
+    stuck = next(day for day in tmp_path.iterdir()) / "050000-bjxch-daily.log"
+    stuck.mkdir()  # what no unlink takes away
+    tidy(tmp_path, DAY, DUE + 30 * DAY)
+    assert list(tmp_path.iterdir()) == [stuck.parent]
 
 
 def test_what_is_still_due_is_not_tidied_away(tmp_path: Path) -> None:
