@@ -31,7 +31,10 @@ def redact(text: str, environment: Mapping[str, str] | None = None) -> str:
 
 def masked(address: str) -> str:
     """What may be shown of an address that holds a token: the scheme and the host."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # http://[
+        return HIDDEN
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/{HIDDEN}" if parts.netloc else HIDDEN
 
 

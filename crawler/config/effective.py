@@ -23,7 +23,7 @@ class Value:
     """Its place in the file, `schedule.jobs.daily.cron`; of what the file cannot hold, the variable."""
     value: Any
     origin: str
-    """`default`, `file`, or `environment, NAME`."""
+    """`default`, `file`, `option`, or `environment, NAME`."""
 
 
 def effective(config: Config) -> list[Value]:

@@ -82,7 +82,9 @@ class Config:
 
 _loaded: Config | None = None
 _before: dict[str, str | None] = {}
-"""What stood in the environment where the loaded file has put something."""
+"""What stood in the environment where the loaded file, or an option, has put something."""
+_options: set[str] = set()
+"""Variables that an option of the command line has set."""
 
 
 def load(path: Path | None = None) -> Config:
@@ -103,6 +105,7 @@ def load(path: Path | None = None) -> Config:
 
 def override(variable: str, value: str) -> None:
     """An option of the command line counts before the environment, until `forget`."""
+    _options.add(variable)
     _before.setdefault(variable, os.environ.get(variable))
     os.environ[variable] = value
 
@@ -129,11 +132,14 @@ def forget() -> None:
         else:
             os.environ[name] = value
     _before.clear()
+    _options.clear()
 
 
 def origin(setting: Setting) -> tuple[str | None, str]:
     """The value that counts at this moment, None for the default; and who says it."""
     for name in setting.variables:
+        if name in _options:
+            return os.environ[name], "option"
         if name in os.environ:
             ours = name in _before and _before[name] is None
             return os.environ[name], "file" if ours else f"environment, {name}"

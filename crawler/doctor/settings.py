@@ -72,12 +72,7 @@ def _secret_files(patient: Patient) -> Iterator[tuple[Path, str]]:
 
 def channels(patient: Patient) -> Iterator[Check]:
     """Whether the secrets that channels name stand in this environment."""
-    found = [
-        (name, key, value)
-        for name, channel in _channels().items()
-        for key, value in channel.items()
-        if key.endswith("_env") and value is not None
-    ]
+    found = list(_variables_of_channels())
     for name, key, value in found:
         if not os.environ.get(value):
             yield Check(
@@ -89,6 +84,14 @@ def channels(patient: Patient) -> Iterator[Check]:
         yield Check(
             "channels", "ok", f"{count} configured" if count else "none is configured: nobody is told"
         )
+
+
+def _variables_of_channels() -> Iterator[tuple[str, str, str]]:
+    """Channel, key and the variable that it names."""
+    for name, channel in _channels().items():
+        for key, value in channel.items():
+            if key.endswith("_env") and value is not None:
+                yield name, key, value
 
 
 def _channels() -> dict[str, dict[str, Any]]:
@@ -103,6 +106,7 @@ def _channels() -> dict[str, dict[str, Any]]:
 def environment(patient: Patient) -> Iterator[Check]:
     """Misspelt variables are passed over in silence by everybody else."""
     known = {VARIABLE} | {name for setting in SETTINGS for name in setting.variables}
+    known |= {variable for _, _, variable in _variables_of_channels()}
     wrong = False
     for name in sorted(os.environ):
         if name.startswith("GONGKAI_") and name not in known:

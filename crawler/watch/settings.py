@@ -42,7 +42,7 @@ def _variable(value: str) -> str:
 
 
 def _url(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/]+\S*", value):
+    if not re.fullmatch(r"https?://[^\s/\[\]]+\S*", value):
         raise ValueError("should be a whole address that begins with https://")
     return value
 

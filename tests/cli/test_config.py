@@ -281,6 +281,21 @@ def test_each_setting_is_shown_with_who_says_it(monkeypatch: pytest.MonkeyPatch)
     assert all(setting.key in text for setting in SETTINGS)
 
 
+def test_an_option_says_so_itself() -> None:
+    shown = json.loads(gongkai("--log", "text", "config", "--json").stdout)
+    assert [one["origin"] for one in shown["values"] if one["key"] == "log"] == ["option"]
+    shown = json.loads(gongkai("config", "--json").stdout)
+    assert [one["origin"] for one in shown["values"] if one["key"] == "log"] == ["default"]
+
+
+def test_a_channel_whose_address_is_none_is_a_mistake() -> None:
+    written('[watch.channels.us]\nkind = "slack"\nurl = "http://[hush"\n')
+    shown = gongkai("config")
+    assert shown.exit_code == 2
+    assert "[watch.channels.us] url: should be a whole address" in shown.stderr
+    assert "hush" not in shown.stderr
+
+
 def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     written(
         '[proxy]\nhttp = "http://user:hush-proxy@127.0.0.1:1"\n'

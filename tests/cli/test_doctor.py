@@ -118,6 +118,12 @@ def test_misspelt_and_senseless_variables_are_named(monkeypatch: pytest.MonkeyPa
     assert only(settings.environment) == Check(
         "environment", "warning", "GONGKAI_ARCHIV is set, and means nothing", "Did you mean GONGKAI_ARCHIVE?"
     )
+    Path("gongkai.toml").write_text(
+        '[watch.channels.us]\nkind = "slack"\nurl_env = "GONGKAI_ARCHIV"\n', "utf-8"
+    )
+    config.forget()
+    config.load()
+    assert only(settings.environment).state == "ok"
     monkeypatch.setenv("GONGKAI_SPOOL_LIMIT", "ten")
     assert "GONGKAI_SPOOL_LIMIT is 'ten'" in only(settings.environment).what
 

@@ -29,7 +29,8 @@ from tests.watch.made import HOST, NOW, dead, raised, run, site
 
 ERRORS = (
     DownloadConnectionRefusedError("no"), CannotResolveHostError("no"), DownloadTimeoutError("no"),
-    TunnelError("504"), ConnectError(111), DownloadCancelledError(), ValueError("javascript:"),
+    TunnelError("504"), ConnectError(111),  # type: ignore[no-untyped-call]
+    DownloadCancelledError(), ValueError("javascript:"),
     DownloadFailedError("lost"),
 )  # fmt: skip
 PLAIN = [explain(error, Request(f"http://{HOST}/a")) for error in ERRORS]
