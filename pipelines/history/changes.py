@@ -99,6 +99,15 @@ class History:
             return list(self._gone(change, address, number)) if last.state == "there" else []
         return list(self._there(change, address, number, before))
 
+    def moved_to(self, moment: Moment, url: str) -> bool:
+        """Whether a document that was gone at that moment stands at `url` now."""
+        address, number = moment
+        before = address.stays[number - 1]
+        if before.state != "there" or address.stays[number].state == "there":
+            return False
+        successor = self._successors.of(address, before, address.stays[number].first)
+        return successor is not None and successor[0].url == url
+
     def _there(self, change: Change, address: Address, number: int, before: Stay) -> Iterator[Change]:
         """Something stands at the address that did not."""
         stay, last = address.stays[number], address.stays[number - 1]

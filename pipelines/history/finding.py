@@ -59,7 +59,7 @@ def by_id(archive: Archive, sites: Sequence[str], beginning: str) -> list[Found]
 
 
 def at_address(archive: Archive, sites: Sequence[str], url: str) -> list[Found]:
-    """The changes of one address, oldest first, noise among them."""
+    """The changes of one address, oldest first, noise among them; what came there from another one, too."""
     out: list[Found] = []
     for site in sites:
         found = addresses(archive, site)
@@ -68,6 +68,9 @@ def at_address(archive: Archive, sites: Sequence[str], url: str) -> list[Found]:
         with Opener(archive, Shows()) as opener:
             history = History(site, found, opener)
             told = [change for moment in moments_of({url: found[url]}) for change in history.at(moment)]
+            others = (moment for moment in moments_of(found) if moment[0].url != url)
+            came = (moment for moment in others if history.moved_to(moment, url))
+            told += [change for moment in came for change in history.at(moment) if change.url == url]
         out += (_with_bodies(change, found) for change in told)
     return sorted(out, key=lambda one: one.change.at)
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from pipelines.history.changes import changes
+from pipelines.history.finding import at_address
 from pipelines.history.model import Change
 from pipelines.report.changes import Change as Cell
 from pipelines.report.read import PARSER_VERSION, read_all
@@ -118,6 +119,8 @@ def test_the_same_report_elsewhere_has_moved_and_its_figures_are_compared(told: 
     assert (moved.kind, moved.url, moved.moved_to) == ("moved", f"{HOST}/a.html", f"{HOST}/new/a.html")
     assert (tables.kind, tables.url, tables.before_url) == ("tables", f"{HOST}/new/a.html", f"{HOST}/a.html")
     assert tables.cells == (Cell("requests.received.total", TOTAL, TOTAL + 1),)
+    with told.open() as archive:
+        assert [one.change for one in at_address(archive, [SITE], f"{HOST}/new/a.html")] == [tables]
 
 
 def test_a_redirect_to_another_address_is_a_move_told_once(told: Told) -> None:
