@@ -76,7 +76,7 @@ class SiteDigest:
     key: str
     name: str
     begun: bool = False
-    """Its first run was in this period: all that it has is new."""
+    """All that is new of it is what its first run found."""
     published: tuple[Published, ...] = ()
     missing: tuple[Missing, ...] = ()
     altered: tuple[Altered, ...] = ()
@@ -194,8 +194,10 @@ def _site(
 ) -> SiteDigest:
     covered = coverage_of(archive, key, day_in_china(until), sites=registry, archived=archived)
     first = next((run_started(record["run"]) for record in archive.runs(key)), None)
-    begun = first is not None and first >= since - FIRST_DAY
-    published = tuple(_published(covered, since, until))
+    published = tuple(_published(covered, since, until, first))
+    seen = [cell.first_seen for body in covered.bodies for cell in body.cells if cell.first_seen is not None]
+    news = [when for when in seen if since <= when < until and not _of_the_first_day(when, first)]
+    begun = first is not None and first >= since - FIRST_DAY and not news
     return SiteDigest(
         key=key,
         name=name_of(key, registry),
@@ -208,14 +210,21 @@ def _site(
     )
 
 
-def _published(covered: Coverage, since: datetime, until: datetime) -> Iterable[Published]:
+def _of_the_first_day(seen: datetime, first: datetime | None) -> bool:
+    """Whether it was there when the site was crawled for the first time: that it is late is no news."""
+    return first is not None and seen - first <= FIRST_DAY
+
+
+def _published(
+    covered: Coverage, since: datetime, until: datetime, first: datetime | None
+) -> Iterable[Published]:
     for body in covered.bodies:
         for cell in body.cells:
             if cell.has_report and cell.first_seen is not None and since <= cell.first_seen < until:
                 claim = None if cell.published is None else cell.published.day
                 url = cell.urls[0] if cell.urls else ""
-                late = cell.late_days if cell.punctuality == "late" else None
-                yield Published(body.name, cell.year, claim, late, url)
+                late = cell.punctuality == "late" and not _of_the_first_day(cell.first_seen, first)
+                yield Published(body.name, cell.year, claim, cell.late_days if late else None, url)
 
 
 def _missing(covered: Coverage, today: date) -> Iterable[Missing]:

@@ -17,7 +17,9 @@ from crawler.watch.digest_text import digest_message
 from crawler.watch.digesting import REACH, Sent, send_digest
 from crawler.watch.facts import Facts
 from crawler.watch.settings import Channel, WatchSection
+from crawler.watch.state import State
 from crawler.watch.watching import read_state, watch
+from pipelines.coverage.model import Body, Cell, Coverage, Deadline
 from storage.archive import Archive
 from tests.watch.made import NOW, ago, dead, run, site
 from tests.watch.services import Answer, Service, service
@@ -196,6 +198,32 @@ def test_alerts_of_long_ago_are_in_a_long_digest(opened: Archive) -> None:
     assert alerts(NOW - timedelta(days=1)) == (1, 1)
     assert alerts(NOW + timedelta(days=1)) == (0, 1)
     assert alerts(NOW + timedelta(days=60)) == (0, 0)
+
+
+def test_what_a_young_site_publishes_is_news(monkeypatch: pytest.MonkeyPatch, opened: Archive) -> None:
+    """Its first run was six hours before the last digest: what has come since is not of the first crawl."""
+
+    def late(body: str, days: float) -> Body:
+        cell = Cell(
+            2025, "late", Deadline(date(2026, 1, 31), "x"), "late", first_seen=ago(days=days), late_days=3
+        )
+        return Body(body, "department", (cell,))
+
+    def digest(*bodies: Body) -> SiteDigest:
+        covered = Coverage("example", "某区", date(2026, 2, 10), (2025,), bodies)
+        monkeypatch.setattr("crawler.watch.digest.coverage_of", lambda *_, **__: covered)
+        monkeypatch.setattr("crawler.watch.digest.changes", lambda *_: ())
+        monkeypatch.setattr(Archive, "sites", lambda self: ["example"])
+        monkeypatch.setattr(Archive, "runs", lambda self, key: iter([{"run": run(7.25).run}]))
+        monkeypatch.setattr(Archive, "reports", lambda self, key, year: ())
+        return digest_of(opened, {}, (), State(), NOW - WEEK, NOW).sites[0]
+
+    both = digest(late("甲局", 6.9), late("乙局", 2))
+    assert not both.begun
+    assert [one.body for one in both.late] == ["乙局"]
+    only = digest(late("甲局", 6.9))
+    assert only.begun
+    assert (len(only.published), only.late) == (1, ())
 
 
 def test_days_are_those_of_china() -> None:
