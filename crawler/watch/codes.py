@@ -125,7 +125,7 @@ CODES: dict[str, Code] = {
     ),
     "findings-jump": Code(
         "notice", "问题激增", "findings jump",
-        "a finding is far more frequent in the newest report year than in the year before",
+        "a finding is far more frequent in the new reports of a year than in the year before",
         "`gongkai show SITE YEAR`: a new layout that is not read well, or a new way of filling the form in",
         "查看 `gongkai show SITE YEAR`：可能是新版式未能正确读取，也可能是填报方式有变化",
         lasts=200,

@@ -164,6 +164,15 @@ def test_a_new_report_whose_carry_over_is_broken() -> None:
     assert codes(site(run(), cells=new, tallies={2024: Tally(20, {"carry-over": (BODIES[0],)})})) == []
 
 
+def test_the_first_report_of_the_next_year_ends_nothing() -> None:
+    new = of_year("on-time", first_seen=ago(days=40))
+    found = tallies(8, before=1)
+    found[2025] = replace(found[2025], findings={**found[2025].findings, "carry-over": (BODIES[0],)})
+    both = ["carry-over-broken", "findings-jump"]
+    assert codes(site(run(), cells=new, tallies=found)) == both
+    assert codes(site(run(), cells=new, tallies=found | {2026: Tally(1, {})})) == both
+
+
 def test_what_the_first_run_found_is_no_news() -> None:
     new = of_year("on-time", first_seen=ago(days=2))
     broken = {2025: Tally(20, {"carry-over": (BODIES[0],)})}

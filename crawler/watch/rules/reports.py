@@ -6,7 +6,7 @@ News is what has happened since the site's first run: what an archive finds on i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from crawler.watch.alert import Alert
@@ -192,14 +192,21 @@ def _what(change: Changed) -> tuple[str, str]:
 
 
 def on_figures(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
-    """New reports whose figures contradict last year's, and findings that are suddenly frequent."""
-    if not site.tallies:
-        return
-    year = max(site.tallies)
-    tally, before = site.tallies[year], site.tallies.get(year - 1, Tally())
-    seen = {cell.body: cell.first_seen for cell in site.cells if cell.year == year}
+    """New reports whose figures contradict last year's, and findings that are suddenly frequent.
+
+    Of every year: the first report of the next one does not end what is wrong about this one's.
+    """
+    for year in sorted(site.tallies):
+        seen = {cell.body: cell.first_seen for cell in site.cells if cell.year == year}
+        yield from _carried(site, year, seen, now)
+        yield from _jumps(site, year, seen, now)
+
+
+def _carried(
+    site: SiteFacts, year: int, seen: Mapping[str, datetime | None], now: datetime
+) -> Iterator[Outcome]:
     zh, en = site.named
-    for body in tally.findings.get("carry-over", ()):
+    for body in site.tallies[year].findings.get("carry-over", ()):
         first = seen.get(body)
         if first is None or not _news(site, first) or now - first > SEEN_NEWS:
             continue
@@ -213,8 +220,15 @@ def on_figures(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
             "forward.",
             {"body": body, "year": year},
         )
+
+
+def _jumps(
+    site: SiteFacts, year: int, seen: Mapping[str, datetime | None], now: datetime
+) -> Iterator[Outcome]:
+    tally, before = site.tallies[year], site.tallies.get(year - 1, Tally())
     if min(tally.reports, before.reports) < COMPARED:
         return
+    zh, en = site.named
     for code, bodies in sorted(tally.findings.items()):
         share, old = len(bodies) / tally.reports, len(before.findings.get(code, ())) / before.reports
         news = [first for body in bodies if (first := seen.get(body)) is not None and _news(site, first)]
