@@ -295,12 +295,12 @@ def _doubt_of_being(row: Row, year: int, site: Site, due: Deadline) -> Note | No
     moved = _moved_from(row, year)
     if moved is not None:
         return moved
-    if row.entry is not None and (row.entry.first or row.entry.last or row.entry.kind):
+    known, entry = row.known, row.entry or BodyEntry()
+    if entry.first is not None:  # then it owes this year's: see _owes
         return None
-    known = row.known
     if not known or year < known[0]:
         return Note("before-first", "no report of an earlier year is known: it may not have existed yet")
-    if year > known[-1] and not (year == known[-1] + 1 and _watched(site, due)):
+    if year > known[-1] and entry.last is None and not (year == known[-1] + 1 and _watched(site, due)):
         return Note(
             "after-last", f"no report since {known[-1]} is known: it may have ended, or have another name"
         )

@@ -272,6 +272,24 @@ def test_the_registry_s_word_makes_it_missing(body: Played) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "entry", [BodyEntry(kind="department"), BodyEntry(last=2026), BodyEntry(also=("财政所",))]
+)
+def test_what_says_nothing_of_a_body_s_beginning_makes_nothing_before_it_missing(
+    body: Played, entry: BodyEntry
+) -> None:
+    body.crawl("2025-02-10")
+    assert body.cell(DAY, BODY, 2019, bodies={BODY: entry}).says("before-first")
+
+
+def test_a_kind_says_nothing_of_a_body_s_end(body: Played) -> None:
+    body.crawl("2025-02-10")
+    body.years("虚构县司法局", 2025)
+    body.crawl("2026-02-10")
+    for entry, state in ((BodyEntry(kind="department"), "unknown"), (BodyEntry(last=2026), "missing")):
+        assert body.cell("2026-06-02", BODY, 2025, bodies={BODY: entry}).state == state
+
+
 def test_the_registry_ends_a_body(body: Played) -> None:
     body.crawl("2025-02-10")
     row = body.body(DAY, BODY, bodies={BODY: BodyEntry(last=2023)})
