@@ -63,7 +63,7 @@ def run_schedule(archive: str, *, once: bool, say: Say) -> int:
         if once:
             code = run_once(scheduler, say)
             if not scheduler.begun and code == Exit.OK:
-                say(_nothing(plan))
+                say(_nothing(plan, slots))
             return code
         if plan.metrics is not None:
             from crawler.schedule.metrics import serve  # here: a status has no need of it
@@ -125,7 +125,14 @@ def _sites_of(archive: str) -> list[str]:
         return opened_archive.sites()
 
 
-def _nothing(plan: Plan) -> str:
+def _nothing(plan: Plan, slots: Slots) -> str:
+    """Why nothing was begun."""
+    planned = {turn.key for turn in plan.turns}
+    if waits := sum((run.slot.job, run.slot.site) in planned for run in slots.open_slots()):
+        return (
+            f"nothing can be begun now: what is due ({waits}) is under way, or is tried again later; "
+            "see gongkai schedule --list"
+        )
     now = datetime.now(UTC)
     upcoming = [moment for turn in plan.turns if (moment := turn.trigger.next(now)) is not None]
     return (

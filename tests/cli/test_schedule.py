@@ -121,6 +121,17 @@ def test_once_makes_up_what_was_missed_and_ends(place: Place) -> None:
     assert place.crawls == [f"crawl bjxch --archive {place.archive}"]
 
 
+def test_once_does_not_say_that_nothing_is_due_where_it_is_tried_again_later(place: Place) -> None:
+    place.missed()
+    (place.folder / "exit-bjxch").write_text("7")
+    assert place.start("--once").wait() == 7
+    again = place.start("--once")
+    _, said = again.communicate()
+    assert again.returncode == 0
+    assert "what is due (1) is under way, or is tried again later" in said
+    assert len(place.crawls) == 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_asks_the_running_crawl_to_stop_and_the_next_scheduler_goes_on(
     place: Place, number: signal.Signals
