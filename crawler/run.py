@@ -10,6 +10,7 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -208,7 +209,16 @@ def _settings(archive: str, given: Mapping[str, Any]) -> Settings:
         check_setting(name, value, settings.get(name))
     said = {**QUIET, **crawl_settings(load()), **given}
     settings.setdict({**said, "GONGKAI_ARCHIVE": archive}, priority="cmdline")
+    _check_moment("GONGKAI_UNLESS_SINCE", settings["GONGKAI_UNLESS_SINCE"])
     return settings
+
+
+def _check_moment(name: str, value: str) -> None:
+    zone = None
+    with suppress(ValueError):
+        zone = datetime.fromisoformat(value).tzinfo
+    if value and zone is None:
+        raise SettingError(f"{name}={value}: it takes a moment with its zone: 2026-01-31T03:00:00+08:00.")
 
 
 def check_setting(name: str, value: Any, default: Any) -> None:

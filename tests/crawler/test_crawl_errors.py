@@ -32,7 +32,16 @@ def test_a_year_that_no_report_is_about(tmp_path: Path, shared_replica: Replica)
     says(Crawl(shared_replica, tmp_path).run("--year", "2099"), Exit.USAGE, "2099", "2008")
 
 
-@pytest.mark.parametrize("setting", ["LOG_LEVEL=LOUD", "DOWNLOAD_DELAY=soon", "GONGKAI_COMMIT_EVERY=often"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "LOG_LEVEL=LOUD",
+        "DOWNLOAD_DELAY=soon",
+        "GONGKAI_COMMIT_EVERY=often",
+        "GONGKAI_UNLESS_SINCE=today",
+        "GONGKAI_UNLESS_SINCE=2026-01-31",
+    ],
+)
 def test_a_setting_of_the_wrong_kind(setting: str, tmp_path: Path, shared_replica: Replica) -> None:
     crawl = Crawl(shared_replica, tmp_path)
     says(crawl.run("-s", setting), Exit.USAGE, setting)
