@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from crawler.watch.digest import Digest
 
 
+FIRST_YEAR = 2000
+"""Digests of earlier days are mistakes: the decree is of 2008."""
+
+
 @click.command(
     short_help="Look once for what is wrong, late or changed, and tell the channels.",
     epilog="Exit codes: 0 looked, whatever was found; 5 a channel took no message; 8 another machine "
@@ -127,6 +131,8 @@ def digest(
         wrong("say --days or --since, not both")
     if sending and as_json:
         wrong("--send sends and --json prints: say one of them")
+    if since is not None and since.year < FIRST_YEAR:
+        wrong(f"--since {since:%Y-%m-%d} is before anything was archived: say a day from {FIRST_YEAR} on")
     settings = load().watch
     now = datetime.now(UTC)
     begin = now - timedelta(days=days or 7) if since is None else since.replace(tzinfo=CHINA).astimezone(UTC)

@@ -14,7 +14,7 @@ from typing import Any
 from crawler.coverage import coverage_of
 from crawler.sites import Site
 from crawler.watch.alert import Alert
-from crawler.watch.gather import name_of
+from crawler.watch.gather import chosen, name_of
 from crawler.watch.rules.reports import FIRST_DAY, LATE
 from crawler.watch.state import State, stamp
 from pipelines.coverage.model import Coverage, day_in_china
@@ -169,7 +169,7 @@ def digest_of(
         StorageError: where the archive cannot be used.
     """
     archived = archive.sites()
-    keys = [key for key in archived if not only or key in only]
+    keys = chosen(archived, only)
     known = list(state.alerts.values())
     return Digest(
         archive.url,

@@ -44,7 +44,7 @@ def gather(archive: Archive, registry: Mapping[str, Site], only: Collection[str]
         StorageError: where the archive cannot be used.
     """
     archived = archive.sites()
-    keys = [key for key in archived if not only or key in only]
+    keys = chosen(archived, only)
     return Facts(
         now=now,
         sites=tuple(_carefully(archive, key, registry, archived, now) for key in keys),
@@ -55,6 +55,13 @@ def gather(archive: Archive, registry: Mapping[str, Site], only: Collection[str]
             for late in overdue(archive.url, now)
         ),
     )
+
+
+def chosen(archived: Sequence[str], only: Collection[str]) -> list[str]:
+    """The archive's sites, or `only` these of them; a warning where it has nothing of one that is named."""
+    if unknown := sorted(set(only) - set(archived)):
+        log.warning("[watch] sites names %s, of which the archive has nothing", ", ".join(unknown))
+    return [key for key in archived if not only or key in only]
 
 
 def _carefully(

@@ -138,7 +138,7 @@ class WatchSection(Section):
     sites: tuple[str, ...] = ()
     """Only these sites; none: all of the archive."""
     mute: tuple[Code, ...] = ()
-    """Codes that raise nothing."""
+    """Codes that raise nothing; those that are open end untold."""
     channels: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")], Channel] = Field(
         default_factory=dict
     )

@@ -75,6 +75,8 @@ class Verdict:
     and `code:*` stand for all of a site, and for all."""
     retired: Collection[str] = frozenset()
     """Keys of open alerts that only a machine could judge which looks no more: they end, untold."""
+    muted: Collection[str] = frozenset()
+    """Codes of which nobody wants to hear: that they end is untold, too."""
 
 
 @dataclass(slots=True)
@@ -160,7 +162,7 @@ def evaluate(state: State, verdict: Verdict, now: datetime, settle: timedelta) -
         elif known.passing is None and settle:
             passing.append(key)
         elif known.passing is None or now - known.passing >= settle - LEEWAY:
-            ended.append({"key": key, "end": "resolved"})
+            ended.append({"key": key, "end": "expired" if alert.code in verdict.muted else "resolved"})
     noted = {"raised": raised, "changed": changed, "passing": passing, "back": back, "ended": ended}
     return {name: found for name, found in noted.items() if found}
 

@@ -44,6 +44,14 @@ def test_one_damaged_site_does_not_blind_the_others(opened: Archive, tmp_path: P
     assert [site.key for site in gather(opened, {}, ("bjxch",), NOW).sites] == ["bjxch"]
 
 
+def test_a_site_that_is_named_and_not_there_is_said(
+    opened: Archive, caplog: pytest.LogCaptureFixture
+) -> None:
+    crawled(opened, "bjxch")
+    assert [site.key for site in gather(opened, {}, ("bjxch", "bjxhc"), NOW).sites] == ["bjxch"]
+    assert caplog.messages == ["[watch] sites names bjxhc, of which the archive has nothing"]
+
+
 def test_audits_are_read_back_to_the_last_thorough_one(opened: Archive) -> None:
     for number, budget in enumerate((None, 5, None, 5, 5)):
         scope: dict[str, Any] = {"sites": [], "sample": None, "since": None, "budget": budget}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from crawler.watch.facts import run_seen
 from tests.watch.made import HOST, NOW, ago, codes, dead, raised, run, site, unsure
 
@@ -159,6 +161,22 @@ def test_a_site_whose_lists_are_all_empty_is_one_alert() -> None:
 def test_what_an_older_record_lacks_is_nothing() -> None:
     seen = run_seen({"run": "20260101T000000Z-0a1b2c", "ended": "finished"})
     assert (seen.reports, seen.requests, seen.lists) == (0, {}, {})
+
+
+OTHER = "fgw.example.gov.cn"
+
+
+@pytest.mark.parametrize("part", [{"whole": False}, {"ended": "shutdown"}])
+def test_a_run_of_a_part_ends_nothing_that_it_did_not_look_at(part: dict[str, Any]) -> None:
+    gone = [run(d, requests={HOST: {"200": 20}, OTHER: {"error": 3}}) for d in (3, 2)]
+    well = run(4, requests={HOST: {"200": 20}, OTHER: {"200": 3}})
+    assert codes(site(well, *gone, run(1, **part))) == ["host-gone"]
+    assert codes(site(well, *gone, run(1))) == []
+    assert codes(site(well, *gone, run(1), run(0.5, **part))) == []
+    blocks = run(3, blocked={OTHER: 5}, requests={HOST: {"200": 20}, OTHER: {"403": 5}})
+    (alert,) = raised(site(well, blocks, run(1, **part)))
+    assert (alert.code, alert.evidence["blocked"]) == ("blocked", 5)
+    assert codes(site(well, blocks, run(1))) == []
 
 
 def test_hosts_and_reasons_are_those_of_the_addresses() -> None:

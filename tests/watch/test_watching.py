@@ -145,6 +145,15 @@ def test_channels_hear_what_they_asked_for(opened: Archive, played: Service, tmp
     assert "1 resolved" in (tmp_path / "all").read_text("utf-8")
 
 
+def test_an_alert_whose_code_is_muted_ends_untold(opened: Archive, played: Service) -> None:
+    evaluate(opened, settings(played.url), NOW, GONE)
+    for day in (1, 2, 3):
+        section = settings(played.url, mute=("host-gone",))
+        watched = evaluate(opened, section, NOW + day * DAY, GONE)
+    assert watched.state.open == []
+    assert len(played.asked) == 1
+
+
 def test_muted_codes_raise_nothing(opened: Archive, played: Service) -> None:
     assert evaluate(opened, settings(played.url, mute=("host-gone",)), NOW, GONE).state.open == []
 
@@ -244,6 +253,7 @@ def test_a_digest_from_the_command_line(here: Path, played: Service) -> None:
     assert json.loads(gongkai("digest", "--json").stdout)["schema"] == "gongkai.digest/1"
     assert gongkai("digest", "--days", "1", "--since", "2026-01-01").exit_code == 2
     assert gongkai("digest", "--since", "2999-01-01").exit_code == 2
+    assert gongkai("digest", "--since", "0001-01-01").exit_code == 2
     assert "no channel" in gongkai("digest", "--send").stderr
     (here / "gongkai.toml").write_text(f'[watch.channels.ops]\nkind = "webhook"\nurl = "{played.url}"\n')
     played.answers(Answer(404, f"no {TOKEN}"))

@@ -46,7 +46,7 @@ def judge(
                 alerts[outcome.alert.key] = outcome.alert
         elif outcome.code not in mute:
             alerts[outcome.key] = outcome
-    return Verdict(alerts, unsure - retired, retired)
+    return Verdict(alerts, unsure - retired, retired, frozenset(mute))
 
 
 def _of_site(site: SiteFacts, now: datetime) -> Iterator[Outcome]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -51,12 +51,12 @@ def _host_gone(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
     last = site.runs[-1]
     if last.ended == "crashed":
         yield Unsure(f"host-gone:{site.key}:*")
-    for host in sorted({*last.requests, *last.reasons} - {""}):
+    for host in sorted({host for run in _lately(site) for host in (*run.requests, *run.reasons)} - {""}):
         bad = streak(site.runs, partial(_gone, host))
         if not bad or not any(_gone(host, run) is False for run in site.runs):
             continue  # a host that never answered is no host that is gone
         zh, en = site.named
-        first, reason = bad[0].started, last.reasons.get(host, "")
+        first, reason = bad[0].started, bad[-1].reasons.get(host, "")
         alert = Alert(
             "host-gone",
             site.key,
@@ -67,6 +67,14 @@ def _host_gone(site: SiteFacts, now: datetime) -> Iterator[Outcome]:
             {"host": host, "runs": [run.run for run in bad], "reason": reason},
         )
         yield weighed(alert, bad, now)
+
+
+def _lately(site: SiteFacts) -> Sequence[RunSeen]:
+    """The newest run, and where that was a part or stopped, the ones before it back to a whole one."""
+    for number in range(len(site.runs) - 1, -1, -1):
+        if site.runs[number].ended == "finished" and site.runs[number].whole:
+            return site.runs[number:]
+    return site.runs
 
 
 def _gone(host: str, run: RunSeen) -> bool | None:
@@ -81,21 +89,21 @@ def _blocked(site: SiteFacts) -> Iterator[Outcome]:
     last = site.runs[-1]
     if last.ended == "crashed":
         yield Unsure(f"blocked:{site.key}:*")
-    for host in sorted(last.blocked):
+    for host in sorted({host for run in _lately(site) for host in run.blocked}):
         bad = streak(site.runs, partial(_blocks, host))
         if not bad:
             continue
         zh, en = site.named
-        first = bad[0].started
+        first, count = bad[0].started, bad[-1].blocked[host]
         yield Alert(
             "blocked",
             site.key,
             host,
             first,
-            f"{zh}：{host} 自 {_day(first)} 起屏蔽抓取，最近一次 {last.blocked[host]} 个地址被拒。",
-            f"{en}: {host} has blocked the crawl since {_day(first)}; it kept {last.blocked[host]} addresses "
+            f"{zh}：{host} 自 {_day(first)} 起屏蔽抓取，最近一次 {count} 个地址被拒。",
+            f"{en}: {host} has blocked the crawl since {_day(first)}; it kept {count} addresses "
             "back last time.",
-            {"host": host, "runs": [run.run for run in bad], "blocked": last.blocked[host]},
+            {"host": host, "runs": [run.run for run in bad], "blocked": count},
         )
 
 
