@@ -14,12 +14,11 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pipelines.addresses import canonical
 from pipelines.history.model import Change
 from pipelines.history.naming import Names
 from pipelines.history.opening import Opener, Opens, Shows
 from pipelines.history.replaced import Replaced
-from pipelines.history.sightings import Address, Stay, addresses
+from pipelines.history.sightings import Address, Stay, addresses, same_place
 from pipelines.history.successors import Successors
 from storage.archive import Archive
 
@@ -115,7 +114,7 @@ class History:
             yield replace(
                 change, kind="returned", before=None, after=stay.sha256, note=f"until then {last.reason}"
             )
-        if canonical(stay.final) != canonical(before.final):
+        if not same_place(stay.final, before.final):
             note = f"it led to {before.final}" if before.final != address.url else "it redirects"
             yield replace(change, kind="moved", after=stay.sha256, moved_to=stay.final, note=note)
         if stay.sha256 != before.sha256:
@@ -139,7 +138,7 @@ class History:
             yield change
             return
         there, found = successor
-        if canonical(before.final) == canonical(found.final):
+        if same_place(before.final, found.final):
             return  # it led there before: that it moved was told then
         at = found.first if found.first > before.last else stay.first
         if found.first <= stay.first + AT_ONCE:

@@ -129,18 +129,27 @@ class SideBySide:
 def _extent(content: Content, reading: Reading) -> range:
     """The lines of a document that may be the report's: from its title to the day below its signature.
 
-    Of a document that is no report there are none.
+    Of a report without headings to its last sentence; of a document that is no report there are none.
     """
     headings = {squeeze(part["heading"]) for report in reading for part in report["sections"]}
     titles = {squeeze(report["title"]) for report in reading if report["title"]}
     solid = [squeeze(line.text) for line in content.lines]
     at = [number for number, text in enumerate(solid) if text in headings]
+    if not at and any(report.get(table) for report in reading for table in (*TABLES, "statistics")):
+        return range(len(solid))
+    if not at and all(_is_none(report) for report in reading):
+        return range(0)
+    first = at[0] if at else len(solid)
+    begin = max((number for number in range(first) if solid[number] in titles), default=0)
     if not at:
-        report = any(report.get(table) for report in reading for table in (*TABLES, "statistics"))
-        return range(len(solid) if report else 0)
-    begin = max((number for number in range(at[0]) if solid[number] in titles), default=0)
+        ends = [number for number in range(begin, len(solid)) if solid[number].endswith(("。", "；"))]
+        return range(begin, max(ends, default=len(solid) - 1) + 1)
     behind = (n for n in range(at[-1], len(solid)) if DAY_LINE.fullmatch(content.lines[n].text))
     return range(begin, next(behind, len(solid)) + 1)
+
+
+def _is_none(report: Mapping[str, Any]) -> bool:
+    return any(finding["code"] == "not-a-report" for finding in report["findings"])
 
 
 def _core(content: Content, reading: Reading) -> range:

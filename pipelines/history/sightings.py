@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal
+from urllib.parse import parse_qsl
 
 from pipelines.addresses import canonical
 from storage.archive import Archive
@@ -25,6 +26,8 @@ _DOCUMENTS = ("report", "attachment")
 _STATES = ("captured", "unchanged", "resting", "absent", "failed", "refused", "blocked")
 _short = lru_cache(maxsize=200_000)(canonical)
 """The same addresses come again in each run."""
+_TOKEN = 16
+"""Letters and figures that no name of a page has, and a session's identifier does."""
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -53,7 +56,7 @@ class Stay:
         """Whether the other sighting found the same."""
         if (self.state, self.sha256) != (other.state, other.sha256):
             return False
-        return self.final == other.final or _short(self.final) == _short(other.final)
+        return self.final == other.final or same_place(self.final, other.final)
 
     def extend(self, other: Stay) -> None:
         """Takes a later sighting of the same in."""
@@ -88,6 +91,26 @@ class Address:
     def body_at(self, moment: datetime) -> Stay | None:
         """What stood there then, or last before, if anything ever did."""
         return next((s for s in reversed(self.stays) if s.state == "there" and s.first <= moment), None)
+
+
+def same_place(one: str, other: str) -> bool:
+    """Whether two addresses that answered are one, but for what only tells visits apart: a ticket, a
+    session's identifier, in whatever parameter."""
+    short, also = _short(one), _short(other)
+    if short == also:
+        return True
+    (rest, _, query), (place, _, words) = short.partition("?"), also.partition("?")
+    if rest != place:
+        return False
+    pairs, others = (parse_qsl(text, keep_blank_values=True) for text in (query, words))
+    return [name for name, _ in pairs] == [name for name, _ in others] and all(
+        old == new or (_is_token(old) and _is_token(new))
+        for (_, old), (_, new) in zip(pairs, others, strict=True)
+    )
+
+
+def _is_token(value: str) -> bool:
+    return len(value) >= _TOKEN and any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
 
 
 def addresses(archive: Archive, site: str) -> dict[str, Address]:

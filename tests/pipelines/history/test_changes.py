@@ -338,3 +338,22 @@ def test_a_figure_of_the_report_is_no_link_because_a_page_s_number_is(told: Told
     told.crawl(("/a.html", _within(links + table.format(3))))
     (change,) = told.changes()
     assert (change.kind, [cell.after for cell in change.cells]) == ("tables", ["3"])
+
+
+def test_a_report_without_headings_that_is_corrected_on_every_visit_is_told_each_time(told: Told) -> None:
+    title = "虚构县财政局2012年政府信息公开年度报告"
+    text = "<p>{}</p><p>本机关全年主动公开政府信息{}条，收到申请3件。</p><p>没有收取费用。</p><p>推荐{}</p>"
+    for number in (120, 135, 180):
+        told.crawl(("/a.html", html.wrap(text.format(title, number, "一"), title)))
+    assert kinds(told.changes()) == ["prose", "prose"]
+    for word in "二三四":
+        told.crawl(("/a.html", html.wrap(text.format(title, 180, word), title)))
+    assert kinds(told.changes())[3:] == ["noise", "noise"]
+
+
+def test_a_redirect_with_a_ticket_of_each_visit_is_no_move(told: Told) -> None:
+    for ticket in ("00a1b1c2d3e4f5a6", "00a1-b1c2-d3e4-f5a7", "ST-1-00a1b1c2d3e4"):
+        told.crawl((told.answer("/a.html", final=f"/show.html?id=7&ticket={ticket}"), PAGE))
+    assert told.changes() == []
+    told.crawl((told.answer("/a.html", final="/show.html?id=8&ticket=00a1b1c2d3e4f5a6"), PAGE))
+    assert kinds(told.changes()) == ["moved"]
