@@ -14,7 +14,7 @@ from typing import Any
 from crawler.coverage import coverage_of
 from crawler.sites import Site
 from crawler.watch.alert import Alert
-from crawler.watch.gather import chosen, name_of
+from crawler.watch.gather import carefully, chosen, name_of
 from crawler.watch.rules.reports import FIRST_DAY, LATE
 from crawler.watch.state import State, stamp
 from pipelines.coverage.model import Coverage, day_in_china
@@ -83,6 +83,8 @@ class SiteDigest:
     runs: Runs = field(default_factory=Runs)
     findings: Mapping[str, int] = field(default_factory=dict)
     """Code -> how many of the newly published reports have it."""
+    trouble: str = ""
+    """Why nothing but its runs could be looked at."""
 
     @property
     def late(self) -> tuple[Published, ...]:
@@ -175,13 +177,28 @@ def digest_of(
         archive.url,
         since,
         until,
-        tuple(_site(archive, key, registry, archived, since, until) for key in keys),
+        tuple(_carefully(archive, key, registry, archived, since, until) for key in keys),
         tuple(one.alert for one in known if since <= one.raised < until),
         tuple(
             one.alert for one in known if one.end == "resolved" and one.ended and since <= one.ended < until
         ),
         tuple(one.alert for one in state.open),
     )
+
+
+def _carefully(
+    archive: Archive,
+    key: str,
+    registry: Mapping[str, Site],
+    archived: Sequence[str],
+    since: datetime,
+    until: datetime,
+) -> SiteDigest:
+    """The site's digest, or its runs and what is wrong about the rest: it must not silence others."""
+    found = carefully(key, lambda: _site(archive, key, registry, archived, since, until))
+    if not isinstance(found, str):
+        return found
+    return SiteDigest(key, name_of(key, registry), runs=_runs(archive, key, since, until), trouble=found)
 
 
 def _site(
@@ -205,7 +222,7 @@ def _site(
         published=published,
         missing=tuple(_missing(covered, day_in_china(until))),
         altered=tuple(_altered(archive, key, since, until)),
-        runs=_runs(record for record in archive.runs(key) if since <= run_started(record["run"]) < until),
+        runs=_runs(archive, key, since, until),
         findings=_findings(archive, key, covered, published),
     )
 
@@ -242,9 +259,11 @@ def _altered(archive: Archive, key: str, since: datetime, until: datetime) -> It
             yield Altered(change.id, change.kind, what, day_in_china(change.at), len(change.cells))
 
 
-def _runs(records: Iterable[Mapping[str, Any]]) -> Runs:
+def _runs(archive: Archive, key: str, since: datetime, until: datetime) -> Runs:
     runs = Runs()
-    for record in records:
+    for record in archive.runs(key):
+        if not since <= run_started(record["run"]) < until:
+            continue
         runs = Runs(
             runs.count + 1,
             runs.complete + bool(record.get("complete")),

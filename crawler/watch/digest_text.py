@@ -42,6 +42,7 @@ def digest_message(digest: Digest, language: Language) -> Message:
         .render(
             digest=digest,
             kinds=_KINDS[language],
+            troubled=[site for site in digest.sites if site.trouble],
             incomplete=[site for site in digest.sites if site.runs.complete < site.runs.count],
         )
     )

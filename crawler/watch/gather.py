@@ -6,9 +6,9 @@ import json
 import logging
 import socket
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from crawler.coverage import coverage_of
 from crawler.schedule.status import overdue
@@ -26,6 +26,7 @@ from storage.keys import run_started
 
 log = logging.getLogger(__name__)
 
+Looked = TypeVar("Looked")
 MOST_SAID = 200
 """Characters of an error that an alert repeats."""
 RUNS = 30
@@ -68,8 +69,17 @@ def _carefully(
     archive: Archive, key: str, registry: Mapping[str, Site], archived: Sequence[str], now: datetime
 ) -> SiteFacts:
     """The site's facts, or its runs and what is wrong about the rest: one site must not blind the others."""
+    found = carefully(key, lambda: _site(archive, key, registry, archived, now))
+    if not isinstance(found, str):
+        return found
+    begun, runs = _runs(archive, key)
+    return SiteFacts(key, name_of(key, registry), runs, begun, trouble=found)
+
+
+def carefully(key: str, look: Callable[[], Looked]) -> Looked | str:
+    """What looking at a site gives, or why that cannot be done; raises `ArchiveUnusable`."""
     try:
-        return _site(archive, key, registry, archived, now)
+        return look()
     except ArchiveUnusable:
         raise  # it is not this site's fault
     except (StorageError, PipelineError) as error:
@@ -78,8 +88,7 @@ def _carefully(
     except Exception as error:
         log.exception("%s cannot be looked at", key)
         trouble = f"{type(error).__name__}: {error}"
-    begun, runs = _runs(archive, key)
-    return SiteFacts(key, name_of(key, registry), runs, begun, trouble=clean(trouble)[:MOST_SAID])
+    return clean(trouble)[:MOST_SAID]
 
 
 def name_of(key: str, registry: Mapping[str, Site]) -> str:

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from crawler.watch.digest import digest_of
+from crawler.watch.digest_text import digest_message
 from crawler.watch.gather import gather
 from crawler.watch.rules import judge
+from crawler.watch.state import State
 from storage.archive import Archive
 from storage.keys import audit_key, digest
 from tests.storage.made import body, capture
@@ -30,7 +33,9 @@ def crawled(archive: Archive, site: str) -> None:
     run.finish({"ended": "finished", "counts": {"captured": 1}, "reports": 1})
 
 
-def test_one_damaged_site_does_not_blind_the_others(opened: Archive, tmp_path: Path) -> None:
+def test_one_damaged_site_does_not_blind_the_others(
+    opened: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for site in ("bjxch", "elsewhere"):
         crawled(opened, site)
     broken = tmp_path / "archive" / "reports" / "elsewhere" / "2025"
@@ -39,6 +44,20 @@ def test_one_damaged_site_does_not_blind_the_others(opened: Archive, tmp_path: P
     facts = gather(opened, {}, (), NOW)
     assert [(site.key, bool(site.trouble)) for site in facts.sites] == [("bjxch", False), ("elsewhere", True)]
     assert [len(site.runs) for site in facts.sites] == [1, 1]
+    monkeypatch.setattr(
+        "crawler.watch.digest._findings", lambda archive, key, *_: list(archive.reports(key, 2025))
+    )
+    told = digest_of(opened, {}, (), State(), ago(days=7), NOW)
+    assert [(site.key, bool(site.trouble), site.runs.count) for site in told.sites] == [
+        ("bjxch", False, 1),
+        ("elsewhere", True, 1),
+    ]
+    for language, heading in (
+        ("zh", "■ 无法检查的网站（1）"),
+        ("en", "■ Sites that could not be looked at (1)"),
+    ):
+        lines = digest_message(told, language).lines  # type: ignore[arg-type]
+        assert lines[lines.index(heading) + 1].startswith("· elsewhere")
     (alert,) = judge(facts, ()).alerts.values()
     assert (alert.code, alert.site) == ("blind", "elsewhere")
     assert [site.key for site in gather(opened, {}, ("bjxch",), NOW).sites] == ["bjxch"]
