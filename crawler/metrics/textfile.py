@@ -7,6 +7,7 @@ series, for node_exporter passes over all files where two do.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,7 +82,7 @@ def after_command(command: str, archive: str, sites: Sequence[str], exit_code: i
         to.set("gongkai_command_exit_code", exit_code, command, named)
         to.set("gongkai_command_ended_timestamp_seconds", datetime.now(UTC).timestamp(), command, named)
 
-    what = named if len(named) <= 40 and named.isascii() and " " not in named else digest(named.encode())[:8]
+    what = named if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", named) else digest(named.encode())[:8]
     _write(archive, f"command-{command}-{what}", measure)
 
 

@@ -280,6 +280,7 @@ def test_commands_leave_files_that_do_not_disturb_each_other(archive: str, folde
     assert gongkai("verify", "xuxian", *url).exit_code == Exit.OK
     textfile.after_watch(archive, State())
     assert gongkai("reparse", "nosuch", *url).exit_code == Exit.USAGE
+    assert gongkai("reparse", "no/such", *url).exit_code == Exit.USAGE
     samples = together(folder)
     assert value(samples, "run_complete", site="yixian") == 0
     assert value(samples, "run_expected_addresses", site="xuxian") == 2, (
@@ -290,7 +291,8 @@ def test_commands_leave_files_that_do_not_disturb_each_other(archive: str, folde
     assert value(samples, "alerts_open", code="damage", severity="critical") == 0
     assert value(samples, "command_exit_code", command="verify", sites="all") == 0
     assert value(samples, "command_exit_code", command="verify", sites="xuxian") == 0
-    assert value(samples, "command_exit_code", command="reparse", sites="nosuch") == Exit.USAGE
+    for wrong in ("nosuch", "no/such"):
+        assert value(samples, "command_exit_code", command="reparse", sites=wrong) == Exit.USAGE
     other = {path.name for path in folder.iterdir()}
     textfile.after_watch(archive + "2", State())
     assert len({path.name for path in folder.iterdir()} - other) == 1, "another archive has files of its own"
