@@ -156,13 +156,13 @@ def status(archive: str, now: datetime) -> Status | None:
             return None
         plan, slots = schedule.plan, schedule.slots
         seen = slots.schedulers()
-        waiting = slots.open_slots()
+        waiting, planned = slots.open_slots(), {turn.key for turn in plan.turns}
         return Status(
             tuple(one for one in seen if one.lives(now)),
             max((one.seen for one in seen), default=None),
             tuple(lines(plan, slots, now)),
             tuple(run for run in waiting if run.state == "running"),
-            tuple(run for run in waiting if run.state == "due"),
+            tuple(r for r in waiting if r.state == "due" and (r.slot.job, r.slot.site) in planned),
             tuple(behind(plan, slots, now)),
         )
 

@@ -15,7 +15,7 @@ from crawler.schedule.metrics import METRICS, ScheduleCollector, families, serve
 from crawler.schedule.plan import Job, Turn
 from crawler.schedule.rows import Run, Seen, Slot
 from crawler.schedule.slots import Slots
-from crawler.schedule.status import Line, Overdue, Status
+from crawler.schedule.status import Line, Overdue, Status, status
 from crawler.schedule.triggers import Cron
 from storage.archive import state_folder
 
@@ -75,6 +75,18 @@ def test_it_is_served_where_no_scheduler_was_ever_used(
     with opener.open(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
         assert answer.status == 200
         assert b"gongkai_archive_reachable" in answer.read()
+
+
+def test_what_is_not_planned_any_more_is_not_due(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGKAI_STATE", str(tmp_path))
+    slots = Slots(state_folder("archive") / "schedule.sqlite")
+    for job in ("watch", "renamed"):
+        slots.standing(job, "_watch", "0 4 * * *", DUE)
+        slots.add(Slot(job, "_watch", DUE))
+    slots.close()
+    found = status("archive", DUE)
+    assert found is not None
+    assert [run.slot.job for run in found.due] == ["watch"]
 
 
 def test_a_registry_that_is_wrong_just_now_takes_no_other_metric_away(
