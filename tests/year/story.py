@@ -281,7 +281,7 @@ COUNTIES = (
     ),
 )
 
-DAMAGE = Damage("nianding", _d(5, 20), _d(6, 2), _d(6, 13))
+DAMAGE = Damage("nianding", _d(6, 1), _d(6, 2), _d(6, 13))
 PAUSE = Trouble("outage", _d(8, 15), _d(9, 4))
 """Both machines are off; at the end of it somebody looks, and then starts them again."""
 START = datetime.combine(_d(1, 6), time(12, 0), ZONE)

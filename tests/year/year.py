@@ -93,7 +93,10 @@ def _with_accidents(leaps: Sequence[datetime]) -> list[tuple[datetime, Act | Non
 
 
 def _damage(play: Play) -> list[str]:
-    """A copy is made, as always in May, and then a bit of a report flips that is not received again."""
+    """A copy is made, and then a bit of a report flips, a day before bodies are verified.
+
+    An earlier crawl that asks for the report anew would mend it in passing.
+    """
     done = play.gongkai("copy", "archive", "copy")
     county = next(county for county in COUNTIES if county.key == DAMAGE.county)
     url = address(next(report for report in reports(county) if report.year == YEARS[0]))
