@@ -20,6 +20,10 @@ _TELLING = 6
 """Letters that the end of an address must have to be looked for."""
 _PIECE = re.compile(r"[^<>\"'{}\r\n\t]{4,150}")
 _SUBJECT = re.compile(r"信息公开|政务公开|年报|年度报告")
+_YEAR_FIRST = re.compile(r"(?:关于)?(?:20\d\d|二[〇○零])")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_NAME = 40
+"""Letters that a body's name in a cell of its own may have."""
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -48,7 +52,7 @@ class ListsOf:
 
         `others`: longer names in which one of these stands; their titles are passed over.
         """
-        said = re.compile(rf"{year}\s*年?度|{year}\s*年(?!\s*\d)")
+        said = _said(year)
         for sha256, headers in self._lists(run).items():
             for title in self._titles_of(sha256, headers):
                 whose = any(name in title for name in names)
@@ -79,13 +83,26 @@ class ListsOf:
         return self._bodies[sha256]
 
 
+def _said(year: int) -> re.Pattern[str]:
+    """A report year as titles write it, and no day of that year: 2024, 二〇二四年, 24年."""
+    han = "".join("〇一二三四五六七八九"[int(digit)] for digit in str(year)).replace("〇", "[〇○零Oo0]")
+    no_day = r"(?!\s*[-./年]\s*\d)"
+    return re.compile(rf"(?<!\d){year}(?!\d){no_day}|{han}|(?<!\d){year % 100:02d}年{no_day}(?!\s*\d)")
+
+
 def _titles(body: bytes) -> Iterator[str]:
-    """The pieces of text in a list's body, of a page as of JSON, that have a report's words."""
+    """The pieces of text in a list's body, of a page as of JSON, that have a report's words.
+
+    A piece that begins with a year comes with what stands in the cell before it: a body's name may.
+    """
     try:
         text = body.decode()
     except UnicodeDecodeError:
         text = body.decode("gb18030", "replace")
     text = html.unescape(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text))
-    for piece in _PIECE.findall(text):
+    before = ""
+    for piece in (piece.strip() for piece in _PIECE.findall(text)):
         if _SUBJECT.search(piece):
-            yield piece.strip()
+            yield f"{before} {piece}" if before and _YEAR_FIRST.match(piece) else piece
+        if _HAN.search(piece):
+            before = "" if re.search(r"\d", piece) or _SUBJECT.search(piece) else piece[:_NAME]

@@ -153,7 +153,9 @@ def _of_document(
         note("relaunch-date", f"{_says(first)}, as reports of other years do: perhaps a new website's day")
         return "undated", first
     visited = abs(first.day - day_in_china(document.first)) <= timedelta(days=1)
-    if visited and all(claim.source == "page" for claim in credible):
+    told = {claim.source for claim in credible}
+    restamped = any(claim.day > first.day for claim in document.claims if claim not in credible)
+    if visited and (told == {"page"} or (restamped and "list" not in told)):
         note("visit-day", f"{_says(first)}, when it was first fetched: perhaps the page's calendar")
         return "undated", first
     early = [day for day in document.hinted if date(report.year + 1, 1, 1) <= day <= deadline.day]

@@ -423,3 +423,13 @@ def test_a_title_without_an_address_was_named(site: Played) -> None:
     site.put(Page(BODY, 2024, says="2025-01-20", url="/art/2025/1/20/art_12_4567.html"))
     site.crawl("2025-02-20")
     assert site.cell("2025-06-02", BODY, 2024).state == "on-time"
+
+
+def test_metadata_that_bear_the_day_of_each_visit_prove_nobody_late(site: Played) -> None:
+    site.put(Page(BODY, 2024, says="2025-03-01"))
+    site.crawl("2025-03-01")
+    assert site.cell("2025-03-02", BODY, 2024).state == "late"
+    site.put(Page(BODY, 2024, says="2025-03-05"))
+    site.crawl("2025-03-05")
+    cell = site.cell("2025-06-02", BODY, 2024)
+    assert (cell.state, cell.says("visit-day")) == ("undated", True)

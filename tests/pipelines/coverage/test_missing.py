@@ -338,6 +338,11 @@ def test_a_year_s_column_that_is_gone_for_a_day_calls_nobody_missing(body: Playe
     [
         ("虚构县财政局2024年政务公开工作情况的报告", "unknown"),
         ("财政局2024年度信息公开年报（图文）", "unknown"),
+        ("虚构县财政局二〇二四年政府信息公开年度报告", "unknown"),
+        ("财政局2024政府信息公开年报", "unknown"),
+        ("虚构县财政局24年政府信息公开年报", "unknown"),
+        ("虚构县财政局政府信息公开年报（2024）", "unknown"),
+        ("虚构县财政局2024-01-15发布2023年政府信息公开年报", "missing"),
         ("虚构县财政局2023年政府信息公开年报", "missing"),
         ("虚构县财政局2024年1月15日发布2023年政府信息公开年报", "missing"),
         ("虚构县财政局2024年部门预算", "missing"),
@@ -379,3 +384,10 @@ def test_a_crawl_that_went_on_after_the_day_proves_nothing_as_of_that_day(body: 
     body.crawl("2025-02-10", hour=23, record={"stopped": "2025-02-10T16:30:00+00:00"})
     assert body.cell("2025-02-10", BODY, 2024).state == "unknown"
     assert body.cell("2025-02-11", BODY, 2024).state == "missing"
+
+
+def test_a_body_s_name_may_stand_in_the_cell_before_the_title(body: Played) -> None:
+    for name, state in (("虚构县民政局", "missing"), (BODY, "unknown")):
+        body.words = f"<tr><td>{name}</td><td>2024年政府信息公开年报</td></tr>"
+        body.crawl("2025-02-10" if state == "missing" else "2025-02-11")
+        assert body.cell(DAY, BODY, 2024).state == state
