@@ -21,6 +21,7 @@ import logging
 import os
 import platform
 import random
+import re
 import secrets
 import threading
 import time
@@ -51,6 +52,7 @@ PATIENCE = 10.0
 """Seconds for which one waits for others that only ask, too."""
 _STALLED = 5.0
 """Seconds for which a release waits for the store; a claim that stays dies by itself."""
+_NAME = re.compile(r"[0-9a-f]{32}")
 _REMEDY = "set GONGKAI_STATE to another folder"
 
 
@@ -295,13 +297,13 @@ class Lease:
 
 
 def _machine(state: Path) -> str:
-    """The name of the machine that this state folder is of; made where there is none yet."""
+    """The name of the machine that this state folder is of; made where there is none yet, or none whole."""
     path = state / "machine"
     with disk_errors(path, _REMEDY):
         make_folder(state)
         with FileLock(state / "machine.lock"):
             with suppress(FileNotFoundError):
-                if name := path.read_text("ascii").strip():
+                if _NAME.fullmatch(name := path.read_text("ascii", errors="replace").strip()):
                     return name
             made = path.with_suffix(".new")
             with made.open("w", encoding="ascii") as file:

@@ -129,6 +129,16 @@ def test_what_a_killed_process_of_this_machine_left_is_no_obstacle(place: LocalS
     assert claims(place) == []
 
 
+@pytest.mark.parametrize("garbled", [b"", b"\xff\xfe", bytes(32)])
+def test_a_machine_whose_name_the_disk_did_not_keep_gets_another(garbled: bytes, tmp_path: Path) -> None:
+    name = Holder.here(tmp_path, "").machine
+    assert Holder.here(tmp_path, "").machine == name
+    (tmp_path / "machine").write_bytes(garbled)
+    other = Holder.here(tmp_path, "").machine
+    assert other.isalnum()
+    assert other != name
+
+
 def test_a_machine_with_a_copied_state_folder_is_another(place: LocalStore) -> None:
     lease = Lease.take(place, NAME, ONE)
     with pytest.raises(Taken):
