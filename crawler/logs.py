@@ -90,6 +90,11 @@ class _Handler(logging.StreamHandler[TextIO]):
         if record.levelno >= self.least or record.name == OURS:
             super().emit(record)
 
+    def handleError(self, record: logging.LogRecord) -> None:
+        """As ever; but where stderr is gone, to say so there would lead back here without end."""
+        if not isinstance(sys.exc_info()[1], OSError) and not self.stream.closed:
+            super().handleError(record)
+
 
 def _handler() -> _Handler | None:
     return next((one for one in logging.getLogger().handlers if isinstance(one, _Handler)), None)

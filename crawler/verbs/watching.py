@@ -132,7 +132,7 @@ def digest(
     if sending and as_json:
         wrong("--send sends and --json prints: say one of them")
     if since is not None and since.year < FIRST_YEAR:
-        wrong(f"--since {since:%Y-%m-%d} is before anything was archived: say a day from {FIRST_YEAR} on")
+        wrong(f"--since {since.date()} is before anything was archived: say a day from {FIRST_YEAR} on")
     settings = load().watch
     now = datetime.now(UTC)
     begin = now - timedelta(days=days or 7) if since is None else since.replace(tzinfo=CHINA).astimezone(UTC)

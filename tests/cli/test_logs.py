@@ -121,3 +121,20 @@ def test_secrets_of_the_environment_are_left_out() -> None:
     said = "abc+def/ghi-and-more, abc+def/ghi, pass%40word, short, https://u:p@host/x"
     assert redact(said, environment) == "***, ***, ***, short, https://***@host/x"
     assert masked("https://u:p@hooks.example.org/a/b?token=c") == "https://hooks.example.org/***"
+
+
+def test_a_log_that_nobody_takes_ends_nothing(tmp_path: Path) -> None:
+    """A journal that is started again closes the pipe: a crawl goes on."""
+    there, ours = os.pipe()
+    os.close(there)
+    code = (
+        "import logging, pathlib, sys; from crawler import logs; logs.set_up()\n"
+        "logging.getLogger('x').warning('one'); print('two', file=sys.stderr)\n"
+        f"pathlib.Path({str(tmp_path / 'done')!r}).touch()"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "GONGKAI_LOG": "json"}
+    try:
+        subprocess.run([sys.executable, "-c", code], env=environment, stderr=ours, check=False)
+    finally:
+        os.close(ours)
+    assert (tmp_path / "done").exists()
