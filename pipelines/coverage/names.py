@@ -1,4 +1,4 @@
-"""Which names are one body's, and of which kind a body is. Pure.
+"""Which names are one body's, and of which kind a body is. Pure; each name of a site is asked for often.
 
 Two names that this module takes for one become one row: it must be sure. Where it only suspects that two are
 one (`related`), nothing is joined, but nobody is called missing either.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pipelines.coverage.model import Kind
 from pipelines.report.labels import fold
@@ -34,6 +35,7 @@ _STRUCTURE = re.compile(
 )
 
 
+@lru_cache(maxsize=100_000)
 def key(name: str, place: str) -> str:
     """What is the same for all ways of writing one body's name on the site of `place` (北京市西城区).
 
@@ -81,6 +83,7 @@ def related(one: str, other: str, place: str, common: frozenset[str] = frozenset
     return bool((duties(one, place) & duties(other, place)) - common)
 
 
+@lru_cache(maxsize=100_000)
 def duties(name: str, place: str) -> frozenset[str]:
     """Every two letters that follow each other in the name and are no form of office: 卫生, 生健, 健康."""
     pieces = _STRUCTURE.split(key(name, place))

@@ -72,7 +72,7 @@ def survey(
         was_named=lists.named,
         troubled=_first_troubled(looks),
         mentioned=partial(_mentioned, lists, rows.all(), place),
-        successors=partial(_successor, rows.all(), place),
+        successors=partial(_successor, rows.all(), place, _common(rows.all(), place)),
         peers=partial(_peers, _peers_by_kind(rows.all())),
         today=today,
         patience=patience,
@@ -241,13 +241,12 @@ def _mentioned(lists: ListsOf, rows: Sequence[Row], place: str, run: str, row: R
     return lists.mentioned(run, names, others, year)
 
 
-def _successor(rows: Sequence[Row], place: str, row: Row, year: int) -> str | None:
+def _successor(rows: Sequence[Row], place: str, common: frozenset[str], row: Row, year: int) -> str | None:
     """Another body that may have published this one's report of the year, or have taken its duties over.
 
     One that has a report of the year, none of any year in which this one has one, and a name that may be its.
     """
     mine = set(row.reports) | set(row.named)
-    common = _common(rows, place)
     for other in sorted(rows, key=lambda each: each.name):
         theirs = set(other.known)
         if other is row or year not in theirs or mine & theirs:
