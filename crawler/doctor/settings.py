@@ -46,7 +46,7 @@ def secret_files(patient: Patient) -> Iterator[Check]:
             continue
         if mode & (stat.S_IRWXO | stat.S_IWGRP):
             yield Check(
-                "secret-files", "warning", f"{path} ({why}) can be read by every user of this machine",
+                "secret-files", "warning", f"{path} ({why}) is open to others than its owner",
                 f"Type: chmod 600 {path}",
             )  # fmt: skip
         else:

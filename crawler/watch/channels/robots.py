@@ -131,7 +131,7 @@ def _code(answer: requests.Response, name: str) -> int | None:
 
 def _asked(answer: requests.Response) -> float | None:
     said = answer.headers.get("Retry-After", "")
-    return float(said) if said.isdigit() else None
+    return float(said) if said.isascii() and said.isdigit() else None
 
 
 def _escaped(text: str) -> str:
