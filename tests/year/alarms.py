@@ -140,7 +140,9 @@ def _troubles(county: County, visits: Sequence[Visit], watched: Watched) -> Iter
             case "outage" | "gone":
                 yield Raised("host-gone", county.key, county.host, tried[0], watched.by(told), over)
             case "block":
-                yield Raised("blocked", county.key, county.host, tried[0], watched.by(tried[0]), over)
+                # An alert is dated by the beginning of its evaluation, which may wait for the crawl's end.
+                begun = tried[0] - timedelta(minutes=1)
+                yield Raised("blocked", county.key, county.host, begun, watched.by(tried[0]), over)
             case "empty-list":
                 yield Raised("list-empty", county.key, column(county), tried[0], watched.by(told), over)
                 yield Raised("no-reports", county.key, "", tried[0], watched.by(told), over)

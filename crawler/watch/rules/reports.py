@@ -125,10 +125,9 @@ def _late(site: SiteFacts, cell: Cell, now: datetime) -> Iterator[Outcome]:
         said_en = (
             f"{en}: {cell.body} has not published its report of {cell.year} (deadline {until}).{doubt_en}"
         )
-        alert = Alert(
+        yield Alert(
             "late-body", site.key, subject, _midnight_after(cell), said_zh, said_en, evidence, "missing"
         )
-        yield alert
     elif cell.punctuality == "late" and _news(site, cell.first_seen):
         published = None if cell.published is None else cell.published.isoformat()
         zh_when = f"于 {published} 公开" if published else "已公开"
