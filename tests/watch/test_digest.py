@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -185,8 +186,8 @@ def test_alerts_of_long_ago_are_in_a_long_digest(opened: Archive) -> None:
     gone, well = site(run(2), dead(1), dead(0.1)), site(run(1))
     for day in (*range(3), *range(3, 120, 3)):
         now = NOW + timedelta(days=day)
-        facts = Facts(now=now, sites=(gone if day == 0 else well,), machine="here")
-        watch(opened, WatchSection(), lambda facts=facts: facts, now)  # type: ignore[misc]
+        gather = partial(Facts, now=now, sites=(gone if day == 0 else well,), machine="here")
+        watch(opened, WatchSection(), gather, now)
     until = NOW + timedelta(days=119)
 
     def alerts(since: datetime) -> tuple[int, int]:
